@@ -1,0 +1,177 @@
+/**
+ * What the rest of the waiting room may ask of the queue, and the outcomes it may get.
+ * Outcomes are values; only an unreachable Redis throws (a 503 `store-unavailable` problem).
+ */
+import type { Phase } from '../domain/phase.ts';
+import type { RankMap } from '../domain/positions.ts';
+
+/** What a signed member claim gives a ticket (DESIGN: class). Everyone else has `EVERYONE`. */
+export interface TicketClass {
+  /** 0 is drawn first, 3 last. */
+  readonly band: 0 | 1 | 2 | 3;
+  /** Draws a ticket takes part in; the best counts. 1 to 8. */
+  readonly chances: number;
+  /** Head start over arrivals after opening, in milliseconds. */
+  readonly headStartMs: number;
+}
+
+export const EVERYONE: TicketClass = { band: 1, chances: 1, headStartMs: 0 };
+
+export interface JoinRequest {
+  /** The 16 secret bytes of the new ticket. */
+  readonly id: Buffer;
+  /** base64url SHA-256 of `id`. */
+  readonly number: string;
+  readonly class: TicketClass;
+  /** Made by the page, so that a repeated request gets the same ticket for 60 s; null for none. */
+  readonly nonce: string | null;
+  /** Client address as a limit key (IPv6 by /64); only a keyed digest of it reaches Redis. */
+  readonly addressKey: string;
+}
+
+export type JoinOutcome =
+  | {
+      readonly status: 'joined';
+      /** The id the ticket must carry: the request's own, or, for a repeated nonce, the first one's. */
+      readonly id: Buffer;
+      /** True when a repeated nonce was answered with the ticket of the first request. */
+      readonly repeated: boolean;
+      /** Order of an arrival; null for a lobby ticket, whose order is drawn and never leaves the process. */
+      readonly order: number | null;
+      /** Redis time of the join, µs. */
+      readonly joinedUs: number;
+      readonly epoch: string;
+      readonly phase: Phase;
+    }
+  | { readonly status: 'not-open-yet'; readonly opensInMs: number }
+  | { readonly status: 'draining' | 'sold-out' | 'closed' }
+  | { readonly status: 'room-full' | 'address-limit'; readonly retryAfterMs: number };
+
+/** Why a ticket is spent. */
+export type SpentReason = 'paid' | 'released' | 'expired' | 'revoked' | 'left' | 'missed';
+
+/** Where a ticket stands, by one read. */
+export type Standing =
+  | {
+      readonly standing: 'waiting';
+      readonly order: number;
+      readonly called: boolean;
+      /** When the call window ends, ms since the epoch; null when not called. */
+      readonly callExpiresMs: number | null;
+    }
+  | { readonly standing: 'checked-in'; readonly order: number; readonly ahead: number }
+  | { readonly standing: 'entered'; readonly grant: Grant }
+  | { readonly standing: 'spent'; readonly reason: SpentReason }
+  | { readonly standing: 'unknown' };
+
+/** What a token is signed from; the same grant gives the same token. */
+export interface Grant {
+  /** Seconds since the epoch, Redis time. */
+  readonly iat: number;
+  readonly exp: number;
+  /** base64url SHA-256 of the connector's secret. */
+  readonly bind: string;
+}
+
+export interface CheckInRequest {
+  readonly number: string;
+  readonly bind: string;
+}
+
+export type CheckInOutcome =
+  | { readonly status: 'granted'; readonly grant: Grant }
+  | { readonly status: 'present'; readonly ahead: number; readonly retryAfterMs: number; readonly phase: Phase }
+  | { readonly status: 'not-called'; readonly retryAfterMs: number; readonly phase: Phase }
+  | { readonly status: 'spent'; readonly reason: SpentReason }
+  | { readonly status: 'bound-elsewhere' }
+  | { readonly status: 'unknown' }
+  | { readonly status: 'closed' };
+
+export interface EndedSession {
+  readonly jti: string;
+  readonly reason: 'paid' | 'released' | 'expired' | 'revoked';
+}
+
+export interface CapacityReport {
+  readonly seq: number;
+  readonly sellable: number;
+  readonly held: number;
+  readonly inside: number;
+  readonly insideWithoutHold: number;
+  /** Public numbers whose checkout session was opened since the last acknowledged report; ≤ 500. */
+  readonly opened: readonly string[];
+}
+
+/** What every instance holds in memory about a live drop, at most a second old. */
+export interface DropView {
+  readonly drop: string;
+  readonly phase: Phase;
+  readonly epoch: string;
+  /** Every order up to here has been called. */
+  readonly frontier: number;
+  readonly opensUs: number;
+  readonly closesUs: number;
+  readonly openedUs: number;
+  readonly policyVersion: number;
+  readonly ratePerMinute: number;
+  readonly maxSessions: number;
+  readonly callWindowUs: number;
+  readonly graceUs: number;
+  readonly tokenUs: number;
+  readonly returnSpreadUs: number;
+  readonly waiting: number;
+  readonly present: number;
+  readonly sessions: number;
+  readonly showRate: number;
+  /** Measured entries a minute, over the last half minute or so. */
+  readonly outflowPerMinute: number;
+  /** Totals since the drop was made. */
+  readonly joinedTotal: number;
+  readonly enteredTotal: number;
+  readonly leftTotal: number;
+  readonly missedTotal: number;
+  /** What limits entry right now. */
+  readonly limitedBy: LimitedBy;
+  readonly generation: number;
+  readonly rankMap: RankMap | null;
+  readonly pollAfterMs: number;
+  readonly callableUntil: number;
+  readonly commit: string;
+  /** Hex; null until the reveal. */
+  readonly seed: string | null;
+  /** The public pulse document, ready to send, and its strong ETag. */
+  readonly pulse: { readonly body: Buffer; readonly etag: string };
+  readonly page: DropPage;
+  /** Public stock picture (`co:{d}:stock`), ready to send; null when there is none. */
+  readonly products: Buffer | null;
+}
+
+export type LimitedBy = 'nothing' | 'rate' | 'sessions' | 'stock' | 'capacity-silent' | 'queue-empty' | 'phase';
+
+/** Content of `wr:page:<d>`, written by the control plane. */
+export interface DropPage {
+  readonly name: string;
+  readonly message: Readonly<Record<string, string>>;
+  readonly returnOrigins: readonly string[];
+  readonly defaultReturnTo: string | null;
+}
+
+export interface Queue {
+  /** Joins of one event-loop turn travel in one script call (Q13). */
+  join(drop: string, request: JoinRequest): Promise<JoinOutcome>;
+  /** Checks in, then grants what the budget allows; batched likewise (Q17, Q18). */
+  checkIn(drop: string, request: CheckInRequest): Promise<CheckInOutcome>;
+  /** One read (Q15). */
+  standing(drop: string, number: string): Promise<Standing>;
+  /** Idempotent: true when the ticket was live. */
+  leave(drop: string, number: string): Promise<boolean>;
+  /** Idempotent; at most 500. */
+  endSessions(drop: string, ended: readonly EndedSession[]): Promise<void>;
+  /** False when a newer report is known already. */
+  reportCapacity(drop: string, report: CapacityReport): Promise<boolean>;
+  /** The order a lobby ticket was drawn, recomputed (Q7); null before the reveal (Q8). */
+  drawnOrder(drop: string, number: string, ticketClass: TicketClass): number | null;
+  /** Undefined for a drop that does not exist; the view is refreshed every second. */
+  view(drop: string): DropView | undefined;
+  views(): Iterable<DropView>;
+}
