@@ -1,0 +1,56 @@
+/** What the waiting room is owed: sessions that opened and ended, and the capacity of each drop. */
+import { type Database, query } from './statements.ts';
+
+export interface EndedSession {
+  jti: string;
+  reason: 'paid' | 'released' | 'expired' | 'revoked';
+}
+
+/** One consistent reading of a drop (DESIGN Q30). `seq` rises strictly, whichever instance reports. */
+export interface CapacityReading {
+  seq: number;
+  at: Date;
+  sellable: number;
+  held: number;
+  inside: number;
+  insideWithoutHold: number;
+  /** Sessions opened since the last acknowledged report, at most 500, oldest first. */
+  opened: string[];
+}
+
+export interface ReportStore {
+  /** Drops the room still wants to hear of. */
+  listDrops(): Promise<string[]>;
+  /** Undefined while another instance reports this drop. */
+  takeCapacity(drop: string, reporter: string): Promise<CapacityReading | undefined>;
+  acknowledgeOpened(drop: string, jtis: string[]): Promise<void>;
+  /** Sessions that ended and that the room has not acknowledged, oldest first. */
+  takeEnded(drop: string, limit: number): Promise<EndedSession[]>;
+  acknowledgeEnded(drop: string, jtis: string[]): Promise<void>;
+}
+
+/** A reporter that was silent for this long is taken to be dead: well below the 10 s after which the room stops granting. */
+const leaseSeconds = 3;
+
+export function createReportStore(database: Database): ReportStore {
+  return {
+    async listDrops() {
+      const rows = await query<{ drop: string }>(database, 'list-live-drops', []);
+      return rows.map((row) => row.drop);
+    },
+    async takeCapacity(drop, reporter) {
+      const values = [drop, reporter, leaseSeconds];
+      const [row] = await query<CapacityReading & Record<string, unknown>>(database, 'take-capacity', values);
+      return row;
+    },
+    async acknowledgeOpened(drop, jtis) {
+      if (jtis.length > 0) await query(database, 'acknowledge-opened-sessions', [drop, jtis]);
+    },
+    takeEnded(drop, limit) {
+      return query<EndedSession & Record<string, unknown>>(database, 'take-ended-sessions', [drop, limit]);
+    },
+    async acknowledgeEnded(drop, jtis) {
+      if (jtis.length > 0) await query(database, 'acknowledge-ended-sessions', [drop, jtis]);
+    },
+  };
+}

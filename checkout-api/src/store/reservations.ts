@@ -1,0 +1,191 @@
+/**
+ * Reservations: decided in batches (one statement and one commit a batch and drop), released, extended, expired by
+ * single statements. What is sold out is remembered for a second, so that a crowd that comes too late costs little.
+ */
+import type { Line } from '../domain/lines.ts';
+import { type Batcher, createBatcher } from './batcher.ts';
+import { type ReserveAnswer, type ReserveRequest, reserveBatch } from './reserve-batch.ts';
+import { createSoldOutMemory } from './sold-out-memory.ts';
+import { type Database, query } from './statements.ts';
+import { uuidv7 } from './uuid.ts';
+
+/** Requests in one statement at most: more adds latency to the first of them and no throughput (measured from 256 on). */
+const batchSizeMax = 512;
+/** Requests of a drop waiting for their batch at most: about a quarter of a second of work. */
+const waitingMax = 8192;
+/** Longer than any batch takes while Postgres is well; a client that waited this long is better told to come again. */
+const waitMaxMs = 2000;
+/** Extensions of one hold at most. */
+export const extensionsMax = 2;
+
+/** Who asks: the facts of a checkout session that never change. */
+export interface Holder {
+  jti: string;
+  drop: string;
+  shopper: string;
+}
+
+/** A reservation as its shopper sees it. */
+export interface Reservation {
+  id: string;
+  drop: string;
+  status: 'held' | 'paid' | 'released' | 'expired';
+  /** A payment is with the provider and its outcome not known yet; the hold does not run out meanwhile. */
+  paying: boolean;
+  /** What became of the last payment attempt, if there was one. */
+  lastAttempt: 'pending' | 'captured' | 'declined' | 'voided' | null;
+  lines: Line[];
+  amountMinor: number;
+  currency: string;
+  expiresAt: Date;
+  extensions: number;
+  orderId: string | null;
+}
+
+export interface ReservationStoreEvents {
+  /** A batch was decided. */
+  batch?: (size: number, seconds: number) => void;
+  /** Stock of this drop changed. */
+  stockChanged?: (drop: string) => void;
+}
+
+export type ReserveOutcome = ReserveAnswer | { verdict: 'in-flight' };
+
+export interface ReservationStore {
+  /**
+   * Reserves all lines or none. The same key with the same lines answers the same again; a refusal records nothing, so
+   * the same key may succeed later.
+   *
+   * @param lines in canonical order
+   * @throws OverloadedError when too many requests wait
+   */
+  reserve(holder: Holder, key: string, lines: Line[]): Promise<ReserveOutcome>;
+  /** The reservation, if it is this holder's. */
+  find(holder: Holder, id: string): Promise<Reservation | undefined>;
+  /** Gives the stock back. False: it was not held any more, or a payment is under way. */
+  release(drop: string, id: string): Promise<boolean>;
+  /** One more hold lifetime; undefined when it may not be extended (any more). */
+  extend(holder: Holder, id: string): Promise<Date | undefined>;
+  /** Gives back up to `limit` holds whose time has run out by Postgres's clock. */
+  expire(limit: number): Promise<{ expired: number; lagSeconds: number }>;
+  /** Requests waiting for their batch, over all drops. */
+  waiting(): number;
+}
+
+type Row = Omit<Reservation, 'lines'> & { skus: string[]; quantities: number[] };
+
+/** The lines of a stored reservation. */
+export function linesOf(row: { skus: string[]; quantities: number[] }): Line[] {
+  return row.skus.map((sku, at) => ({ sku, quantity: row.quantities[at] as number }));
+}
+
+export function createReservationStore(
+  database: Database,
+  events: ReservationStoreEvents = {},
+): ReservationStore {
+  const soldOut = createSoldOutMemory();
+  const inFlight = new Set<string>();
+  const batchers = new Map<string, Batcher<ReserveRequest, ReserveAnswer>>();
+  const replayFinders = new Map<string, Batcher<{ jti: string; key: string }, boolean>>();
+
+  function batcherOf(drop: string): Batcher<ReserveRequest, ReserveAnswer> {
+    let batcher = batchers.get(drop);
+    if (batcher === undefined) {
+      const run = async (requests: ReserveRequest[]) => {
+        const { answers, available } = await reserveBatch(database, drop, requests);
+        for (const [sku, left] of available) if (left === 0) soldOut.remember(drop, sku);
+        if (answers.some((answer) => answer.verdict === 'reserved')) events.stockChanged?.(drop);
+        return answers;
+      };
+      batcher = createBatcher({
+        sizeMax: batchSizeMax,
+        waitingMax,
+        waitMaxMs,
+        run,
+        ...observing(events.batch),
+      });
+      batchers.set(drop, batcher);
+    }
+    return batcher;
+  }
+
+  /** Has this key a reservation already? Many in one reading statement that locks nothing. */
+  function isReplay(drop: string, jti: string, key: string): Promise<boolean> {
+    let finder = replayFinders.get(drop);
+    if (finder === undefined) {
+      const run = async (asked: { jti: string; key: string }[]) => {
+        const rows = await query<{ jti: string; key: string }>(database, 'find-replays', [
+          drop,
+          asked.map((one) => one.jti),
+          asked.map((one) => one.key),
+        ]);
+        const known = new Set(rows.map((row) => `${row.jti} ${row.key}`));
+        return asked.map((one) => known.has(`${one.jti} ${one.key}`));
+      };
+      finder = createBatcher({ sizeMax: batchSizeMax, waitingMax, waitMaxMs, run });
+      replayFinders.set(drop, finder);
+    }
+    return finder.submit({ jti, key });
+  }
+
+  return {
+    async reserve(holder, key, lines) {
+      const { drop, jti, shopper } = holder;
+      const flight = `${drop} ${jti} ${key}`;
+      if (inFlight.has(flight)) return { verdict: 'in-flight' };
+      inFlight.add(flight);
+      try {
+        const isGone = lines.some((line) => soldOut.has(drop, line.sku));
+        if (isGone && !(await isReplay(drop, jti, key))) return { verdict: 'sold-out' };
+        return await batcherOf(drop).submit({ id: uuidv7(), jti, shopper, key, lines });
+      } finally {
+        inFlight.delete(flight);
+      }
+    },
+
+    async find(holder, id) {
+      const [row] = await query<Row>(database, 'find-reservation', [id, holder.drop, holder.jti]);
+      return row && { ...row, lines: linesOf(row) };
+    },
+
+    async release(drop, id) {
+      const [row] = await query<{ released: string[] }>(database, 'release-reservations', [[id]]);
+      const isReleased = row?.released.length === 1;
+      if (isReleased) {
+        soldOut.forget(drop);
+        events.stockChanged?.(drop);
+      }
+      return isReleased;
+    },
+
+    async extend(holder, id) {
+      const [row] = await query<{ expiresAt: Date }>(database, 'extend-reservation', [
+        id,
+        holder.drop,
+        holder.jti,
+        extensionsMax,
+      ]);
+      return row?.expiresAt;
+    },
+
+    async expire(limit) {
+      type Expired = { expired: number; drops: string[] | null; lagSeconds: number | null };
+      const [row] = await query<Expired>(database, 'expire-reservations', [limit]);
+      for (const drop of row?.drops ?? []) {
+        soldOut.forget(drop);
+        events.stockChanged?.(drop);
+      }
+      return { expired: row?.expired ?? 0, lagSeconds: row?.lagSeconds ?? 0 };
+    },
+
+    waiting() {
+      let waiting = 0;
+      for (const batcher of batchers.values()) waiting += batcher.waiting;
+      return waiting;
+    },
+  };
+}
+
+function observing(observe: ReservationStoreEvents['batch']) {
+  return observe === undefined ? {} : { observe };
+}

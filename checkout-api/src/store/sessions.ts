@@ -1,0 +1,166 @@
+/**
+ * Checkout sessions: one per ticket and drop (DESIGN Q34), opened from an admission token beside its secret, then
+ * carried by a credential of its own. Neither the secret nor the credential is stored, only their hashes.
+ */
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { sha256 } from '../domain/hash.ts';
+import { createBatcher } from './batcher.ts';
+import { createBoundedCache } from './bounded-cache.ts';
+import type { Holder } from './reservations.ts';
+import { type Database, query } from './statements.ts';
+import { uuidv7 } from './uuid.ts';
+
+const batchSizeMax = 512;
+const waitingMax = 8192;
+const waitMaxMs = 2000;
+/** Sessions kept in memory: what is cached never changes, so this is memory only (about 60 MB at most). */
+const cachedMax = 100_000;
+const cachedMs = 60_000;
+
+/** What never changes about a session; whether it has ended is decided in Postgres by every statement that matters. */
+export interface Session extends Holder {
+  sessionId: string;
+  customer: string | null;
+  /** New reservations may start until here: the admission token's expiry. */
+  reserveUntil: Date;
+}
+
+/** An admission that the verifier has accepted, with the secret it was accepted beside. */
+export interface Admission {
+  jti: string;
+  drop: string;
+  customer: string | null;
+  secret: string;
+  expiresAt: Date;
+}
+
+export type OpenAnswer =
+  | { verdict: 'opened' | 'reopened'; session: Session; credential: string }
+  | { verdict: 'bound-elsewhere' | 'session-ended' | 'no-such-drop' };
+
+export interface SessionStore {
+  /** Opens the one session of this ticket, or finds it again for whoever has the same secret. */
+  open(admission: Admission): Promise<OpenAnswer>;
+  /** The session of a credential; ended ones too, for what was bought can still be read. */
+  find(credential: string): Promise<Session | undefined>;
+  /** Gives back what is held and ends the session; false while a payment is under way. */
+  leave(holder: Holder): Promise<boolean>;
+  /** Ends up to `limit` sessions that have run out. */
+  endIdle(limit: number): Promise<number>;
+}
+
+interface Opening extends Admission {
+  sessionId: string;
+  shopper: string;
+  salt: Buffer;
+}
+
+interface OpenedRow {
+  at: number;
+  created: boolean;
+  sessionId: string;
+  secretHash: Buffer;
+  salt: Buffer;
+  shopper: string;
+  reserveUntil: Date;
+  ended: boolean;
+}
+
+/**
+ * The credential is a function of the shopper's secret and of the salt in the session's row: whoever opens the session
+ * again with the same secret gets the same credential, and neither the database nor a stolen session id yields it.
+ */
+function credentialOf(secret: string, salt: Buffer): string {
+  return createHmac('sha256', secret).update('sluice checkout session\n').update(salt).digest('base64url');
+}
+
+/** Limits bind to the customer claim where there is one, else to the ticket. The prefix keeps the two apart. */
+function shopperOf(admission: Admission): string {
+  return admission.customer === null ? `ticket:${admission.jti}` : `customer:${admission.customer}`;
+}
+
+export function createSessionStore(
+  database: Database,
+  events: { stockChanged?: (drop: string) => void } = {},
+): SessionStore {
+  const cache = createBoundedCache<Session>({ sizeMax: cachedMax, lifetimeMs: cachedMs });
+
+  const openings = createBatcher<Opening, OpenAnswer>({
+    sizeMax: batchSizeMax,
+    waitingMax,
+    waitMaxMs,
+    run: async (batch) => {
+      const rows = await query<OpenedRow>(database, 'open-sessions', [
+        batch.map((one) => one.jti),
+        batch.map((one) => one.drop),
+        batch.map((one) => one.sessionId),
+        batch.map((one) => one.shopper),
+        batch.map((one) => one.customer),
+        batch.map((one) => sha256(one.secret)),
+        batch.map((one) => one.salt),
+        batch.map((one) => sha256(credentialOf(one.secret, one.salt))),
+        batch.map((one) => one.expiresAt),
+      ]);
+      const rowAt = new Map(rows.map((row) => [row.at - 1, row]));
+      return batch.map((one, at) => answerOpening(one, rowAt.get(at)));
+    },
+  });
+
+  const lookups = createBatcher<Buffer, Session | undefined>({
+    sizeMax: batchSizeMax,
+    waitingMax,
+    waitMaxMs,
+    run: async (hashes) => {
+      type Row = Session & { credentialHash: Buffer };
+      const rows = await query<Row>(database, 'find-sessions', [hashes]);
+      const byHash = new Map(
+        rows.map(({ credentialHash, ...session }) => [credentialHash.toString('base64'), session]),
+      );
+      return hashes.map((hash) => byHash.get(hash.toString('base64')));
+    },
+  });
+
+  return {
+    async open(admission) {
+      const salt = randomBytes(16);
+      const opening = { ...admission, salt, sessionId: uuidv7(), shopper: shopperOf(admission) };
+      const answer = await openings.submit(opening);
+      if ('session' in answer) cache.set(sha256(answer.credential).toString('base64'), answer.session);
+      return answer;
+    },
+
+    async find(credential) {
+      const hash = sha256(credential);
+      const key = hash.toString('base64');
+      const cached = cache.get(key);
+      if (cached !== undefined) return cached;
+      const session = await lookups.submit(hash);
+      if (session !== undefined) cache.set(key, session);
+      return session;
+    },
+
+    async leave({ drop, jti }) {
+      const [row] = await query<{ left: boolean }>(database, 'leave-session', [drop, jti]);
+      events.stockChanged?.(drop);
+      return row?.left ?? false;
+    },
+
+    async endIdle(limit) {
+      const [row] = await query<{ ended: number }>(database, 'end-idle-sessions', [limit]);
+      return row?.ended ?? 0;
+    },
+  };
+}
+
+function answerOpening(asked: Opening, row: OpenedRow | undefined): OpenAnswer {
+  if (row === undefined) return { verdict: 'no-such-drop' };
+  if (!timingSafeEqual(row.secretHash, sha256(asked.secret))) return { verdict: 'bound-elsewhere' };
+  if (row.ended) return { verdict: 'session-ended' };
+  const { sessionId, shopper, reserveUntil } = row;
+  const { jti, drop, customer } = asked;
+  return {
+    verdict: row.created ? 'opened' : 'reopened',
+    session: { sessionId, jti, drop, shopper, customer, reserveUntil },
+    credential: credentialOf(asked.secret, row.salt),
+  };
+}

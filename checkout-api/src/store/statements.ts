@@ -1,0 +1,30 @@
+/** Reads every file of sql/ once and hands it out by name, as a prepared statement. No query text stands anywhere else. */
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Pool, QueryResultRow } from 'pg';
+
+/** A pool of connections to Postgres, as service-kit's `connectPostgres` makes it. */
+export type Database = Pool;
+
+const folder = new URL('../../sql/', import.meta.url);
+
+const statements = new Map(
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => [file.slice(0, -'.sql'.length), readFileSync(new URL(file, folder), 'utf8')]),
+);
+
+/**
+ * Runs `sql/<name>.sql` as one statement, which is also one transaction.
+ *
+ * @throws Error when there is no such file; otherwise what Postgres or the connection threw
+ */
+export async function query<Row extends QueryResultRow>(
+  database: Database,
+  name: string,
+  values: unknown[],
+): Promise<Row[]> {
+  const text = statements.get(name);
+  if (text === undefined) throw new Error(`there is no sql/${name}.sql`);
+  const { rows } = await database.query<Row>({ name, text, values });
+  return rows;
+}
