@@ -1,0 +1,191 @@
+/**
+ * Stands in front of an origin: lets admitted shoppers through, sends everyone else to the waiting room and takes them
+ * back with a token (Q32, Q33). Holds no state of its own; everything is in the shopper's cookies.
+ */
+import { bindOf } from './bind-of.ts';
+import { CALLBACK_PATH, takeToken } from './callback.ts';
+import type { AdmissionClaims } from './claims.ts';
+import { cookieNames, readCookie, setCookie } from './cookies.ts';
+import { type AdmissionVerifierOptions, createAdmissionVerifier } from './create-admission-verifier.ts';
+import { createSecret } from './create-secret.ts';
+import { createPathRules } from './path-rules.ts';
+import { refusalFor } from './refusals.ts';
+import { sameOriginPath } from './return-path.ts';
+import { DIGEST, DROP_ID } from './words.ts';
+
+/** Options of {@link createConnector}. */
+export interface ConnectorOptions extends Partial<AdmissionVerifierOptions> {
+  /** The room's public origin, where shoppers are sent: `https://room.example`. Default of `issuer`, and of `jwks` with `/.well-known/jwks.json`. */
+  readonly roomUrl: string;
+  /** This origin as shoppers see it: `https://shop.example`. The Host header is never believed. */
+  readonly publicUrl: string;
+  /** The drop, or a function from a protected path to its drop; null makes the path public. */
+  readonly drop: string | ((pathname: string) => string | null);
+  /** Protected paths, each with everything below: `['/buy']`. The path of a rule must be a page: shoppers come back to it when what they did cannot be repeated by a link. */
+  readonly protect: readonly string[];
+  /** Exceptions to `protect`. Default none. */
+  readonly ignore?: readonly string[];
+}
+
+/** An admitted shopper, with what another service needs to see the same. Not for logs. */
+export interface Admission {
+  readonly drop: string;
+  readonly claims: AdmissionClaims;
+  readonly token: string;
+  readonly secret: string;
+}
+
+/** What is to be done with a request. */
+export type ConnectorDecision =
+  | { readonly kind: 'answer'; readonly response: Response }
+  /** `admission` is null on paths that are not protected. */
+  | { readonly kind: 'pass'; readonly admission: Admission | null };
+
+/** See {@link createConnector}. */
+export interface Connector {
+  /** The answer to send, or null to let the request through. */
+  handle(request: Request): Promise<Response | null>;
+  /** As {@link Connector.handle}, with the admission of a request that is let through. */
+  decide(request: Request): Promise<ConnectorDecision>;
+  /** The admission that a request to any path carries for `drop`, or null. */
+  admissionOf(request: Request, drop: string): Promise<Admission | null>;
+  /**
+   * Sends the shopper to the room again and forgets the token: for one whose entry is used up. `path` is where they come back to.
+   * @throws TypeError if `path` is not a path on this origin.
+   */
+  sendToRoom(request: Request, drop: string, path: string): Promise<Response>;
+}
+
+/** A day of lobby, a day of line: a shopper who is sent away must still have the secret when the turn comes. */
+const SECRET_COOKIE_SECONDS = 172_800;
+/** Characters of a return address; the room takes 2048. */
+const RETURN_LENGTH_MAX = 2048;
+
+/**
+ * Makes a connector.
+ *
+ * @example
+ * const connector = createConnector({
+ *   roomUrl: 'https://room.example', publicUrl: 'https://shop.example', drop: 'sneaker-1', protect: ['/buy'],
+ * });
+ * const answer = await connector.handle(request);
+ * if (answer) return answer;
+ *
+ * @throws TypeError or RangeError if an option is missing or out of range, or an origin is plain http beyond loopback.
+ */
+export function createConnector(options: ConnectorOptions): Connector {
+  const room = originOf('roomUrl', options.roomUrl);
+  const shop = originOf('publicUrl', options.publicUrl);
+  const { drop } = options;
+  if (typeof drop === 'string' && !DROP_ID.test(drop)) throw new TypeError(`drop is not a drop id: ${drop}`);
+  const rules = createPathRules(options.protect, options.ignore);
+  const verifier = createAdmissionVerifier({
+    ...options,
+    issuer: options.issuer ?? room,
+    jwks: options.jwks ?? `${room}/.well-known/jwks.json`,
+  });
+  const isSecure = shop.startsWith('https:');
+  const names = cookieNames(isSecure);
+
+  /** The header pair of native clients (Q35), else the cookies. Never one of each. */
+  function presented(request: Request, forDrop: string): { token: string | null; secret: string | null } {
+    const secret = request.headers.get('sluice-secret');
+    if (secret !== null) {
+      const token = /^Bearer ([^ ]+)$/i.exec(request.headers.get('authorization') ?? '')?.[1] ?? null;
+      return { token, secret };
+    }
+    const cookies = request.headers.get('cookie');
+    return {
+      token: readCookie(cookies, names.token(forDrop)),
+      secret: readCookie(cookies, names.secret(forDrop)),
+    };
+  }
+
+  async function redirectToRoom(
+    request: Request,
+    forDrop: string,
+    path: string,
+    status: 302 | 303,
+  ): Promise<Response> {
+    const known = readCookie(request.headers.get('cookie'), names.secret(forDrop));
+    // Several tabs share one secret, or the last to be opened would make the others' admission worthless.
+    const secret = known && DIGEST.test(known) ? known : createSecret();
+    const location = new URL(`/w/${forDrop}`, room);
+    location.searchParams.set('return', shop + path);
+    location.searchParams.set('bind', await bindOf(secret));
+    const headers = new Headers({
+      location: location.href,
+      'cache-control': 'no-store',
+      vary: 'cookie, accept',
+    });
+    headers.append('set-cookie', setCookie(names.secret(forDrop), secret, SECRET_COOKIE_SECONDS, isSecure));
+    headers.append('set-cookie', setCookie(names.token(forDrop), '', 0, isSecure));
+    return new Response(null, { status, headers });
+  }
+
+  async function admit(request: Request, forDrop: string) {
+    const { token, secret } = presented(request, forDrop);
+    const verdict = await verifier.verify({ token, secret, drop: forDrop });
+    if (!verdict.ok) return verdict;
+    // verify() passes nothing that is missing.
+    const admission = {
+      drop: forDrop,
+      claims: verdict.claims,
+      token: token as string,
+      secret: secret as string,
+    };
+    return { ok: true as const, admission };
+  }
+
+  const connector: Connector = {
+    async handle(request) {
+      const decision = await connector.decide(request);
+      return decision.kind === 'answer' ? decision.response : null;
+    },
+
+    async decide(request) {
+      const url = new URL(request.url);
+      if (url.pathname === CALLBACK_PATH) {
+        return { kind: 'answer', response: await takeToken(request, { names, isSecure }) };
+      }
+      const rule = rules.protectedBy(url.pathname);
+      const asked = rule === null ? null : typeof drop === 'string' ? drop : drop(url.pathname);
+      if (rule === null || asked === null) return { kind: 'pass', admission: null };
+
+      const result = await admit(request, asked);
+      if (result.ok) return { kind: 'pass', admission: result.admission };
+      const refusal = refusalFor(request, result.reason, `${room}/w/${asked}`, asked);
+      if (refusal) return { kind: 'answer', response: refusal };
+
+      const repeatable = request.method === 'GET' || request.method === 'HEAD';
+      const here = repeatable ? sameOriginPath(url.pathname + url.search) : null;
+      const path = here && shop.length + here.length <= RETURN_LENGTH_MAX ? here : rule;
+      return { kind: 'answer', response: await redirectToRoom(request, asked, path, repeatable ? 302 : 303) };
+    },
+
+    async admissionOf(request, forDrop) {
+      const result = await admit(request, forDrop);
+      return result.ok ? result.admission : null;
+    },
+
+    async sendToRoom(request, forDrop, path) {
+      const safe = sameOriginPath(path);
+      if (!safe || !DROP_ID.test(forDrop))
+        throw new TypeError('path must be a path on this origin, drop a drop id');
+      return redirectToRoom(request, forDrop, safe, 303);
+    },
+  };
+  return connector;
+}
+
+function originOf(name: string, text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isLoopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback)) {
+    throw new TypeError(`${name} must be an https origin (http only on a loopback host)`);
+  }
+  if (url.pathname !== '/' || url.search || url.hash || url.username) {
+    throw new TypeError(`${name} must be an origin, without path`);
+  }
+  return url.origin;
+}

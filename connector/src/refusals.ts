@@ -1,0 +1,57 @@
+/** Answers for those who are not let in and cannot be redirected: API clients, scripts of a page, and everyone while no key is known. */
+import { problemResponse } from './problem.ts';
+import type { RefusalReason } from './words.ts';
+
+/** Seconds after which to try again while no key could be loaded. */
+const RETRY_AFTER_SECONDS = 5;
+
+/** The problem document for `reason`, or null if this is a page that is to be redirected to the room. */
+export function refusalFor(
+  request: Request,
+  reason: RefusalReason,
+  waitingRoom: string,
+  drop: string,
+): Response | null {
+  if (reason === 'keys-unavailable') {
+    // The room would send the shopper straight back here: a redirect would go round in circles.
+    return problemResponse(
+      503,
+      'keys-unavailable',
+      {
+        title: 'Admissions cannot be checked',
+        detail: 'The keys of the waiting room could not be loaded yet.',
+      },
+      { 'retry-after': String(RETRY_AFTER_SECONDS) },
+    );
+  }
+  if (isPageVisit(request)) return null;
+  const isAnonymous = reason === 'token-missing' || reason === 'secret-missing';
+  return isAnonymous
+    ? problemResponse(
+        401,
+        'admission-required',
+        { title: 'Admission required', detail: 'Join the waiting room first.', reason, drop, waitingRoom },
+        { 'www-authenticate': 'Bearer realm="sluice"', vary: 'cookie, accept' },
+      )
+    : problemResponse(
+        403,
+        'admission-refused',
+        {
+          title: 'Admission refused',
+          detail: 'This admission does not open this drop.',
+          reason,
+          drop,
+          waitingRoom,
+        },
+        { vary: 'cookie, accept' },
+      );
+}
+
+/** True for what a browser's address bar, link or form asks for; false for fetch, XHR and API clients. */
+function isPageVisit(request: Request): boolean {
+  // Browsers say it themselves, and pages cannot forge it.
+  const mode = request.headers.get('sec-fetch-mode');
+  if (mode !== null && mode !== 'navigate') return false;
+  const accept = request.headers.get('accept')?.toLowerCase() ?? '';
+  return accept.includes('text/html') || !accept.includes('json');
+}
