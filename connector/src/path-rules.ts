@@ -10,7 +10,7 @@ export interface PathRules {
 
 /** How often a percent sign may itself be encoded before the path is read as it stands. */
 const DECODINGS_MAX = 3;
-const DOT_SEGMENT = /(?:^|[/\\])(?:\.|%2e){1,2}(?=[/\\;]|$)/i;
+const DOT_SEGMENT = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?=[/\\;]|%2f|%5c|%3b|$)/i;
 
 /**
  * A rule covers its path and everything below: `/buy` covers `/buy` and `/buy/now`, not `/buyer`. `ignore` makes
@@ -25,16 +25,16 @@ export function createPathRules(protect: readonly string[], ignore: readonly str
       );
     }
   }
-  const rules = protect.map((rule) => ({ rule, reading: lenientReading(rule) }));
+  const rules = protect.map((rule) => ({ rule, reading: readingsOf(rule)[0] }));
   const exceptions = ignore.map((rule) => trimSlash(rule));
 
   return {
     protectedBy(pathname) {
-      const reading = lenientReading(pathname);
-      const hit = rules.find(({ reading: rule }) => covers(rule, reading));
+      const readings = readingsOf(pathname);
+      const hit = rules.find(({ reading: rule }) => readings.some((reading) => covers(rule, reading)));
       if (!hit) return null;
       // An exception holds for an honest spelling only: one that no router can read in another way.
-      const honest = trimSlash(pathname).toLowerCase() === reading;
+      const honest = readings.every((reading) => reading === trimSlash(pathname).toLowerCase());
       if (honest && exceptions.some((exception) => covers(exception, trimSlash(pathname)))) return null;
       return hit.rule;
     },
@@ -50,8 +50,8 @@ function covers(rule: string, path: string): boolean {
   return rule === '/' || path === rule || path.startsWith(`${rule}/`);
 }
 
-/** Decoded, in lower case, without path parameters, empty segments and trailing slash. */
-function lenientReading(pathname: string): string {
+/** Decoded, in lower case, without path parameters, empty segments and trailing slash; `..` once followed and once taken as a name. */
+function readingsOf(pathname: string): [string, string] {
   let path = pathname;
   for (let round = 0; round < DECODINGS_MAX; round++) {
     // Only ASCII: what is beyond cannot spell a separator, and invalid sequences stay what they are.
@@ -59,13 +59,17 @@ function lenientReading(pathname: string): string {
       String.fromCharCode(Number.parseInt(hex, 16)),
     );
   }
-  const segments: string[] = [];
-  for (const part of path.toLowerCase().split(/[/\\]+/)) {
-    const segment = part.replace(/;.*$/s, '');
-    if (segment === '..') segments.pop();
-    else if (segment !== '' && segment !== '.') segments.push(segment);
+  const names = path
+    .toLowerCase()
+    .split(/[/\\]+/)
+    .map((part) => part.replace(/;.*$/s, ''))
+    .filter((name) => name !== '' && name !== '.');
+  const followed: string[] = [];
+  for (const name of names) {
+    if (name === '..') followed.pop();
+    else followed.push(name);
   }
-  return `/${segments.join('/')}`;
+  return [`/${followed.join('/')}`, `/${names.join('/')}`];
 }
 
 function trimSlash(path: string): string {
