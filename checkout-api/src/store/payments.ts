@@ -33,7 +33,7 @@ export interface PaymentStore {
   /** Undefined: not this holder's, not held any more, or a payment is under way already. */
   begin(holder: Holder, id: string, provider: string, method: string): Promise<BegunPayment | undefined>;
   /** Held becomes sold, one order. Repeating it changes nothing. */
-  settle(drop: string, id: string, chargeId: string): Promise<void>;
+  settle(id: string, chargeId: string): Promise<void>;
   /** The attempt is known to have taken no money. Repeating it changes nothing. */
   fail(id: string, attempt: number, status: 'declined' | 'voided', reason: string): Promise<void>;
   /** Up to `limit` attempts under way for at least `ageSeconds`. */
@@ -41,19 +41,15 @@ export interface PaymentStore {
   findOrder(holder: Holder, id: string): Promise<Order | undefined>;
 }
 
-export function createPaymentStore(
-  database: Database,
-  events: { stockChanged?: (drop: string) => void } = {},
-): PaymentStore {
+export function createPaymentStore(database: Database): PaymentStore {
   return {
     async begin(holder, id, provider, method) {
       const values = [id, holder.drop, holder.jti, provider, method];
       const [begun] = await query<BegunPayment & Record<string, unknown>>(database, 'begin-payment', values);
       return begun;
     },
-    async settle(drop, id, chargeId) {
+    async settle(id, chargeId) {
       await query(database, 'settle-payments', [[id], [chargeId]]);
-      events.stockChanged?.(drop);
     },
     async fail(id, attempt, status, reason) {
       await query(database, 'fail-payment', [id, attempt, status, reason]);

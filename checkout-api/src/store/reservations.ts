@@ -45,8 +45,6 @@ export interface Reservation {
 export interface ReservationStoreEvents {
   /** A batch was decided. */
   batch?: (size: number, seconds: number) => void;
-  /** Stock of this drop changed. */
-  stockChanged?: (drop: string) => void;
 }
 
 export type ReserveOutcome = ReserveAnswer | { verdict: 'in-flight' };
@@ -94,7 +92,6 @@ export function createReservationStore(
       const run = async (requests: ReserveRequest[]) => {
         const { answers, available } = await reserveBatch(database, drop, requests);
         for (const [sku, left] of available) if (left === 0) soldOut.remember(drop, sku);
-        if (answers.some((answer) => answer.verdict === 'reserved')) events.stockChanged?.(drop);
         return answers;
       };
       batcher = createBatcher({
@@ -151,10 +148,7 @@ export function createReservationStore(
     async release(drop, id) {
       const [row] = await query<{ released: string[] }>(database, 'release-reservations', [[id]]);
       const isReleased = row?.released.length === 1;
-      if (isReleased) {
-        soldOut.forget(drop);
-        events.stockChanged?.(drop);
-      }
+      if (isReleased) soldOut.forget(drop);
       return isReleased;
     },
 
@@ -171,10 +165,7 @@ export function createReservationStore(
     async expire(limit) {
       type Expired = { expired: number; drops: string[] | null; lagSeconds: number | null };
       const [row] = await query<Expired>(database, 'expire-reservations', [limit]);
-      for (const drop of row?.drops ?? []) {
-        soldOut.forget(drop);
-        events.stockChanged?.(drop);
-      }
+      for (const drop of row?.drops ?? []) soldOut.forget(drop);
       return { expired: row?.expired ?? 0, lagSeconds: row?.lagSeconds ?? 0 };
     },
 

@@ -79,10 +79,7 @@ function shopperOf(admission: Admission): string {
   return admission.customer === null ? `ticket:${admission.jti}` : `customer:${admission.customer}`;
 }
 
-export function createSessionStore(
-  database: Database,
-  events: { stockChanged?: (drop: string) => void } = {},
-): SessionStore {
+export function createSessionStore(database: Database): SessionStore {
   const cache = createBoundedCache<Session>({ sizeMax: cachedMax, lifetimeMs: cachedMs });
 
   const openings = createBatcher<Opening, OpenAnswer>({
@@ -141,7 +138,6 @@ export function createSessionStore(
 
     async leave({ drop, jti }) {
       const [row] = await query<{ left: boolean }>(database, 'leave-session', [drop, jti]);
-      events.stockChanged?.(drop);
       return row?.left ?? false;
     },
 

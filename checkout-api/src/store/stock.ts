@@ -56,16 +56,12 @@ export interface StockStore {
   picture(drop: string): Promise<StockPicture | undefined>;
 }
 
-export function createStockStore(
-  database: Database,
-  events: { stockChanged?: (drop: string) => void } = {},
-): StockStore {
+export function createStockStore(database: Database): StockStore {
   return {
     async putDrop(drop, setup) {
       const { name, closesAt, holdSeconds, tokenSeconds, perShopperLimit, currency, products } = setup;
       const values = [drop, name, closesAt, holdSeconds, tokenSeconds, perShopperLimit, currency];
       await query(database, 'put-drop', [...values, JSON.stringify(products)]);
-      events.stockChanged?.(drop);
     },
     async move({ drop, sku, delta, reason, actor }) {
       try {
@@ -76,7 +72,6 @@ export function createStockStore(
           values,
         );
         if (row === undefined) return 'no-such-sku';
-        events.stockChanged?.(drop);
         return row;
       } catch (error) {
         if (isViolationOf(error, 'stock_not_negative')) return 'not-enough-stock';

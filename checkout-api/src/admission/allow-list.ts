@@ -1,0 +1,16 @@
+/**
+ * The routes that answer without an admission (DESIGN section 5). Everything else is refused by default: a new route is
+ * protected because it is not named here, and a test compares this list with the router in both directions.
+ */
+
+export const OPEN_ROUTES: ReadonlySet<string> = new Set([
+  'GET /livez',
+  'HEAD /livez',
+  'GET /readyz',
+  'HEAD /readyz',
+  'GET /openapi.json',
+  'HEAD /openapi.json',
+]);
+
+/** The one route that takes an admission token instead of a session: it makes the session. */
+export const SESSION_ROUTE = 'POST /v1/drops/:drop/session';

@@ -1,0 +1,56 @@
+/**
+ * Once a second, for every live drop: tells the room which sessions have ended, then how much the checkout can still
+ * take, and writes the public stock picture. One instance at a time does it for a drop; what is not acknowledged is
+ * told again.
+ */
+import type { RoomClient } from '../clients/room.ts';
+import type { PicturePublisher } from '../snapshots/publish-stock.ts';
+import type { ReportStore } from '../store/reports.ts';
+import type { StockStore } from '../store/stock.ts';
+
+/** The room takes at most so many in a call (DESIGN Q5). */
+const endedBatch = 500;
+
+export interface ReportOptions {
+  reports: ReportStore;
+  stock: Pick<StockStore, 'picture'>;
+  room: RoomClient;
+  publisher: PicturePublisher;
+  /** Who we are among the instances. */
+  reporter: string;
+  onError: (error: unknown, drop: string) => void;
+  observe?: (drop: string, inside: number, held: number, sellable: number) => void;
+}
+
+/** One round over all live drops; a drop that fails does not keep the others waiting. */
+export async function reportAll(options: ReportOptions): Promise<void> {
+  const drops = await options.reports.listDrops();
+  await Promise.all(
+    drops.map((drop) => reportDrop(drop, options).catch((error) => options.onError(error, drop))),
+  );
+}
+
+async function reportDrop(drop: string, options: ReportOptions): Promise<void> {
+  const { reports, stock, room, publisher, reporter, observe } = options;
+  const reading = await reports.takeCapacity(drop, reporter);
+  if (reading === undefined) return;
+  observe?.(drop, reading.inside, reading.held, reading.sellable);
+
+  const picture = await stock.picture(drop);
+  const published = picture && publisher.publish(drop, { ...picture, version: reading.seq, at: reading.at });
+
+  // Ends before capacity: the room would count a session that is gone, never grant against one it does not know of.
+  for (;;) {
+    const ended = await reports.takeEnded(drop, endedBatch);
+    if (ended.length === 0) break;
+    await room.reportEnded(drop, ended);
+    await reports.acknowledgeEnded(
+      drop,
+      ended.map((session) => session.jti),
+    );
+    if (ended.length < endedBatch) break;
+  }
+  await room.reportCapacity(drop, reading);
+  await reports.acknowledgeOpened(drop, reading.opened);
+  await published;
+}

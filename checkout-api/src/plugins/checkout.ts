@@ -1,0 +1,18 @@
+/** What the routes work with: the stores, payments and metrics of one instance, made once. */
+import type { Payments } from '../payments/pay.ts';
+import type { PaymentStore } from '../store/payments.ts';
+import type { ReservationStore } from '../store/reservations.ts';
+import type { SessionStore } from '../store/sessions.ts';
+import type { StockStore } from '../store/stock.ts';
+import type { CheckoutMetrics } from './metrics.ts';
+
+export interface Checkout {
+  sessions: SessionStore;
+  reservations: ReservationStore;
+  stock: StockStore;
+  payments: Payments;
+  paymentStore: PaymentStore;
+  /** As the API names them. */
+  paymentMethods: readonly string[];
+  metrics: CheckoutMetrics;
+}

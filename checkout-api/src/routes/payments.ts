@@ -1,0 +1,80 @@
+/** Paying a reservation, and the order that comes of it. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { problem } from '@sluice/service-kit';
+import { sessionOf } from '../admission/gate.ts';
+import { IdParams, ProblemDocument } from '../contract/common.ts';
+import { OrderAnswer, PaidAnswer, PaymentRequest, PendingAnswer } from '../contract/reservations.ts';
+import type { Checkout } from '../plugins/checkout.ts';
+import { CALLS_PER_SESSION } from '../rate-limits.ts';
+import { orderView } from './views.ts';
+
+/** When to ask again about a payment whose outcome is open. */
+const retryAfterMs = 1000;
+
+export const paymentRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = async (app, { checkout }) => {
+  const problems = { '4xx': ProblemDocument, '5xx': ProblemDocument };
+
+  app.post(
+    '/v1/reservations/:id/payment',
+    {
+      config: { rateLimit: CALLS_PER_SESSION },
+      schema: {
+        summary: 'Pay a held reservation',
+        description:
+          'Asking twice pays once. 202: the outcome is not known yet and the hold does not run out meanwhile.',
+        params: IdParams,
+        body: PaymentRequest,
+        response: { 200: PaidAnswer, 202: PendingAnswer, ...problems },
+      },
+    },
+    async (request, reply) => {
+      const session = sessionOf(request);
+      const { method } = request.body;
+      if (!checkout.paymentMethods.includes(method)) {
+        throw problem('unknown-payment-method', undefined, {
+          errors: [{ field: '/method', reason: `must be one of ${checkout.paymentMethods.join(', ')}` }],
+        });
+      }
+      reply.header('cache-control', 'no-store');
+      const answer = await checkout.payments.pay(session, request.params.id, method);
+      switch (answer.verdict) {
+        case 'paid': {
+          const order = await checkout.paymentStore.findOrder(session, answer.reservation.orderId ?? '');
+          if (order === undefined) throw new Error('a paid reservation without its order');
+          return reply.code(200).send({ status: 'paid', order: orderView(order) });
+        }
+        case 'processing':
+          return reply
+            .code(202)
+            .header('retry-after', Math.ceil(retryAfterMs / 1000))
+            .send({ status: 'processing', retryAfterMs });
+        case 'declined':
+          throw problem('declined', 'The hold stays until it runs out; try again or use another method.', {
+            reason: answer.reason,
+          });
+        case 'provider-unavailable':
+          throw problem(
+            'payment-unavailable',
+            'No money was taken and the hold stays. Try again in a moment.',
+          );
+        case 'not-held':
+          throw problem('reservation-not-held', undefined, { state: answer.status });
+        case 'not-found':
+          throw problem('no-such-reservation');
+      }
+    },
+  );
+
+  app.get(
+    '/v1/orders/:id',
+    {
+      config: { rateLimit: CALLS_PER_SESSION },
+      schema: { summary: 'An order', params: IdParams, response: { 200: OrderAnswer, ...problems } },
+    },
+    async (request, reply) => {
+      const order = await checkout.paymentStore.findOrder(sessionOf(request), request.params.id);
+      if (order === undefined) throw problem('no-such-order');
+      return reply.header('cache-control', 'no-store').send(orderView(order));
+    },
+  );
+};

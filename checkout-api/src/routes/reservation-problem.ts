@@ -1,0 +1,25 @@
+/** Why a reservation was refused → the problem that says so. */
+import { problem } from '@sluice/service-kit';
+import type { ReserveOutcome } from '../store/reservations.ts';
+
+type Refusal = Exclude<ReserveOutcome['verdict'], 'reserved' | 'replayed'>;
+
+export function reservationProblem(refusal: Refusal): Error {
+  switch (refusal) {
+    case 'key-reused':
+      return problem(
+        'idempotency-key-reused',
+        'Its lines were different ones. Use a new key for another wish.',
+      );
+    case 'in-flight':
+      return problem('idempotency-key-in-flight', 'Send the same request again in a moment.');
+    case 'no-session':
+      return problem('admission-required');
+    case 'unknown-sku':
+      return problem('no-such-sku', 'At least one of the lines names a SKU that this drop does not sell.');
+    case 'sold-out':
+      return problem('sold-out', 'Not all lines are available; nothing was reserved.');
+    default:
+      return problem(refusal);
+  }
+}

@@ -1,0 +1,37 @@
+/** Stored reservations and orders → what the API shows. */
+import type { Order } from '../store/payments.ts';
+import type { Reservation } from '../store/reservations.ts';
+import type { ReservationPromise } from '../store/reserve-batch.ts';
+
+/** The answer to the request that made it; the same bytes for ever under its idempotency key. */
+export function promiseView(drop: string, reservation: ReservationPromise) {
+  const { id, lines, amountMinor, currency, expiresAt } = reservation;
+  return {
+    id,
+    drop,
+    status: 'held' as const,
+    lines,
+    amountMinor,
+    currency,
+    expiresAt: expiresAt.toISOString(),
+  };
+}
+
+/** A reservation as it is now. `processing`: a payment is under way. */
+export function reservationView(reservation: Reservation) {
+  const { id, drop, status, paying, lines, amountMinor, currency, expiresAt, orderId } = reservation;
+  return {
+    id,
+    drop,
+    status: paying ? ('processing' as const) : status,
+    lines,
+    amountMinor,
+    currency,
+    expiresAt: expiresAt.toISOString(),
+    ...(orderId === null ? {} : { orderId }),
+  };
+}
+
+export function orderView(order: Order) {
+  return { ...order, createdAt: order.createdAt.toISOString() };
+}
