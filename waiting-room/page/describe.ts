@@ -1,0 +1,94 @@
+/**
+ * From what is known about a shopper to what the page says: the one place for it, used by the server for pages without
+ * scripts and by the browser's script for all others. Pure.
+ */
+import { clock, span, type Texts } from './format.ts';
+
+/** What is known. Everything but `state` may be missing. */
+export interface Situation {
+  /** Key of the words; see the locale files. */
+  readonly state: string;
+  /** Another lead than the state's own (`waiting.moved`). */
+  readonly lead?: string;
+  readonly position?: number | null;
+  readonly ahead?: number | null;
+  readonly wait?: { readonly minSeconds: number; readonly maxSeconds: number } | null;
+  /** Most people ever seen ahead: where the progress bar began. */
+  readonly aheadAtFirst?: number;
+  readonly opensMs?: number;
+  readonly heldUntilMs?: number;
+  /** Rounded head count. */
+  readonly crowd?: number;
+  /** When the figures were true; shown, and the server's idea of now. */
+  readonly asOfMs: number;
+}
+
+/** What to show. */
+export interface PageView {
+  readonly state: string;
+  readonly title: string;
+  readonly lead: string;
+  /** The one big figure; `countdownToMs` means it ticks. */
+  readonly figureLabel: string;
+  readonly figure: string;
+  readonly countdownToMs: number;
+  /** 0 to 1, or -1 for none. */
+  readonly progress: number;
+  readonly facts: readonly (readonly [label: string, value: string])[];
+  /** Announced at once instead of when convenient. */
+  readonly urgent: boolean;
+}
+
+const URGENT = ['called', 'entering', 'closed', 'missed'];
+
+/** The page for a situation. */
+export function describe(now: Situation, texts: Texts, lang: string): PageView {
+  const say = (key: string) => texts[key] ?? '';
+  const { state, ahead, wait, opensMs, heldUntilMs, crowd, asOfMs } = now;
+  // Once called, a shopper's place in the line is behind them.
+  const position = state === 'called' || state === 'checked-in' ? null : now.position;
+  const facts: [string, string][] = [];
+  if (ahead != null && (ahead > 0 || position != null))
+    facts.push([say('fact.ahead'), ahead.toLocaleString(lang)]);
+  if (position != null && wait !== undefined) facts.push([say('fact.wait'), waitText(wait, say, lang)]);
+  if (heldUntilMs) facts.push([say('fact.held'), clock(heldUntilMs, asOfMs, lang)]);
+  if (opensMs && asOfMs < opensMs) facts.push([say('fact.opens'), clock(opensMs, asOfMs, lang)]);
+  if (crowd)
+    facts.push([say('fact.crowd'), say('fact.crowd.about').replace('{count}', crowd.toLocaleString(lang))]);
+  if (position != null) facts.push([say('fact.updated'), clock(asOfMs, asOfMs, lang)]);
+  const counting = opensMs && (state === 'lobby' || state === 'scheduled') ? opensMs : 0;
+  const counts =
+    state === 'scheduled' ? 'figure.opens' : now.lead === 'lobby.fifo' ? 'figure.starts' : 'figure.draws';
+  return {
+    state,
+    title: say(`${state}.title`),
+    lead: say(now.lead ?? `${state}.lead`),
+    figureLabel: counting ? say(counts) : position == null ? '' : say('figure.place'),
+    figure: position == null ? '' : position.toLocaleString(lang),
+    countdownToMs: counting,
+    progress:
+      position == null || ahead == null || !now.aheadAtFirst ? -1 : Math.max(0, 1 - ahead / now.aheadAtFirst),
+    facts,
+    urgent: URGENT.includes(state),
+  };
+}
+
+/** State of the words for an own status (`GET …/ticket`). */
+export function stateOf(phase: string, state: string, wait: Situation['wait']): string {
+  if (phase === 'paused' || phase === 'queue_all') return 'paused';
+  if (state === 'entered') return 'called';
+  if (state !== 'waiting') return state.replace('_', '-');
+  if (['open', 'draining', 'pass_through'].includes(phase))
+    return wait && wait.maxSeconds <= 60 ? 'soon' : 'waiting';
+  return phase.replace('_', '-');
+}
+
+/** Words for a place that is used up, by the reason of `ticket-spent`. */
+export function spentState(reason: string): string {
+  return ['missed', 'left', 'revoked'].includes(reason) ? reason : 'done';
+}
+
+function waitText(wait: Situation['wait'], say: (key: string) => string, lang: string): string {
+  if (!wait) return say('wait.none');
+  return wait.maxSeconds < 60 ? say('wait.soon') : span(wait.minSeconds, wait.maxSeconds, lang);
+}

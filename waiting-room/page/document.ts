@@ -1,0 +1,132 @@
+/** The waiting page as HTML: one document for the shell, for pages without scripts and for the hand-over. Nothing unescaped goes in. */
+import { LOCALES, SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH } from './assets.ts';
+import type { PageView } from './describe.ts';
+import type { Texts } from './format.ts';
+
+export interface DocumentOptions {
+  readonly drop: string;
+  readonly name: string;
+  readonly lang: string;
+  /** Whether lobby places are drawn; decides what the page says about fairness. */
+  readonly drawn: boolean;
+  /** The shop's own page, as the way back; null when the drop has none. */
+  readonly shop: string | null;
+  readonly view: PageView;
+  readonly message: string;
+  readonly reference: string;
+  /**
+   * With the script the page takes care of itself and the document is the same for everyone. Without it the document is
+   * one shopper's own picture, and says how to go on.
+   */
+  readonly mode: { readonly kind: 'shell' } | { readonly kind: 'plain'; readonly next: Next };
+}
+
+/** How a page without scripts goes on. */
+export interface Next {
+  /** Reload after so many seconds; 0 for never. */
+  readonly refreshSeconds: number;
+  readonly form: Form | null;
+}
+
+export interface Form {
+  readonly action: string;
+  readonly label: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+const ICON =
+  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230b6b63'/%3E%3Cpath d='M3 6h10M3 10h6' stroke='%23fff' stroke-width='2' stroke-linecap='round'/%3E%3C/svg%3E";
+
+/** A strict policy: this script, this style, this origin; forms also to the shop, which takes the token (Q33). */
+export function contentSecurityPolicy(returnOrigins: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    `script-src ${SCRIPT_HASH}`,
+    `style-src ${STYLE_HASH}`,
+    "connect-src 'self'",
+    'img-src data:',
+    ["form-action 'self'", ...returnOrigins].join(' '),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** Text made safe for element content and quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}
+
+/** Words of a language. */
+export function textsOf(lang: string): Texts {
+  return LOCALES.get(lang) ?? (LOCALES.get('en') as Texts);
+}
+
+export function renderDocument(options: DocumentOptions): string {
+  const { lang, name, view, mode } = options;
+  const texts = textsOf(lang);
+  const t = (key: string) => escapeHtml(texts[key] ?? '');
+  const shell = mode.kind === 'shell';
+  const refresh = mode.kind === 'plain' && mode.next.refreshSeconds > 0;
+  return [
+    `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">`,
+    '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">',
+    refresh ? `<meta http-equiv="refresh" content="${mode.next.refreshSeconds}">` : '',
+    `<title>${escapeHtml(`${view.title} · ${name}`)}</title><link rel="icon" href="${ICON}"><style>${STYLE}</style></head>`,
+    `<body><main id="main" data-state="${view.state}"><header><p>${t('room')}</p><h1>${escapeHtml(name)}</h1></header>`,
+    `<section class="card">${picture(options)}`,
+    shell ? shellParts(options, t) : plainForm(mode.next.form),
+    `</section>${footer(options, t)}</main>`,
+    shell
+      ? `<script type="application/json" id="room">${roomJson(options, texts)}</script><script>${SCRIPT}</script>`
+      : '',
+    '</body></html>',
+  ].join('');
+}
+
+function picture({ view, message, mode }: DocumentOptions): string {
+  const facts = view.facts.map(
+    ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
+  );
+  // Only a script can make a figure tick; without one the facts hold the time of day.
+  const figure = mode.kind === 'shell' ? '' : view.figure;
+  const label = figure || mode.kind === 'shell' ? view.figureLabel : '';
+  return [
+    `<div id="say" role="status"><h2 id="title">${escapeHtml(view.title)}</h2><p id="lead">${escapeHtml(view.lead)}</p></div>`,
+    `<p class="figure"><span id="label">${escapeHtml(label)}</span><strong id="figure">${escapeHtml(figure)}</strong></p>`,
+    '<div id="channel" aria-hidden="true" hidden></div>',
+    `<dl id="facts">${facts.join('')}</dl><p id="message">${escapeHtml(message)}</p>`,
+  ].join('');
+}
+
+function shellParts({ drop, shop }: DocumentOptions, t: (key: string) => string): string {
+  return [
+    // Without an action a form goes to the page's own address, with `return` and `bind`: the shell need not know them.
+    `<noscript><p class="note">${t('script.off')}</p><form method="post"><button>${t('action.join')}</button></form></noscript>`,
+    `<button id="again">${t('action.again')}</button>`,
+    `<a id="shop" class="button" href="${escapeHtml(shop ?? '#')}" hidden>${t('action.shop')}</a>`,
+    '<form id="hand-over" method="post" hidden><input type="hidden" name="token"><input type="hidden" name="to">',
+    `<input type="hidden" name="drop" value="${drop}"><button>${t('action.enter')}</button></form>`,
+  ].join('');
+}
+
+function plainForm(form: Form | null): string {
+  if (!form) return '';
+  const fields = Object.entries(form.fields).map(
+    ([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`,
+  );
+  return `<form method="post" action="${escapeHtml(form.action)}">${fields.join('')}<button>${escapeHtml(form.label)}</button></form>`;
+}
+
+function footer({ reference, drawn, mode }: DocumentOptions, t: (key: string) => string): string {
+  const leave = mode.kind === 'shell' ? `<button id="leave" class="quiet">${t('action.leave')}</button>` : '';
+  return [
+    `<footer><p class="place"><span title="${t('reference.why')}">${t('reference')} <b id="reference">${escapeHtml(reference)}</b></span>${leave}</p>`,
+    `<details><summary>${t('why.title')}</summary><p>${t('why.text')}</p></details>`,
+    `<details><summary>${t('order.title')}</summary><p>${t(drawn ? 'order.draw' : 'order.fifo')}</p><p>${t('keep')}</p></details></footer>`,
+  ].join('');
+}
+
+/** Inside a script element only `<` can end it. */
+function roomJson({ drop, lang, drawn, shop }: DocumentOptions, texts: Texts): string {
+  return JSON.stringify({ drop, lang, drawn, shop, texts }).replaceAll('<', '\\u003c');
+}

@@ -1,0 +1,79 @@
+/** A shopper's own picture (Q15, Q20): computed without Redis beyond the frontier, by one read at or before it. */
+import type { OwnStatus } from '../contract/tickets.ts';
+import { hasPositions } from '../domain/phase.ts';
+import { placeReference } from '../domain/place-reference.ts';
+import { rankOf } from '../domain/positions.ts';
+import { POLL_AFTER_MS_MIN, pollAfterMs, waitRange } from '../domain/wait.ts';
+import type { DropView, Queue, SpentReason } from '../queue/queue.ts';
+import type { HeldTicket } from './tickets.ts';
+
+export type OwnPicture =
+  | { readonly is: 'status'; readonly status: OwnStatus }
+  | { readonly is: 'spent'; readonly reason: SpentReason }
+  | { readonly is: 'unknown' };
+
+/** @throws 503 `store-unavailable` when the ticket is at or before the frontier and Redis does not answer. */
+export async function ownPicture(queue: Queue, view: DropView, ticket: HeldTicket): Promise<OwnPicture> {
+  if (view.phase === 'closed') return { is: 'status', status: statusOf(view, ticket, 'waiting', null) };
+  const order = hasPositions(view.phase)
+    ? (ticket.order ?? queue.drawnOrder(view.drop, ticket.number, ticket.class))
+    : null;
+  // Q8: nothing that depends on an order before every order is settled.
+  if (order === null) return { is: 'status', status: statusOf(view, ticket, 'lobby', null) };
+  if (order > view.frontier) {
+    return {
+      is: 'status',
+      status: statusOf(view, ticket, 'waiting', view.rankMap && rankOf(order, view.rankMap)),
+    };
+  }
+  const standing = await queue.standing(view.drop, ticket.number);
+  switch (standing.standing) {
+    case 'waiting':
+      if (!standing.called) return { is: 'status', status: statusOf(view, ticket, 'waiting', 0) };
+      return { is: 'status', status: statusOf(view, ticket, 'called', 0, standing.callExpiresMs) };
+    case 'checked-in':
+      return { is: 'status', status: statusOf(view, ticket, 'checked_in', standing.ahead) };
+    case 'entered':
+      return { is: 'status', status: statusOf(view, ticket, 'entered', 0) };
+    case 'spent':
+      return { is: 'spent', reason: standing.reason };
+    case 'unknown':
+      return { is: 'unknown' };
+  }
+}
+
+function statusOf(
+  view: DropView,
+  ticket: HeldTicket,
+  state: OwnStatus['state'],
+  ahead: number | null,
+  callExpiresMs: number | null = null,
+): OwnStatus {
+  const wait = ahead === null || !isMoving(view) ? null : waitRange(ahead, view);
+  return {
+    phase: view.phase,
+    state,
+    position: ahead === null ? null : ahead + 1,
+    ahead,
+    wait,
+    called: state === 'called' || state === 'checked_in' || state === 'entered',
+    callExpiresAt: callExpiresMs === null ? null : new Date(callExpiresMs).toISOString(),
+    pollAfterMs: ownPollAfterMs(view, state, wait),
+    generation: view.generation,
+    epoch: view.epoch,
+    reference: placeReference(ticket.number),
+    asOf: new Date(view.asOfMs).toISOString(),
+    message: view.page.message,
+  };
+}
+
+function isMoving({ phase }: DropView): boolean {
+  return phase === 'open' || phase === 'draining' || phase === 'healing';
+}
+
+/** In the lobby everybody is told the same (Q8); in line the shortest wait counts, under Q23's bound. */
+function ownPollAfterMs(view: DropView, state: OwnStatus['state'], wait: OwnStatus['wait']): number {
+  if (state === 'lobby' || wait === null) return view.pollAfterMs;
+  if (state !== 'waiting') return POLL_AFTER_MS_MIN;
+  return pollAfterMs(wait, (view.callWindowUs + view.graceUs) / 1000);
+}

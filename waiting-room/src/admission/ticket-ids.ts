@@ -1,0 +1,30 @@
+/** Makes ticket ids: 128 random bits, or, for a join that may be repeated, 128 bits that only this installation can derive. */
+import { createHmac, hash, type KeyObject, randomFillSync } from 'node:crypto';
+
+const ID_BYTES = 16;
+/** Ids taken from the system at once: one call per join costs more than the rest of making a ticket. */
+const BATCH = 512;
+
+let pool = Buffer.alloc(0);
+let next = 0;
+
+/** 16 unpredictable bytes, never given twice. */
+export function newTicketId(): Buffer {
+  if (next === pool.length) {
+    // A fresh buffer each time: ids given out earlier still point into the old one.
+    pool = randomFillSync(Buffer.allocUnsafeSlow(ID_BYTES * BATCH));
+    next = 0;
+  }
+  next += ID_BYTES;
+  return pool.subarray(next - ID_BYTES, next);
+}
+
+/** The id that a page's nonce stands for in one drop: the same request sent twice, to any instance, is one ticket (Q13). */
+export function ticketIdOfNonce(nonce: string, nonceKey: KeyObject): Buffer {
+  return createHmac('sha256', nonceKey).update(nonce).digest().subarray(0, ID_BYTES);
+}
+
+/** The public number of a ticket: base64url SHA-256 of its id, 43 characters. */
+export function publicNumberOf(id: Buffer): string {
+  return hash('sha256', id, 'base64url');
+}

@@ -1,0 +1,44 @@
+/** Issues and reads tickets: joins codec, keys and ids. Whether a ticket is still live only the queue knows. */
+import { createHmac } from 'node:crypto';
+import { decodeTicket, encodeTicket, type Ticket } from '../domain/ticket.ts';
+import { newTicketId, publicNumberOf, ticketIdOfNonce } from './ticket-ids.ts';
+import { createTicketKeys, type TicketSecret } from './ticket-keys.ts';
+
+/** A ticket whose signature was checked, and its public number. */
+export interface HeldTicket extends Ticket {
+  readonly number: string;
+}
+
+export interface Tickets {
+  /** Id and public number for a new place. */
+  newPlace(drop: string, nonce: string | null): { readonly id: Buffer; readonly number: string };
+  /** The signed ticket, as the shopper keeps it. */
+  issue(ticket: Omit<Ticket, 'kid'>): string;
+  /** The ticket in `text`, or null when this installation did not issue it for this drop. */
+  read(text: string, drop: string): HeldTicket | null;
+  /** What the join limit counts by: 16 characters that do not tell the address. */
+  addressDigest(drop: string, addressKey: string): string;
+}
+
+/** Every method is for existing drops only (see {@link createTicketKeys}). */
+export function createTickets(secrets: readonly [TicketSecret, ...TicketSecret[]]): Tickets {
+  const keysOf = createTicketKeys(secrets);
+  return {
+    newPlace(drop, nonce) {
+      const id = nonce === null ? newTicketId() : ticketIdOfNonce(nonce, keysOf(drop).nonce);
+      return { id, number: publicNumberOf(id) };
+    },
+    issue(ticket) {
+      const { kid, signing } = keysOf(ticket.drop);
+      return encodeTicket({ ...ticket, kid }, signing);
+    },
+    read(text, drop) {
+      const ticket = decodeTicket(text, drop, keysOf(drop).find);
+      return ticket && { ...ticket, number: publicNumberOf(ticket.id) };
+    },
+    addressDigest(drop, addressKey) {
+      const digest = createHmac('sha256', keysOf(drop).address).update(addressKey).digest();
+      return digest.toString('base64url', 0, 12);
+    },
+  };
+}

@@ -1,0 +1,84 @@
+/** Schemas of a shopper's own routes: join, status, leave, admission. */
+import { type Static, Type } from 'typebox';
+import { Digest, Instant, Nullable, PhaseName } from './common.ts';
+
+const JoinFields = Type.Object(
+  {
+    nonce: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9_-]+$',
+        minLength: 16,
+        maxLength: 64,
+        description:
+          'Random, made by the client: the same request sent twice gets the same ticket. Keep it as secret as the ticket.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+/** A join needs no body at all; a union of schemas would name the wrong fault for a bad one. */
+export const JoinBody = Type.Unsafe<Static<typeof JoinFields> | null | undefined>({
+  ...JoinFields,
+  type: ['object', 'null'],
+});
+
+export const JoinAnswer = Type.Object({
+  ticket: Type.String({
+    description: 'Keep it secret; send it as `Authorization: Ticket …` or as the cookie',
+  }),
+  publicNumber: Digest,
+  reference: Type.String({ description: 'Short place reference, not secret' }),
+  phase: PhaseName,
+  drawn: Type.Boolean({
+    description: 'True when the place is drawn, false when it follows the order of arrival',
+  }),
+  joinedAt: Instant,
+});
+export type JoinAnswer = Static<typeof JoinAnswer>;
+
+export const WaitSeconds = Type.Object({ minSeconds: Type.Integer(), maxSeconds: Type.Integer() });
+
+export const OwnStatus = Type.Object({
+  phase: PhaseName,
+  state: Type.Enum(['lobby', 'waiting', 'called', 'checked_in', 'entered']),
+  position: Nullable(Type.Integer({ description: '1 is next' })),
+  ahead: Nullable(Type.Integer()),
+  wait: Nullable(WaitSeconds),
+  called: Type.Boolean(),
+  callExpiresAt: Nullable(Instant),
+  pollAfterMs: Type.Integer({ description: 'Ask again after this, not earlier' }),
+  generation: Type.Integer({
+    description: 'Changes when places were put in ahead; only then may a position grow',
+  }),
+  epoch: Type.String(),
+  reference: Type.String(),
+  asOf: Instant,
+  message: Type.Record(Type.String(), Type.String(), { description: 'From the merchant, by language' }),
+});
+export type OwnStatus = Static<typeof OwnStatus>;
+
+export const AdmissionBody = Type.Object(
+  {
+    bind: Digest,
+    returnTo: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 2048, description: 'Where on the shop to go on' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const Granted = Type.Object({
+  token: Type.String({
+    description: 'Admission token; valid only beside the secret that `bind` is the digest of',
+  }),
+  expiresAt: Instant,
+  returnTo: Type.String(),
+});
+
+export const CheckedIn = Type.Object({
+  checkedIn: Type.Literal(true),
+  phase: PhaseName,
+  ahead: Type.Integer(),
+  retryAfterMs: Type.Integer(),
+});

@@ -1,0 +1,73 @@
+/** What every route of the room works with, and the two questions they all begin with. */
+
+import type { IncomingHttpHeaders } from 'node:http';
+import { problem } from '@sluice/service-kit';
+import type { SigningKeys } from '../admission/signing-keys.ts';
+import type { HeldTicket, Tickets } from '../admission/tickets.ts';
+import type { SignToken } from '../admission/tokens.ts';
+import type { DropView, Queue } from '../queue/queue.ts';
+import { isCrossSite } from './cross-site.ts';
+import { readTicketHeader, type TicketCookie } from './ticket-cookie.ts';
+
+export interface Room {
+  readonly queue: Queue;
+  readonly tickets: Tickets;
+  readonly cookie: TicketCookie;
+  readonly signToken: SignToken;
+  readonly signingKeys: SigningKeys;
+  /** The room's own origin, as browsers write it. */
+  readonly origin: string;
+  readonly serviceToken: string;
+}
+
+/** A ticket with its text, as it was presented. */
+export interface PresentedTicket {
+  readonly text: string;
+  readonly ticket: HeldTicket;
+}
+
+/** @throws 404 `no-such-drop` */
+export function viewOf(room: Room, drop: string): DropView {
+  const view = room.queue.view(drop);
+  if (!view) throw problem('no-such-drop', `No drop has the id "${drop}".`);
+  return view;
+}
+
+/**
+ * The ticket a request brings, or null. A broken one in the header is the caller's mistake; a broken cookie is a leftover
+ * and counts as none.
+ * @throws 401 `ticket-invalid`
+ */
+export function presentedTicket(
+  room: Room,
+  headers: IncomingHttpHeaders,
+  drop: string,
+): PresentedTicket | null {
+  const fromHeader = readTicketHeader(headers.authorization);
+  const text = fromHeader ?? room.cookie.read(headers.cookie, drop);
+  if (text === undefined) return null;
+  const ticket = room.tickets.read(text, drop);
+  if (ticket) return { text, ticket };
+  if (fromHeader === undefined) return null;
+  throw problem(
+    'ticket-invalid',
+    'The ticket in the Authorization header was not issued for this drop, or was changed.',
+  );
+}
+
+/** @throws 401 `ticket-missing`, `ticket-invalid` */
+export function requireTicket(room: Room, headers: IncomingHttpHeaders, drop: string): HeldTicket {
+  const presented = presentedTicket(room, headers, drop);
+  if (presented) return presented.ticket;
+  throw problem(
+    'ticket-missing',
+    `Send the ticket as "Authorization: Ticket …" or as the cookie ${room.cookie.name(drop)}.`,
+  );
+}
+
+/** @throws 403 `cross-site` for requests that another site's page made. */
+export function refuseCrossSite(room: Room, headers: IncomingHttpHeaders): void {
+  if (isCrossSite(headers, room.origin)) {
+    throw problem('cross-site', 'Places can be taken, used and given up only from the waiting room itself.');
+  }
+}

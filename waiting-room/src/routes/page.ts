@@ -1,0 +1,240 @@
+/** The waiting page: the shell that takes care of itself, and the same in forms for browsers without scripts. */
+import formbody from '@fastify/formbody';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { clientAddressKey, type Problem } from '@sluice/service-kit';
+import { pickLanguage } from '../../page/assets.ts';
+import { type Situation, spentState, stateOf } from '../../page/describe.ts';
+import { chooseReturn, enter } from '../admission/enter.ts';
+import { join, liveTicket } from '../admission/join.ts';
+import { type OwnPicture, ownPicture } from '../admission/own-status.ts';
+import { DropParams } from '../contract/common.ts';
+import { EnterForm, PageQuery } from '../contract/page.ts';
+import { handOverOf } from '../domain/return-address.ts';
+import { createPageShells, isDrawn } from '../plugins/page-shell.ts';
+import { type PlainPage, sendPlainPage } from '../plugins/plain-page.ts';
+import { presentedTicket, type Room, refuseCrossSite } from '../plugins/room.ts';
+import type { DropView } from '../queue/queue.ts';
+import { FORMS_PER_ADDRESS, PAGES_PER_ADDRESS } from '../rate-limits.ts';
+
+/** Content changes rarely, and the page asks for everything that moves: seconds at an edge take the opening's rush. */
+const SHELL_CACHE_CONTROL = 'public, max-age=0, s-maxage=10, stale-while-revalidate=60';
+const BIND = /^[A-Za-z0-9_-]{43}$/;
+/** A page without scripts renews itself no more often than this. */
+const REFRESH_SECONDS_MIN = 5;
+/** For so long after a detour by the shop the page is shown even without `bind`. */
+const DETOUR_SECONDS = 30;
+
+type Back = { readonly return?: string; readonly bind?: string };
+
+export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app, { room }) => {
+  const shellOf = createPageShells();
+  await app.register(formbody, { bodyLimit: 8192 });
+
+  // People read these answers: a fault is a page that tries again, not a JSON document.
+  app.setErrorHandler((error, request, reply) => {
+    const problem = error as Partial<Problem> & { statusCode?: number };
+    const status = problem.status ?? problem.statusCode ?? 500;
+    if (status >= 500) request.log.error({ err: error }, 'page failed');
+    const { drop = '' } = request.params as { drop?: string };
+    reply.code(status);
+    if (status === 429 || status >= 500) reply.header('retry-after', REFRESH_SECONDS_MIN);
+    return sendPlainPage(reply, drop, room.queue.view(drop), {
+      situation: { state: status === 404 ? 'missing' : 'busy', asOfMs: 0 },
+      // Only a page may be asked for again; repeating a form is up to the shopper.
+      refreshSeconds: request.method === 'GET' && status >= 429 ? REFRESH_SECONDS_MIN : 0,
+    });
+  });
+
+  app.get(
+    '/w/:drop',
+    {
+      config: { rateLimit: PAGES_PER_ADDRESS },
+      schema: { summary: 'The waiting page', params: DropParams, querystring: PageQuery },
+    },
+    async (request, reply) => {
+      const { drop } = request.params;
+      const view = room.queue.view(drop);
+      if (!view)
+        return sendPlainPage(reply.code(404), drop, view, { situation: { state: 'missing', asOfMs: 0 } });
+      const { bind, return: wanted } = request.query;
+      const back = chooseReturn(view.page, wanted);
+      // A return address that is not the shop's is dropped, so that no link can make the page look like a fault.
+      if (wanted !== undefined && !back.ok) return reply.redirect(pageUrl(drop, bind ? { bind } : {}), 302);
+      const bound = bind !== undefined && BIND.test(bind);
+      if (!bound && back.ok && !request.headers.cookie?.includes(`${detourCookie(drop)}=`)) {
+        // Q32: the connector makes the secret that `bind` belongs to, and sends the shopper back here.
+        reply.header('cache-control', 'no-store');
+        reply.header(
+          'set-cookie',
+          `${detourCookie(drop)}=1; Max-Age=${DETOUR_SECONDS}; Path=/w/${drop}; HttpOnly; SameSite=Lax`,
+        );
+        return reply.redirect(back.url.href, 302);
+      }
+      const shell = shellOf(view, pickLanguage(request.headers['accept-language']));
+      reply
+        .header('cache-control', bound ? SHELL_CACHE_CONTROL : 'no-store')
+        .header('vary', 'Accept-Encoding, Accept-Language')
+        .header('etag', shell.etag)
+        .header('content-security-policy', shell.csp)
+        .header('referrer-policy', 'same-origin')
+        .type('text/html; charset=utf-8');
+      if (request.headers['if-none-match'] === shell.etag) return reply.code(304).send();
+      if (!/\bgzip\b/.test(String(request.headers['accept-encoding']))) return reply.send(shell.html);
+      return reply.header('content-encoding', 'gzip').send(shell.gzipped);
+    },
+  );
+
+  // The shell's own form has no action and so comes to the page's address with its query; others name the act.
+  for (const url of ['/w/:drop', '/w/:drop/join']) {
+    app.post(
+      url,
+      {
+        config: { rateLimit: FORMS_PER_ADDRESS },
+        schema: {
+          summary: 'Join by a form',
+          params: DropParams,
+          querystring: PageQuery,
+          hide: url === '/w/:drop',
+        },
+      },
+      async (request, reply) => {
+        const { drop } = request.params;
+        const view = room.queue.view(drop);
+        if (!view)
+          return sendPlainPage(reply.code(404), drop, view, { situation: { state: 'missing', asOfMs: 0 } });
+        refuseCrossSite(room, request.headers);
+        const presented = presentedTicket(room, request.headers, drop);
+        if (!presented || !(await liveTicket(room, drop, presented.text, presented.ticket))) {
+          const joined = await join(room, drop, clientAddressKey(request.ip), null);
+          if (joined.status !== 'joined') {
+            return sendPlainPage(
+              reply.code(joined.status === 'closed' ? 410 : 409),
+              drop,
+              view,
+              refusedPage(joined.status, view),
+            );
+          }
+          reply.header('set-cookie', room.cookie.keep(drop, joined.answer.ticket));
+        }
+        return reply.redirect(placeUrl(drop, request.query), 303);
+      },
+    );
+  }
+
+  app.get(
+    '/w/:drop/place',
+    {
+      config: { rateLimit: PAGES_PER_ADDRESS },
+      schema: { summary: "A shopper's own page without scripts", params: DropParams, querystring: PageQuery },
+    },
+    async (request, reply) => {
+      const { drop } = request.params;
+      const view = room.queue.view(drop);
+      if (!view)
+        return sendPlainPage(reply.code(404), drop, view, { situation: { state: 'missing', asOfMs: 0 } });
+      const presented = presentedTicket(room, request.headers, drop);
+      if (!presented) return reply.redirect(pageUrl(drop, request.query), 303);
+      const picture = await ownPicture(room.queue, view, presented.ticket);
+      return sendPlainPage(reply, drop, view, placePage(picture, view, request.query));
+    },
+  );
+
+  app.post(
+    '/w/:drop/admission',
+    {
+      config: { rateLimit: FORMS_PER_ADDRESS },
+      schema: { summary: 'Ask for entry by a form', params: DropParams, body: EnterForm },
+    },
+    async (request, reply) => {
+      const { drop } = request.params;
+      const { bind, return: wanted } = request.body;
+      const view = room.queue.view(drop);
+      if (!view)
+        return sendPlainPage(reply.code(404), drop, view, { situation: { state: 'missing', asOfMs: 0 } });
+      refuseCrossSite(room, request.headers);
+      const back = { bind, ...(wanted !== undefined && { return: wanted }) };
+      const presented = presentedTicket(room, request.headers, drop);
+      if (!presented) return reply.redirect(pageUrl(drop, back), 303);
+      const chosen = chooseReturn(view.page, wanted);
+      if (!chosen.ok) return reply.redirect(pageUrl(drop, { bind }), 303);
+      const entry = await enter(room, drop, presented.ticket, bind);
+      if (entry.status === 'granted') {
+        const { action, to } = handOverOf(chosen.url);
+        return sendPlainPage(reply, drop, view, {
+          situation: { state: 'entering', lead: 'entering.plain', asOfMs: view.asOfMs },
+          form: { action, label: 'action.enter', fields: { token: entry.token, drop, to } },
+        });
+      }
+      if (entry.status === 'bound-elsewhere') {
+        return sendPlainPage(reply.code(409), drop, view, {
+          situation: { state: 'elsewhere', asOfMs: view.asOfMs },
+        });
+      }
+      return reply.redirect(placeUrl(drop, back), 303);
+    },
+  );
+};
+
+/** What a place's page shows and offers next. */
+function placePage(picture: OwnPicture, view: DropView, back: Back): PlainPage {
+  const { drop, asOfMs } = view;
+  const again = { action: withQuery(`/w/${drop}/join`, back), label: 'action.again', fields: {} };
+  if (picture.is === 'unknown') return { situation: { state: 'busy', asOfMs }, form: again };
+  if (picture.is === 'spent') {
+    const state = spentState(picture.reason);
+    return { situation: { state, asOfMs }, ...(state !== 'revoked' && { form: again }) };
+  }
+  const { status } = picture;
+  const { position, ahead, wait, reference } = status;
+  const refreshSeconds = Math.max(REFRESH_SECONDS_MIN, Math.ceil(status.pollAfterMs / 1000));
+  if (status.state === 'lobby') return { situation: lobbySituation(view), reference, refreshSeconds };
+  const state = stateOf(status.phase, status.state, wait);
+  const situation: Situation = {
+    state,
+    position,
+    ahead,
+    wait,
+    asOfMs,
+    ...(status.callExpiresAt !== null && { heldUntilMs: Date.parse(status.callExpiresAt) }),
+    ...((state === 'waiting' || state === 'called') && { lead: `${state}.plain` }),
+  };
+  if (state === 'closed') return { situation, reference };
+  if (state !== 'called' && state !== 'checked-in') return { situation, reference, refreshSeconds };
+  if (back.bind === undefined) return { situation: { state: 'unbound', asOfMs }, reference };
+  const fields = { bind: back.bind, ...(back.return !== undefined && { return: back.return }) };
+  const form = { action: `/w/${drop}/admission`, label: 'action.enter', fields };
+  return { situation, reference, refreshSeconds, form };
+}
+
+/** Someone who could not join. */
+function refusedPage(status: string, view: DropView): PlainPage {
+  const { asOfMs } = view;
+  const state =
+    status === 'room-full'
+      ? 'full'
+      : status === 'address-limit'
+        ? 'busy'
+        : status === 'no-such-drop'
+          ? 'missing'
+          : status;
+  if (status === 'not-open-yet')
+    return { situation: { state: 'scheduled', opensMs: view.lobbyOpensUs / 1000, asOfMs } };
+  return { situation: { state, asOfMs, ...(state === 'sold-out' && { lead: 'sold-out.new' }) } };
+}
+
+function lobbySituation(view: DropView): Situation {
+  const { phase, asOfMs, opensUs } = view;
+  if (phase === 'drawing') return { state: 'drawing', asOfMs };
+  return { state: 'lobby', opensMs: opensUs / 1000, asOfMs, ...(!isDrawn(view) && { lead: 'lobby.fifo' }) };
+}
+
+const detourCookie = (drop: string) => `wr_detour_${drop}`;
+const pageUrl = (drop: string, back: Back) => withQuery(`/w/${drop}`, back);
+const placeUrl = (drop: string, back: Back) => withQuery(`/w/${drop}/place`, back);
+
+function withQuery(path: string, back: Back): string {
+  const query = new URLSearchParams();
+  if (back.return !== undefined) query.set('return', back.return);
+  if (back.bind !== undefined) query.set('bind', back.bind);
+  return query.size > 0 ? `${path}?${query}` : path;
+}

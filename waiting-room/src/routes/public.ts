@@ -1,0 +1,106 @@
+/** What everyone may read about a drop: pulse, products, draw, and the keys that tokens are verified by. */
+
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { problem } from '@sluice/service-kit';
+import { Type } from 'typebox';
+import { DropParams, ProblemDocument } from '../contract/common.ts';
+import { DrawAnswer, JwksAnswer, PulseAnswer } from '../contract/public.ts';
+import { PULSE_CACHE_CONTROL } from '../plugins/pulse-server.ts';
+import { type Room, viewOf } from '../plugins/room.ts';
+import { KEYS_PER_ADDRESS, READS_PER_ADDRESS } from '../rate-limits.ts';
+
+/** Stock changes at most once a second; a second in a cache keeps it at one request per second and edge. */
+const SECOND = 'public, max-age=1, s-maxage=1, stale-while-revalidate=5';
+/** Verifiers keep keys for minutes; a new key is published long before it signs. */
+const MINUTES = 'public, max-age=300, stale-while-revalidate=3600';
+/** How a drawn order is computed; changes of the algorithm get another name. */
+const DRAW_ALGORITHM = 'band*2^48 + min over i<chances of top48(HMAC-SHA256(seed, publicNumber || byte(i)))';
+
+/** For bodies that are bytes already; problem documents are serialized by the error handler's own schema. */
+const asItIs = () => JSON.stringify;
+
+export const publicRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app, { room }) => {
+  // Answered before the router (pulse-server.ts) but for odd spellings of the address and callers over their limit.
+  app.get(
+    '/v1/drops/:drop/pulse',
+    {
+      config: { rateLimit: READS_PER_ADDRESS },
+      schema: {
+        summary: 'The public picture of a drop, the same for everybody, new every second',
+        params: DropParams,
+        response: { 200: PulseAnswer, '4xx': ProblemDocument },
+      },
+      serializerCompiler: asItIs,
+    },
+    async (request, reply) => {
+      const { pulse } = viewOf(room, request.params.drop);
+      return reply
+        .header('cache-control', PULSE_CACHE_CONTROL)
+        .header('etag', pulse.etag)
+        .header('access-control-allow-origin', '*')
+        .type('application/json; charset=utf-8')
+        .send(pulse.body as never);
+    },
+  );
+
+  app.get(
+    '/v1/drops/:drop/products',
+    {
+      config: { rateLimit: READS_PER_ADDRESS },
+      schema: {
+        summary: 'Public stock picture, at most seconds old',
+        params: DropParams,
+        response: { 200: Type.Any({ description: 'As the checkout wrote it' }), '4xx': ProblemDocument },
+      },
+      serializerCompiler: asItIs,
+    },
+    async (request, reply) => {
+      const { products } = viewOf(room, request.params.drop);
+      if (!products)
+        throw problem('no-stock-picture', 'The checkout has not published its stock in the last 30 seconds.');
+      return reply
+        .header('cache-control', SECOND)
+        .header('access-control-allow-origin', '*')
+        .type('application/json; charset=utf-8')
+        .send(products);
+    },
+  );
+
+  app.get(
+    '/v1/drops/:drop/draw',
+    {
+      config: { rateLimit: READS_PER_ADDRESS },
+      schema: {
+        summary: 'Commitment of the draw; its seed once the drop is open',
+        params: DropParams,
+        response: { 200: DrawAnswer, '4xx': ProblemDocument },
+      },
+    },
+    async (request, reply) => {
+      const { drop, commit, seed } = viewOf(room, request.params.drop);
+      reply.header('cache-control', SECOND).header('access-control-allow-origin', '*');
+      return {
+        drop,
+        algorithm: DRAW_ALGORITHM,
+        commit: commit || null,
+        revealed: seed !== null,
+        ...(seed !== null && { seed }),
+      };
+    },
+  );
+
+  app.get(
+    '/.well-known/jwks.json',
+    {
+      config: { rateLimit: KEYS_PER_ADDRESS },
+      schema: {
+        summary: 'Public keys of admission tokens',
+        response: { 200: JwksAnswer, '4xx': ProblemDocument },
+      },
+    },
+    async (_request, reply) => {
+      reply.header('cache-control', MINUTES).header('access-control-allow-origin', '*');
+      return room.signingKeys.jwks;
+    },
+  );
+};

@@ -1,0 +1,102 @@
+/** Join, own status, leave. */
+
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { clientAddressKey, problem } from '@sluice/service-kit';
+import { Type } from 'typebox';
+import { join, liveTicket } from '../admission/join.ts';
+import { ownPicture } from '../admission/own-status.ts';
+import { DropParams, ProblemDocument } from '../contract/common.ts';
+import { JoinAnswer, JoinBody, OwnStatus } from '../contract/tickets.ts';
+import { joinProblem } from '../plugins/join-problem.ts';
+import { presentedTicket, type Room, refuseCrossSite, requireTicket, viewOf } from '../plugins/room.ts';
+import { STATUS_PER_TICKET } from '../rate-limits.ts';
+
+export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app, { room }) => {
+  app.post(
+    '/v1/drops/:drop/tickets',
+    {
+      // Counted per address inside the batched join script (Q13); a second limiter here would cost more than the join.
+      config: { rateLimit: false },
+      schema: {
+        summary: 'Join: get a place in the line',
+        params: DropParams,
+        body: JoinBody,
+        response: { 200: JoinAnswer, 201: JoinAnswer, '4xx': ProblemDocument, 503: ProblemDocument },
+      },
+    },
+    async (request, reply) => {
+      const { drop } = request.params;
+      viewOf(room, drop);
+      refuseCrossSite(room, request.headers);
+      reply.header('cache-control', 'no-store');
+      const presented = presentedTicket(room, request.headers, drop);
+      if (presented) {
+        const live = await liveTicket(room, drop, presented.text, presented.ticket);
+        if (live) return reply.code(200).send(live);
+      }
+      const joined = await join(room, drop, clientAddressKey(request.ip), request.body?.nonce ?? null);
+      if (joined.status !== 'joined') throw joinProblem(joined);
+      reply.header('set-cookie', room.cookie.keep(drop, joined.answer.ticket));
+      return reply.code(201).send(joined.answer);
+    },
+  );
+
+  app.get(
+    '/v1/drops/:drop/ticket',
+    {
+      config: { rateLimit: STATUS_PER_TICKET },
+      schema: {
+        summary: 'Own status: place, people ahead, wait',
+        params: DropParams,
+        response: { 200: OwnStatus, '4xx': ProblemDocument, 503: ProblemDocument },
+      },
+    },
+    async (request, reply) => {
+      const { drop } = request.params;
+      const view = viewOf(room, drop);
+      const picture = await ownPicture(room.queue, view, requireTicket(room, request.headers, drop));
+      if (picture.is === 'unknown') throw problem('ticket-invalid', 'The line does not know this ticket.');
+      if (picture.is === 'spent') throw spentProblem(picture.reason);
+      reply.header('cache-control', 'no-store');
+      return picture.status;
+    },
+  );
+
+  app.delete(
+    '/v1/drops/:drop/ticket',
+    {
+      config: { rateLimit: STATUS_PER_TICKET },
+      schema: {
+        summary: 'Leave: give the place up',
+        params: DropParams,
+        response: { 204: Type.Null(), '4xx': ProblemDocument, 503: ProblemDocument },
+      },
+    },
+    async (request, reply) => {
+      const { drop } = request.params;
+      viewOf(room, drop);
+      refuseCrossSite(room, request.headers);
+      const { number } = requireTicket(room, request.headers, drop);
+      await room.queue.leave(drop, number);
+      return reply
+        .header('cache-control', 'no-store')
+        .header('set-cookie', room.cookie.forget(drop))
+        .code(204)
+        .send(null);
+    },
+  );
+};
+
+const SPENT_DETAIL = {
+  paid: 'It has led to a purchase.',
+  released: 'Its checkout session was ended.',
+  expired: 'Its checkout session has run out.',
+  revoked: 'It was revoked by the shop.',
+  left: 'Its place was given up.',
+  missed: 'Its turn was not taken in time.',
+} as const;
+
+/** 410 `ticket-spent` with the reason. */
+export function spentProblem(reason: keyof typeof SPENT_DETAIL) {
+  return problem('ticket-spent', SPENT_DETAIL[reason], { reason });
+}
