@@ -57,13 +57,11 @@ export function describe(now: Situation, texts: Texts, lang: string): PageView {
     facts.push([say('fact.crowd'), say('fact.crowd.about').replace('{count}', crowd.toLocaleString(lang))]);
   if (position != null) facts.push([say('fact.updated'), clock(asOfMs, asOfMs, lang)]);
   const counting = opensMs && (state === 'lobby' || state === 'scheduled') ? opensMs : 0;
-  const counts =
-    state === 'scheduled' ? 'figure.opens' : now.lead === 'lobby.fifo' ? 'figure.starts' : 'figure.draws';
   return {
     state,
     title: say(`${state}.title`),
     lead: say(now.lead ?? `${state}.lead`),
-    figureLabel: counting ? say(counts) : position == null ? '' : say('figure.place'),
+    figureLabel: counting ? say(`figure.${now.lead ?? state}`) : position == null ? '' : say('figure.place'),
     figure: position == null ? '' : position.toLocaleString(lang),
     countdownToMs: counting,
     progress:

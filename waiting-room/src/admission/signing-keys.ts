@@ -1,15 +1,8 @@
 /** The Ed25519 keys of admission tokens: the first signs, all of them are published, so that a key can be rotated without a refused shopper. */
 import { importJWK } from 'jose';
+import type { AdmissionJwk } from '../config.ts';
 
-/** A private OKP key of the key file. */
-export interface AdmissionJwk {
-  readonly kid: string;
-  readonly kty: 'OKP';
-  readonly crv: 'Ed25519';
-  readonly x: string;
-  readonly d: string;
-}
-
+/** A key as it is published. */
 export interface PublicJwk extends Omit<AdmissionJwk, 'd'> {
   readonly alg: 'EdDSA';
   readonly use: 'sig';

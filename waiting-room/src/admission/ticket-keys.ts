@@ -1,13 +1,6 @@
 /** The keys around tickets: per drop and `kid`, derived from the installation's secrets, made once and kept (Q14). */
 import { createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
-
-/** One secret of the ticket key file. */
-export interface TicketSecret {
-  /** 0 to 255, unique in the file. */
-  readonly kid: number;
-  /** 32 bytes. */
-  readonly secret: Buffer;
-}
+import type { TicketSecret } from '../config.ts';
 
 /** Keys of one drop. */
 export interface DropKeys {

@@ -1,8 +1,9 @@
 /** Issues and reads tickets: joins codec, keys and ids. Whether a ticket is still live only the queue knows. */
 import { createHmac } from 'node:crypto';
+import type { TicketSecret } from '../config.ts';
 import { decodeTicket, encodeTicket, type Ticket } from '../domain/ticket.ts';
 import { newTicketId, publicNumberOf, ticketIdOfNonce } from './ticket-ids.ts';
-import { createTicketKeys, type TicketSecret } from './ticket-keys.ts';
+import { createTicketKeys } from './ticket-keys.ts';
 
 /** A ticket whose signature was checked, and its public number. */
 export interface HeldTicket extends Ticket {
