@@ -70,7 +70,9 @@ export async function sendWebResponse(reply: FastifyReply, response: Response): 
   for (const cookie of response.headers.getSetCookie()) reply.header('set-cookie', cookie);
   // What is left of a body that was too long would be taken for the next request, and hold the connection open.
   if (response.status === 413) reply.header('connection', 'close');
-  return reply.code(response.status).send(response.body ? Buffer.from(await response.arrayBuffer()) : null);
+  return reply
+    .code(response.status)
+    .send(response.body ? Buffer.from(await response.arrayBuffer()) : undefined);
 }
 
 /** The request target as path and query. A client may send it with scheme and host, and Fastify routes it all the same. */

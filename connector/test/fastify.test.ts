@@ -61,6 +61,7 @@ describe('the Fastify plugin', () => {
     const turnedAway = await app.inject({ url: '/buy/now', headers: { accept: 'text/html' } });
     expect(turnedAway.statusCode).toBe(302);
     expect(turnedAway.headers['set-cookie']).toHaveLength(2);
+    expect(turnedAway.body).toBe('');
     expect(
       (await app.inject({ url: '/api/orders', headers: { accept: 'application/json' } })).statusCode,
     ).toBe(401);

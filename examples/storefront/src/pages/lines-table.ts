@@ -1,0 +1,22 @@
+/** What is bought, as a table. */
+import { type Html, html } from '../html.ts';
+import { formatMoney } from '../money.ts';
+import type { Stock } from '../room-facts.ts';
+
+export interface Line {
+  readonly sku: string;
+  readonly quantity: number;
+}
+
+export interface Priced {
+  readonly lines: readonly Line[];
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+export function linesTable({ lines, amountMinor, currency }: Priced, stock: Stock | null): Html {
+  const nameOf = (sku: string) => stock?.products.find((product) => product.sku === sku)?.name ?? sku;
+  return html`<table><thead><tr><th scope="col">Product</th><th scope="col">Pairs</th></tr></thead>
+<tbody>${lines.map(({ sku, quantity }) => html`<tr><td>${nameOf(sku)}</td><td>${quantity}</td></tr>`)}</tbody>
+<tfoot><tr><th scope="row">Total</th><td class="price">${formatMoney(amountMinor, currency)}</td></tr></tfoot></table>`;
+}

@@ -1,0 +1,19 @@
+/** The order: paid. */
+import { type Html, html } from '../html.ts';
+import type { Stock } from '../room-facts.ts';
+import { layout } from './layout.ts';
+import { linesTable, type Priced } from './lines-table.ts';
+
+export interface Order extends Priced {
+  readonly id: string;
+  readonly status: string;
+  /** RFC 3339. */
+  readonly createdAt: string;
+}
+
+export function orderPage({ order, stock }: { readonly order: Order; readonly stock: Stock | null }): Html {
+  const body = html`<section class="turn"><p class="kicker">Paid</p><h1>Thank you. It is yours.</h1>
+<p class="lead">Order <strong data-order="${order.id}">${order.id.slice(0, 8).toUpperCase()}</strong> of <time datetime="${order.createdAt}">${order.createdAt.slice(0, 16).replace('T', ' ')} UTC</time>.</p>
+<div class="card">${linesTable(order, stock)}<p><a class="button" href="/">Back to the shop</a></p></div></section>`;
+  return layout({ title: 'Order', step: 'done', body });
+}

@@ -1,0 +1,22 @@
+/** The checkout's problems in a shopper's words. */
+
+const TEXTS: Readonly<Record<string, string>> = {
+  'sold-out':
+    'Someone was quicker: there is not enough left of this. Reservations that lapse come back, so it can be worth another try.',
+  'limit-exceeded': 'That is more than one shopper may have.',
+  'admission-expired': 'The time to choose is over.',
+  'admission-required': 'The checkout did not recognise you. Please choose again.',
+  declined: 'The card was declined. Nothing was charged and your pair is still reserved; try another card.',
+  'payment-in-progress': 'A payment is under way already.',
+  'payment-unavailable':
+    'Payments cannot be taken at the moment. Your pair is still reserved; please try again.',
+  'reservation-not-held': 'It is not reserved any more.',
+  'invalid-request': 'Please choose a product and a number.',
+};
+
+/** Text for the problem's short name; one general sentence for those that have none. */
+export function problemText(problem: string): string {
+  return Object.hasOwn(TEXTS, problem)
+    ? (TEXTS[problem] as string)
+    : 'That did not work. Please try again in a moment.';
+}
