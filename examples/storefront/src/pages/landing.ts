@@ -1,5 +1,6 @@
 /** The front page. */
 import { type Html, html } from '../html.ts';
+import { groupModels, type Model } from '../models.ts';
 import { formatMoney } from '../money.ts';
 import type { Pulse, Stock } from '../room-facts.ts';
 import { layout } from './layout.ts';
@@ -12,19 +13,23 @@ export interface LandingView {
 }
 
 export function landingPage({ stock, pulse }: LandingView): Html {
-  const products = stock?.products ?? [];
+  const models = groupModels(stock?.products ?? []);
   const body = html`<section class="hero"><p class="kicker">${kicker(pulse)}</p>
-<h1>One run. Everyone<br>gets a fair place in line.</h1>
-<p class="lead">${lead(pulse)}</p></section>
-<section class="products" aria-label="Products">${products.map(
-    (product, index) => html`<article class="product">${shoe(index)}
-<div class="facts"><h2>${product.name}</h2><p class="price">${formatMoney(product.priceMinor, stock?.currency ?? 'EUR')}</p>${stockLine(product)}
-<a class="button" href="/buy?sku=${encodeURIComponent(product.sku)}">Buy</a></div></article>`,
-  )}${products.length === 0 ? placeholder() : null}</section>
+<h1>One run. A fair place in line for everyone.</h1><p class="lead">${lead(pulse)}</p></section>
+<section class="products" aria-label="Products">${models.map((model, index) => modelCard(model, index, stock?.currency ?? 'EUR'))}${
+    models.length === 0 ? placeholder() : null
+  }</section>
 <section class="notes"><div><h2>Why is there a line?</h2><p>More people come than there are pairs. A line lets the checkout work calmly, and nobody gains anything by reloading.</p></div>
 <div><h2>Is it fair?</h2><p>Whoever is here before the opening gets a place drawn at random, from a seed that was fixed before. After that it is first come, first served.</p></div>
 <div><h2>Will my place be kept?</h2><p>Yes. Close the tab, lose the network, come back: your place stays yours.</p></div></section>`;
   return layout({ title: 'The drop', body });
+}
+
+function modelCard({ name, priceMinor, variants }: Model, index: number, currency: string): Html {
+  const first = variants[0]?.product.sku ?? '';
+  return html`<article class="product">${shoe(index)}<div class="facts"><h2>${name}</h2><p class="price">${formatMoney(priceMinor, currency)}</p>
+<ul class="variants">${variants.map(({ product, label }) => html`<li>${label ? html`<span>${label}</span>` : null}${stockLine(product)}</li>`)}</ul>
+<a class="button" href="/buy?sku=${encodeURIComponent(first)}">Buy</a></div></article>`;
 }
 
 function placeholder(): Html {
@@ -42,8 +47,9 @@ function kicker(pulse: Pulse | null): Html {
 }
 
 function lead(pulse: Pulse | null): string {
-  if (pulse?.phase === 'sold_out')
+  if (pulse?.phase === 'sold_out') {
     return 'Every pair is taken. Reservations that lapse come back on sale, so a place in line is still worth something.';
+  }
   if (pulse?.phase === 'closed') return 'Thank you for coming. See you at the next one.';
   return 'Press Buy and you get a place. When it is your turn we bring you straight to the checkout, with time to pay.';
 }
