@@ -151,8 +151,7 @@ create table checkout.reservations (
 );
 comment on column checkout.reservations.promised_until is 'expires_at as the first answer said it; a repeated key gets the same bytes';
 comment on column checkout.reservations.paying_since is 'set while a payment is with the provider: the hold neither expires nor is released meanwhile';
-create index reservations_due on checkout.reservations (expires_at) where status = 'held' and paying_since is null;
-create index reservations_holding on checkout.reservations (jti, drop_id) where status = 'held';
+create index reservations_held on checkout.reservations (drop_id, expires_at) where status = 'held';
 create index reservations_paying on checkout.reservations (paying_since) where paying_since is not null;
 
 create view checkout.reservation_lines as

@@ -42,18 +42,17 @@ declare
   v_sum bigint;
   v_wanted integer;
   v_answer text;
-  v_shopper text;
-  v_at integer := 0;
+  v_rows tid[];
 begin
-  perform from checkout.shoppers
-    where drop_id = p_drop and shopper = any (p_shoppers) order by shopper for update;
+  -- Locks one by one in the order of p_shoppers, and reads what the lock found.
+  select array_agg(h.ctid order by p.at), array_agg(coalesce(h.units, 0) order by p.at) into v_rows, v_used
+    from unnest(p_shoppers) with ordinality p (shopper, at)
+    left join lateral (
+      select h.ctid, h.units from checkout.shoppers h
+       where h.drop_id = p_drop and h.shopper = p.shopper for update) h on true;
 
   select d.per_shopper_limit, d.hold_seconds, d.currency into v_limit, v_hold, v_currency
     from checkout.drops d where d.drop_id = p_drop;
-
-  select array_agg(coalesce(h.units, 0) order by p.at) into v_used
-    from unnest(p_shoppers) with ordinality p (shopper, at)
-    left join checkout.shoppers h on h.drop_id = p_drop and h.shopper = p.shopper;
 
   v_now := date_trunc('milliseconds', clock_timestamp());
   v_expires := v_now + make_interval(secs => v_hold);
@@ -134,11 +133,10 @@ begin
      where q.verdict = 'reserved';
 
   if found then
-    foreach v_shopper in array p_shoppers loop
-      v_at := v_at + 1;
-      update checkout.shoppers set units = v_used[v_at]
-       where drop_id = p_drop and shopper = v_shopper and units <> v_used[v_at];
-    end loop;
+    -- A row that we hold the lock of stays where it is, so its address is the shortest way back to it.
+    update checkout.shoppers h set units = p.units
+      from unnest(v_rows, v_used) p (address, units)
+     where h.ctid = p.address and h.units <> p.units;
 
     update checkout.stock s set available = p.remaining, held = s.held + s.available - p.remaining
       from unnest(p_skus, v_left) p (sku, remaining)
@@ -226,8 +224,10 @@ declare
 begin
   select array_agg(due.id) into v_due from (
     select r.id
-      from checkout.reservations r join checkout.shoppers h on h.drop_id = r.drop_id and h.shopper = r.shopper
-     where r.status = 'held' and r.paying_since is null and r.expires_at <= clock_timestamp()
+      from checkout.drops d
+      join checkout.reservations r
+        on r.drop_id = d.drop_id and r.status = 'held' and r.expires_at <= clock_timestamp() and r.paying_since is null
+      join checkout.shoppers h on h.drop_id = r.drop_id and h.shopper = r.shopper
      order by r.expires_at limit p_limit for update of h skip locked) due;
   if v_due is null then
     expired := 0;

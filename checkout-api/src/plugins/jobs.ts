@@ -1,0 +1,75 @@
+/** What every instance does beside answering: expiring, settling, reporting. Any number of instances may. */
+import type { FastifyBaseLogger } from 'fastify';
+import { expireDue } from '../jobs/expire.ts';
+import { type RepeatingJob, repeat } from '../jobs/repeat.ts';
+import { type ReportOptions, reportAll } from '../jobs/report.ts';
+import type { Payments } from '../payments/pay.ts';
+import type { ReservationStore } from '../store/reservations.ts';
+import type { SessionStore } from '../store/sessions.ts';
+import type { CheckoutMetrics } from './metrics.ts';
+
+/** Promised: a hold is given back at most two seconds late. */
+const expireEveryMs = 500;
+/** The room counts on a report each second (DESIGN Q30). */
+const reportEveryMs = 1000;
+const reconcileEveryMs = 2000;
+/** Older than any request that may still record its outcome itself: time-out, retries and a slow commit. */
+const unsettledSeconds = 10;
+const unsettledBatch = 50;
+
+export interface JobsOptions extends Omit<ReportOptions, 'onError' | 'observe'> {
+  log: FastifyBaseLogger;
+  metrics: CheckoutMetrics;
+  reservations: ReservationStore;
+  sessions: SessionStore;
+  payments: Payments;
+}
+
+export function startJobs(options: JobsOptions): RepeatingJob {
+  const { log, metrics, reservations, sessions, payments } = options;
+  const failing = (job: string) => (err: unknown) =>
+    log.warn({ err, job }, 'a job failed and will run again');
+
+  const jobs = [
+    repeat({
+      everyMs: expireEveryMs,
+      onError: failing('expire'),
+      run: () =>
+        expireDue({
+          reservations,
+          sessions,
+          observe(expired, lagSeconds) {
+            metrics.expired.inc(expired);
+            metrics.expiryLagSeconds.set(lagSeconds);
+          },
+        }),
+    }),
+    repeat({
+      everyMs: reconcileEveryMs,
+      onError: failing('reconcile'),
+      run: () => payments.reconcile(unsettledSeconds, unsettledBatch),
+    }),
+    repeat({
+      everyMs: reportEveryMs,
+      onError: failing('report'),
+      run: () =>
+        reportAll({
+          ...options,
+          onError(err, drop) {
+            metrics.reportFailures.inc({ to: 'room' });
+            log.warn({ err, drop }, 'the waiting room did not take a report; it will be told again');
+          },
+          observe(drop, inside, held, sellable) {
+            metrics.sessionsInside.set({ drop }, inside);
+            metrics.unitsHeld.set({ drop }, held);
+            metrics.unitsSellable.set({ drop }, sellable);
+          },
+        }),
+    }),
+  ];
+  return {
+    async close() {
+      await Promise.all(jobs.map((job) => job.close()));
+    },
+  };
+}

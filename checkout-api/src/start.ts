@@ -1,0 +1,127 @@
+/** One running instance: connections, migrations, the two listeners, the jobs; and their end, in the reverse order. */
+import { hostname } from 'node:os';
+import { createAdmissionVerifier } from '@sluice/connector';
+import { connectPostgres, connectRedis, createInternalApp, createMetrics } from '@sluice/service-kit';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { buildApp } from './app.ts';
+import { createRoomClient } from './clients/room.ts';
+import { type Config, readConfig, roomUrls } from './config.ts';
+import { migrate } from './migrate.ts';
+import { guardProvider } from './payments/guard.ts';
+import { createPayments } from './payments/pay.ts';
+import { createSandboxProvider } from './payments/sandbox.ts';
+import type { Checkout } from './plugins/checkout.ts';
+import { startJobs } from './plugins/jobs.ts';
+import { addStateMetrics, createCheckoutMetrics } from './plugins/metrics.ts';
+import { internalRoutes } from './routes/internal.ts';
+import { createPicturePublisher } from './snapshots/publish-stock.ts';
+import { createPaymentStore } from './store/payments.ts';
+import { createReportStore } from './store/reports.ts';
+import { createReservationStore } from './store/reservations.ts';
+import { createSessionStore } from './store/sessions.ts';
+import { createStockStore } from './store/stock.ts';
+
+/** Connections the sandbox provider has for itself, as a provider elsewhere would. */
+const sandboxConnections = 4;
+
+export interface RunningCheckout {
+  url: string;
+  internalUrl: string;
+  close(): Promise<void>;
+}
+
+export async function startCheckout(
+  log: FastifyBaseLogger,
+  config: Config = readConfig(),
+): Promise<RunningCheckout> {
+  const instance = config.INSTANCE_ID ?? `${hostname()}:${process.pid}`;
+  await migrate(config.DATABASE_URL, (message) => log.debug(message));
+
+  const metrics = createMetrics({ service: 'checkout-api', instance });
+  const database = connectPostgres({ url: config.DATABASE_URL, log, max: config.DATABASE_CONNECTIONS });
+  const sandboxDatabase = connectPostgres({ url: config.DATABASE_URL, log, max: sandboxConnections });
+  const redis = connectRedis({ url: config.REDIS_URL, name: 'checkout-api', log });
+
+  const checkoutMetrics = createCheckoutMetrics(metrics);
+  const reservations = createReservationStore(database, {
+    batch(size, seconds) {
+      checkoutMetrics.batchSize.observe(size);
+      checkoutMetrics.batchSeconds.observe(seconds);
+    },
+  });
+  const sessions = createSessionStore(database);
+  const stock = createStockStore(database);
+  const paymentStore = createPaymentStore(database);
+  const provider = guardProvider(createSandboxProvider(sandboxDatabase));
+  const payments = createPayments({
+    store: paymentStore,
+    reservations,
+    provider,
+    observe: (outcome) => checkoutMetrics.payments.inc({ outcome }),
+    onUnknown: (err, reservation) =>
+      log.warn({ err, reservation }, 'the outcome of a payment is not known yet'),
+  });
+  const checkout: Checkout = {
+    sessions,
+    reservations,
+    stock,
+    payments,
+    paymentStore,
+    paymentMethods: provider.methods,
+    metrics: checkoutMetrics,
+  };
+
+  const urls = roomUrls(config);
+  const verifier = createAdmissionVerifier({
+    issuer: config.ROOM_ISSUER,
+    jwks: urls.map((url) => new URL('/.well-known/jwks.json', url).href),
+  });
+  const trustedProxies = config.TRUSTED_PROXIES;
+  const app = await buildApp({ kit: { logger: log, metrics, trustedProxies }, checkout, verifier, redis });
+  let requestsInFlight = 0;
+  app.addHook('onRequest', async () => void requestsInFlight++);
+  app.addHook('onResponse', async () => void requestsInFlight--);
+  addStateMetrics(metrics, {
+    waitingRequests: reservations.waiting,
+    requestsInFlight: () => requestsInFlight,
+    breakerState: provider.breakerState,
+    pool: database,
+  });
+
+  const internal: FastifyInstance = createInternalApp({ logger: log, metrics });
+  await internal.register(internalRoutes, { stock, serviceToken: config.SERVICE_TOKEN });
+
+  const url = await app.listen({ host: config.HOST, port: config.PORT });
+  const internalUrl = await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
+  const jobs = startJobs({
+    log,
+    metrics: checkoutMetrics,
+    reservations,
+    sessions,
+    payments,
+    stock,
+    reports: createReportStore(database),
+    room: createRoomClient({ urls, serviceToken: config.SERVICE_TOKEN }),
+    publisher: createPicturePublisher(redis, (err) => {
+      checkoutMetrics.reportFailures.inc({ to: 'redis' });
+      log.warn({ err }, 'the stock picture was not written');
+    }),
+    reporter: instance,
+  });
+  log.info({ url, internalUrl }, 'listening');
+
+  return {
+    url,
+    internalUrl,
+    async close() {
+      await app.close();
+      await jobs.close();
+      await internal.close();
+      await Promise.all([
+        database.end(),
+        sandboxDatabase.end(),
+        redis.quit().catch(() => redis.disconnect()),
+      ]);
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createRoomClient } from '../../src/clients/room.ts';
+import { reportAll } from '../../src/jobs/report.ts';
+import type { PicturePublisher } from '../../src/snapshots/publish-stock.ts';
+import { createReportStore } from '../../src/store/reports.ts';
+import { createReservationStore } from '../../src/store/reservations.ts';
+import { createSessionStore } from '../../src/store/sessions.ts';
+import { createStockStore } from '../../src/store/stock.ts';
+import {
+  type CheckoutDatabase,
+  createCheckoutDatabase,
+  createDrop,
+  enterShoppers,
+} from '../support/checkout-database.ts';
+import { startTestRoom, type TestRoom } from '../support/room.ts';
+
+const serviceToken = 'a-service-token-of-at-least-32-characters';
+
+let db: CheckoutDatabase;
+const rooms: TestRoom[] = [];
+beforeAll(async () => {
+  db = await createCheckoutDatabase();
+});
+afterEach(async () => {
+  await Promise.all(rooms.splice(0).map((room) => room.close()));
+});
+afterAll(() => db.close());
+
+const nowhere: PicturePublisher = { publish: () => Promise.resolve() };
+
+async function room() {
+  const started = await startTestRoom();
+  rooms.push(started);
+  return started;
+}
+
+function reporting(urls: string[], reporter: string, publisher = nowhere) {
+  const errors: { error: unknown; drop: string }[] = [];
+  const run = () =>
+    reportAll({
+      reports: createReportStore(db.database),
+      stock: createStockStore(db.database),
+      room: createRoomClient({ urls, serviceToken }),
+      publisher,
+      reporter,
+      onError: (error, drop) => errors.push({ error, drop }),
+    });
+  return { run, errors };
+}
+
+test('Q30: the report says what can be sold, who is inside and who of them holds nothing, with a rising number', async () => {
+  const drop = await createDrop(db.database, { lace: 4, shoe: 5 });
+  const holders = await enterShoppers(db.database, drop, 3);
+  const [holder] = holders;
+  if (holder === undefined) throw new Error('no shopper');
+  await createReservationStore(db.database).reserve(holder, 'k', [{ sku: 'shoe', quantity: 2 }]);
+  const { url, calls } = await room();
+  const { run } = reporting([url], 'one');
+  await run();
+  await run();
+  const reports = calls.filter(({ path }) => path === `/v1/drops/${drop}/capacity`);
+  expect(reports.map(({ body }) => body)).toMatchObject([
+    { seq: 1, sellable: 7, held: 2, inside: 3, insideWithoutHold: 2 },
+    { seq: 2, opened: [] },
+  ]);
+  expect(new Set(reports[0]?.body.opened as string[])).toEqual(new Set(holders.map(({ jti }) => jti)));
+  expect(reports[0]?.authorization).toBe(`Bearer ${serviceToken}`);
+});
+
+test('an ended session is told until the room has acknowledged it, and not once more', async () => {
+  const drop = await createDrop(db.database, { shoe: 5 });
+  const [holder] = await enterShoppers(db.database, drop, 1);
+  if (holder === undefined) throw new Error('no shopper');
+  await createSessionStore(db.database).leave(holder);
+  const listening = await room();
+  listening.status = 500;
+  const { run, errors } = reporting([listening.url], 'one');
+  const ended = () => listening.calls.filter(({ path }) => path === `/v1/drops/${drop}/sessions/ended`);
+  await run();
+  expect(errors.map((error) => error.drop)).toContain(drop);
+  listening.status = 204;
+  await run();
+  await run();
+  const told = { sessions: [{ jti: holder.jti, reason: 'released' }] };
+  expect(ended().map(({ body }) => body)).toEqual([told, told]);
+});
+
+test('one instance reports a drop; when it falls silent another takes over with a higher number', async () => {
+  const drop = await createDrop(db.database, { shoe: 5 });
+  const { url, calls } = await room();
+  const seqs = () =>
+    calls.filter(({ path }) => path === `/v1/drops/${drop}/capacity`).map(({ body }) => body.seq);
+  const [one, two] = [reporting([url], 'one'), reporting([url], 'two')];
+  await one.run();
+  await two.run();
+  expect(seqs()).toEqual([1]);
+  await db.database.query(`update checkout.capacity_reports set taken_at = now() - interval '4 seconds'`);
+  await two.run();
+  await one.run();
+  expect(seqs()).toEqual([1, 2]);
+});
+
+test('a room that does not answer is passed over, and a drop the room forgot does not hold the others up', async () => {
+  const drop = await createDrop(db.database, { shoe: 5 });
+  const [holder] = await enterShoppers(db.database, drop, 1);
+  if (holder === undefined) throw new Error('no shopper');
+  await createSessionStore(db.database).leave(holder);
+  const [dead, forgetful] = [await room(), await room()];
+  await dead.close();
+  forgetful.status = 404;
+  const { run, errors } = reporting([dead.url, forgetful.url], 'one');
+  await run();
+  expect(errors).toEqual([]);
+  const { rows } = await db.database.query(
+    'select end_reported_at is not null as told from checkout.sessions where drop_id = $1',
+    [drop],
+  );
+  expect(rows).toEqual([{ told: true }]);
+});
