@@ -16,13 +16,12 @@ const binFolder = join(repoRoot, 'node_modules', '.bin');
 /**
  * Installs what is missing and, when this process does not run on the wanted Node, runs the same script again on
  * it and ends with its exit code. After this returns, `node` on PATH is Node 24 or newer.
- * @param {{ installed?: () => void }} [on] called when dependencies had to be installed first
  */
-export async function provisionNode(on = {}) {
+export async function provisionNode() {
+  process.env.SLUICE_STARTED_AT ??= String(performance.timeOrigin);
   if (!dependenciesMatch()) {
     await createProgress().step('dependencies (npm ci)', installDependencies);
     process.env.SLUICE_FIRST_RUN = '1';
-    on.installed?.();
   }
   const own = join(binFolder, 'node');
   const hasOwn = existsSync(own);

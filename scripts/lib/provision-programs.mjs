@@ -1,0 +1,40 @@
+// @ts-check
+// The programs some tests drive. One that cannot be had here is told by its reason, not by an error: the tests that
+// need it are skipped with that reason.
+
+import { provisionChromium } from './provision-chromium.mjs';
+import { provisionK6 } from './provision-k6.mjs';
+import { provisionPrometheus } from './provision-prometheus.mjs';
+
+/** @type {Readonly<Record<string, (note: (text: string) => void) => Promise<string>>>} */
+const PROVISIONERS = {
+  CHROMIUM_PATH: provisionChromium,
+  K6_PATH: provisionK6,
+  PROMETHEUS_PATH: provisionPrometheus,
+};
+
+/**
+ * @param {readonly string[]} names environment variables
+ * @param {import('./progress.mjs').Progress} progress
+ * @returns {Promise<{ found: Record<string, string>, missing: Record<string, string> }>} paths by variable, and
+ *   reasons by variable with `_MISSING` after it
+ */
+export async function provisionPrograms(names, progress) {
+  /** @type {Record<string, string>} */
+  const found = {};
+  /** @type {Record<string, string>} */
+  const missing = {};
+  await Promise.all(
+    names.map(async (name) => {
+      const provision = PROVISIONERS[name];
+      if (!provision) return;
+      try {
+        found[name] = await progress.step(name.replace(/_PATH$/, '').toLowerCase(), provision);
+      } catch (error) {
+        missing[`${name}_MISSING`] =
+          error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
+      }
+    }),
+  );
+  return { found, missing };
+}

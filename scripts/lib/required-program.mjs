@@ -1,0 +1,15 @@
+// @ts-check
+// How a test asks for a program `npm test` provisions: it gets the path, or is skipped with the reason.
+
+/**
+ * @param {'CHROMIUM_PATH' | 'K6_PATH' | 'PROMETHEUS_PATH'} variable
+ * @param {{ skip: (reason: string) => never }} context of the test
+ * @returns {string} path of the program
+ */
+export function requiredProgram(variable, { skip }) {
+  const path = process.env[variable];
+  if (path) return path;
+  const reason = process.env[`${variable}_MISSING`];
+  if (reason) return skip(reason);
+  throw new Error(`${variable} is not set: run this through "npm test -- <file>".`);
+}

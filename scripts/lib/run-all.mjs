@@ -1,0 +1,60 @@
+// @ts-check
+// What `npm start` and `npm run dev` do after the dependencies are there: stores, services, a sample drop, a crowd,
+// and the table of addresses. Lasts until it is told to stop.
+
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { startCrowd } from './crowd.mjs';
+import { Failure } from './failure.mjs';
+import { followLogs } from './follow-logs.mjs';
+import { printAddresses } from './print-addresses.mjs';
+import { createProgress } from './progress.mjs';
+import { provisionLastingStores } from './provision-stores.mjs';
+import { repoRoot } from './repo.mjs';
+import { runCommand } from './run-command.mjs';
+import { createSampleDrop, sampleDropId } from './sample-drop.mjs';
+import { startStack } from './stack.mjs';
+
+const SHOPPERS = 300;
+const PORTS = { storefront: 8000, rooms: [8080], checkouts: [8090], admin: 8070 };
+
+/**
+ * @param {{ stopping: AbortSignal, fresh: boolean, allLogs: boolean, crowd: boolean, watch?: boolean }} options
+ */
+export async function runAll({ stopping, fresh, allLogs, crowd, watch = false }) {
+  const progress = createProgress({ stream: process.stdout });
+  const stores = await provisionLastingStores({ name: 'start', progress, fresh });
+  await progress.step('bundles', buildBundles);
+  const drop = sampleDropId(new Date());
+  const stack = await progress.step('migrations and services', async (note) => {
+    const started = await startStack({
+      name: 'start',
+      redisUrl: stores.redisUrl,
+      databaseUrl: stores.databaseUrl,
+      logDir: join(stores.folder, 'logs'),
+      keysDir: join(stores.folder, 'keys'),
+      ports: PORTS,
+      drop,
+      watch,
+      keep: true,
+      note: progress.note,
+    });
+    note(`${started.rooms.length + started.checkouts.length + 2} processes`);
+    return started;
+  });
+  const opensAt = await progress.step('sample drop', (note) => createSampleDrop(stack, drop, note));
+  const hasCrowd = crowd && (await startCrowd({ stack, drop, shoppers: SHOPPERS }));
+  printAddresses({ stack, drop, opensAt, shoppers: hasCrowd ? SHOPPERS : 0 });
+  followLogs([...stack.rooms, ...stack.checkouts, stack.admin, stack.storefront], { allLogs, stopping });
+  if (!stopping.aborted) await once(stopping, 'abort');
+  process.stdout.write('\nStopping …\n');
+}
+
+/** Rebuilds what is bundled for the browser; the results are committed, so a failing bundler stops nothing else. */
+async function buildBundles() {
+  const builder = join(repoRoot, 'waiting-room/page/build.mjs');
+  if (!existsSync(builder)) return;
+  const { code, output } = await runCommand(process.execPath, [builder], { cwd: repoRoot });
+  if (code !== 0) throw new Failure(`The waiting page could not be bundled:\n${output}`);
+}

@@ -1,0 +1,88 @@
+// @ts-check
+// One vitest run as a layer: shows its report, tells its time, returns its numbers.
+
+import { once } from 'node:events';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { startProcess } from './processes.mjs';
+import { seconds } from './progress.mjs';
+import { dataRoot, repoRoot } from './repo.mjs';
+
+/** @typedef {import('./tally-reporter.mjs').Tally} Tally */
+
+/**
+ * @param {string} layer
+ * @returns {string}
+ */
+export function tallyFile(layer) {
+  return join(dataRoot, 'tally', `${layer}.json`);
+}
+
+/** @returns {Tally} */
+export function emptyTally() {
+  return { passed: 0, failed: 0, skips: [], failures: [] };
+}
+
+/**
+ * @param {...Tally} tallies
+ * @returns {Tally}
+ */
+export function addTallies(...tallies) {
+  return {
+    passed: tallies.reduce((sum, { passed }) => sum + passed, 0),
+    failed: tallies.reduce((sum, { failed }) => sum + failed, 0),
+    skips: tallies.flatMap(({ skips }) => skips),
+    failures: tallies.flatMap(({ failures }) => failures),
+  };
+}
+
+/**
+ * @param {string} file
+ * @param {boolean} ok how the run ended
+ * @param {string} name of the run, for when it left no numbers
+ * @returns {Tally} with at least one failure when the run failed
+ */
+export function readTally(file, ok, name) {
+  const tally = existsSync(file)
+    ? /** @type {Tally} */ (JSON.parse(readFileSync(file, 'utf8')))
+    : emptyTally();
+  if (ok || tally.failed > 0) return tally;
+  return addTallies(tally, {
+    ...emptyTally(),
+    failed: 1,
+    failures: [`${name} tests did not run to their end`],
+  });
+}
+
+/**
+ * @param {{ layer: string | undefined, files?: readonly string[], namePattern?: string | undefined, env: NodeJS.ProcessEnv }} options
+ *   `layer` is a vitest project, none means all; `namePattern` a part of test names
+ * @returns {Promise<Tally>}
+ */
+export async function runVitest({ layer, files = [], namePattern, env }) {
+  const startedAt = performance.now();
+  const name = layer ?? 'chosen';
+  const file = tallyFile(name);
+  rmSync(file, { force: true });
+  const vitest = await startProcess(
+    'vitest',
+    process.execPath,
+    [
+      join(repoRoot, 'node_modules/vitest/vitest.mjs'),
+      ...['run', '--passWithNoTests', '--root', repoRoot],
+      ...(layer ? ['--project', layer] : []),
+      ...(namePattern ? ['--testNamePattern', namePattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')] : []),
+      ...files,
+    ],
+    {
+      cwd: repoRoot,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...env, SLUICE_TALLY: file },
+    },
+  );
+  const [code] = await once(vitest.child, 'exit');
+  const tally = readTally(file, code === 0, name);
+  if (namePattern) tally.skips = []; // the others were not asked for
+  console.log(`${code === 0 ? '✓' : '✗'} ${name}  ${seconds(performance.now() - startedAt)}`);
+  return tally;
+}

@@ -1,0 +1,46 @@
+// @ts-check
+// All layers in order: format, lint, types, layers, unused code, unit; then, on real stores, integration and browser.
+
+import { createProgress } from './progress.mjs';
+import { provisionPrograms } from './provision-programs.mjs';
+import { provisionPassingStores } from './provision-stores.mjs';
+import { describePure, PURE_LAYERS, runPureLayers } from './pure-layers.mjs';
+import { addTallies, emptyTally, readTally, runVitest, tallyFile } from './run-vitest.mjs';
+
+/**
+ * @typedef {import('./tally-reporter.mjs').Tally} Tally
+ * @returns {Promise<Tally>}
+ */
+export async function testEverything() {
+  const progress = createProgress({ stream: process.stdout });
+  // Programs install while the pure layers run; whatever fails there becomes a skip with its reason.
+  const programs = provisionPrograms(['CHROMIUM_PATH', 'K6_PATH', 'PROMETHEUS_PATH'], progress);
+  const stores = await provisionPassingStores({ name: 'test', progress });
+  const env = { REDIS_URL: stores.redisUrl, DATABASE_URL: stores.databaseUrl };
+
+  const unit = tallyFile('unit');
+  const pure = await runPureLayers({ ...PURE_LAYERS, unit: 'test:unit' }, { SLUICE_TALLY: unit });
+  for (const result of pure) console.log(describePure(result));
+  const checks = pure.filter(({ name }) => name !== 'unit');
+  const unitOk = pure.every(({ name, ok }) => name !== 'unit' || ok);
+  const tally = addTallies(
+    {
+      ...emptyTally(),
+      passed: checks.filter(({ ok }) => ok).length,
+      failed: checks.filter(({ ok }) => !ok).length,
+      failures: checks
+        .filter(({ ok }) => !ok)
+        .map(({ name }) => `npm run ${name}`.replace('npm run ', 'npm run check:')),
+    },
+    readTally(unit, unitOk, 'unit'),
+  );
+
+  const { found, missing } = await programs;
+  const integration = await runVitest({ layer: 'integration', env: { ...env, ...found, ...missing } });
+  const browserReason = missing.CHROMIUM_PATH_MISSING;
+  const browser = browserReason
+    ? { ...emptyTally(), skips: [{ name: 'all browser tests', reason: browserReason }] }
+    : await runVitest({ layer: 'browser', env: { ...env, ...found, ...missing } });
+  console.log(`all layers  ${progress.elapsedSeconds().toFixed(1)} s`);
+  return addTallies(tally, integration, browser);
+}

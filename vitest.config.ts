@@ -1,0 +1,29 @@
+// Which tests are what, by the folder they are in: `domain` and `unit` are pure, `browser` drives Chromium, all
+// others talk to real Redis and Postgres. Files are isolated by name, so they run side by side.
+
+import { defineConfig } from 'vitest/config';
+
+const PURE = ['**/test/domain/**/*.test.ts', '**/test/unit/**/*.test.ts'];
+const BROWSER = ['**/test/browser/**/*.test.ts'];
+const NEVER = ['**/node_modules/**', '**/.sluice/**', '**/dist/**'];
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    reporters: ['default', './scripts/lib/tally-reporter.mjs'],
+    projects: [
+      { extends: true, test: { name: 'unit', include: PURE, exclude: NEVER } },
+      { extends: true, test: { name: 'browser', include: BROWSER, exclude: NEVER } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['**/test/**/*.test.ts'],
+          exclude: [...NEVER, ...PURE, ...BROWSER],
+        },
+      },
+    ],
+  },
+});
