@@ -14,6 +14,10 @@ export const SCRIPT_HASH = hashOf(SCRIPT);
 export const STYLE = read('./style.css').replace(/\n\s*/g, '');
 export const STYLE_HASH = hashOf(STYLE);
 
+/** Without scripts the shell's own words ("one moment") would not be true. */
+export const NO_SCRIPT_STYLE = '#say,main .card.card::before{display:none}';
+export const NO_SCRIPT_STYLE_HASH = hashOf(NO_SCRIPT_STYLE);
+
 /** Words by language; English is complete by definition, a test compares the others with it. */
 export const LOCALES: ReadonlyMap<string, Texts> = new Map(
   readdirSync(new URL('./locales/', import.meta.url))

@@ -1,5 +1,13 @@
 /** The waiting page as HTML: one document for the shell, for pages without scripts and for the hand-over. Nothing unescaped goes in. */
-import { LOCALES, SCRIPT, SCRIPT_HASH, STYLE, STYLE_HASH } from './assets.ts';
+import {
+  LOCALES,
+  NO_SCRIPT_STYLE,
+  NO_SCRIPT_STYLE_HASH,
+  SCRIPT,
+  SCRIPT_HASH,
+  STYLE,
+  STYLE_HASH,
+} from './assets.ts';
 import type { PageView } from './describe.ts';
 import type { Texts } from './format.ts';
 
@@ -42,7 +50,7 @@ export function contentSecurityPolicy(returnOrigins: readonly string[]): string 
   return [
     "default-src 'none'",
     `script-src ${SCRIPT_HASH}`,
-    `style-src ${STYLE_HASH}`,
+    `style-src ${STYLE_HASH} ${NO_SCRIPT_STYLE_HASH}`,
     "connect-src 'self'",
     'img-src data:',
     ["form-action 'self'", ...returnOrigins].join(' '),
@@ -101,7 +109,8 @@ function picture({ view, message, mode }: DocumentOptions): string {
 function shellParts({ drop, shop }: DocumentOptions, t: (key: string) => string): string {
   return [
     // Without an action a form goes to the page's own address, with `return` and `bind`: the shell need not know them.
-    `<noscript><p class="note">${t('script.off')}</p><form method="post"><button>${t('action.join')}</button></form></noscript>`,
+    `<noscript><style>${NO_SCRIPT_STYLE}</style><h2>${t('plain.title')}</h2><p>${t('plain.lead')}</p>`,
+    `<form method="post"><button>${t('action.join')}</button></form></noscript>`,
     `<button id="again">${t('action.again')}</button>`,
     `<a id="shop" class="button" href="${escapeHtml(shop ?? '#')}" hidden>${t('action.shop')}</a>`,
     '<form id="hand-over" method="post" hidden><input type="hidden" name="token"><input type="hidden" name="to">',

@@ -13,7 +13,7 @@ export const PULSE_CACHE_CONTROL = 'public, max-age=1, s-maxage=1, stale-while-r
 
 export interface PulseServerOptions {
   readonly queue: Pick<Queue, 'view'>;
-  /** False when the request's address has used up its share. */
+  /** False when a client's address has used up its share. */
   readonly admit: (request: IncomingMessage) => boolean;
   readonly count: (outcome: 'sent' | 'unchanged') => void;
 }

@@ -1,6 +1,6 @@
 /** What every route of the room works with, and the two questions they all begin with. */
 
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { problem } from '@sluice/service-kit';
 import type { SigningKeys } from '../admission/signing-keys.ts';
 import type { HeldTicket, Tickets } from '../admission/tickets.ts';
@@ -18,6 +18,8 @@ export interface Room {
   /** The room's own origin, as browsers write it. */
   readonly origin: string;
   readonly serviceToken: string;
+  /** Counts a reader of the pulse; false when the address has used up its share. */
+  readonly admitReader: (request: IncomingMessage) => boolean;
 }
 
 /** A ticket with its text, as it was presented. */

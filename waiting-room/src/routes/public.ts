@@ -7,6 +7,7 @@ import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { DrawAnswer, JwksAnswer, PulseAnswer } from '../contract/public.ts';
 import { PULSE_CACHE_CONTROL } from '../plugins/pulse-server.ts';
 import { type Room, viewOf } from '../plugins/room.ts';
+import type { RoomCounters } from '../plugins/room-metrics.ts';
 import { KEYS_PER_ADDRESS, READS_PER_ADDRESS } from '../rate-limits.ts';
 
 /** Stock changes at most once a second; a second in a cache keeps it at one request per second and edge. */
@@ -16,15 +17,20 @@ const MINUTES = 'public, max-age=300, stale-while-revalidate=3600';
 /** How a drawn order is computed; changes of the algorithm get another name. */
 const DRAW_ALGORITHM = 'band*2^48 + min over i<chances of top48(HMAC-SHA256(seed, publicNumber || byte(i)))';
 
+interface Options {
+  readonly room: Room;
+  readonly counters: RoomCounters;
+}
+
 /** For bodies that are bytes already; problem documents are serialized by the error handler's own schema. */
 const asItIs = () => JSON.stringify;
 
-export const publicRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app, { room }) => {
+export const publicRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { room, counters }) => {
   // Answered before the router (pulse-server.ts) but for odd spellings of the address and callers over their limit.
   app.get(
     '/v1/drops/:drop/pulse',
     {
-      config: { rateLimit: READS_PER_ADDRESS },
+      config: { rateLimit: false },
       schema: {
         summary: 'The public picture of a drop, the same for everybody, new every second',
         params: DropParams,
@@ -34,6 +40,12 @@ export const publicRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
     },
     async (request, reply) => {
       const { pulse } = viewOf(room, request.params.drop);
+      if (!room.admitReader(request.raw)) {
+        counters.pulse('limited');
+        throw problem('rate-limited', 'Read the pulse as often as it says (pollAfterMs).', {
+          retryAfterSeconds: 60,
+        });
+      }
       return reply
         .header('cache-control', PULSE_CACHE_CONTROL)
         .header('etag', pulse.etag)

@@ -13,7 +13,8 @@ const facts = (drop: string) => ({
   order: null,
   epoch: '00ff10ab54cd3298',
 });
-const issue = (issuer: typeof tickets, drop: string) => issuer.issue({ ...facts(drop), id: issuer.newPlace(drop, null).id });
+const issue = (issuer: typeof tickets, drop: string) =>
+  issuer.issue({ ...facts(drop), id: issuer.newPlace(drop, null).id });
 
 test('the public number is SHA-256 of the id, and the id is 128 bits that never come twice', () => {
   const places = Array.from({ length: 5000 }, () => tickets.newPlace('a', null));
@@ -35,7 +36,10 @@ test('Q13: one nonce is one place in one drop, on every instance; without the se
 });
 
 test('Q14: keys rotate during a drop: the old key’s tickets stay valid until it is taken away', () => {
-  const rotated = createTickets([{ kid: 2, secret: second }, { kid: 1, secret: first }]);
+  const rotated = createTickets([
+    { kid: 2, secret: second },
+    { kid: 1, secret: first },
+  ]);
   const afterwards = createTickets([{ kid: 2, secret: second }]);
   const old = issue(tickets, 'a');
   const fresh = issue(rotated, 'a');

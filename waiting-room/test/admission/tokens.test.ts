@@ -63,5 +63,6 @@ test('keys rotate without a refused shopper: the first signs, every one is publi
     ).resolves.toBeTruthy();
   }
   expect(keys.jwks.keys.map(({ kid }) => kid)).toEqual(['2026-11', '2026-10']);
-  for (const key of keys.jwks.keys) expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
+  for (const key of keys.jwks.keys)
+    expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x']);
 });

@@ -1,0 +1,85 @@
+/** The waiting room's public HTTP application: every plugin and route, in order. */
+import {
+  addReadiness,
+  clientAddressKey,
+  createApp,
+  createClientAddress,
+  FixedWindowLimiter,
+  type Metrics,
+  registerProblems,
+  registerRateLimits,
+} from '@sluice/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Redis } from 'ioredis';
+import { importSigningKeys } from './admission/signing-keys.ts';
+import { createTickets } from './admission/tickets.ts';
+import { createTokenSigner } from './admission/tokens.ts';
+import type { Config } from './config.ts';
+import { PROBLEMS } from './contract/problems.ts';
+import { createPulseServer } from './plugins/pulse-server.ts';
+import { checkViewsFresh } from './plugins/readiness.ts';
+import type { Room } from './plugins/room.ts';
+import { registerRoomMetrics } from './plugins/room-metrics.ts';
+import { createTicketCookie } from './plugins/ticket-cookie.ts';
+import type { Queue } from './queue/queue.ts';
+import { READS_PER_ADDRESS } from './rate-limits.ts';
+import { admissionRoutes } from './routes/admission.ts';
+import { pageRoutes } from './routes/page.ts';
+import { publicRoutes } from './routes/public.ts';
+import { serviceRoutes } from './routes/service.ts';
+import { ticketRoutes } from './routes/tickets.ts';
+
+export interface AppOptions {
+  readonly config: Pick<
+    Config,
+    'publicUrl' | 'admissionKeys' | 'ticketSecrets' | 'SERVICE_TOKEN' | 'TRUSTED_PROXIES'
+  >;
+  readonly queue: Queue;
+  readonly redis: Redis;
+  readonly log: FastifyBaseLogger;
+  readonly metrics: Metrics;
+}
+
+/** The public application. It listens nowhere yet. */
+export async function buildApp({ config, queue, redis, log, metrics }: AppOptions) {
+  const { publicUrl, admissionKeys, ticketSecrets } = config;
+  const counters = registerRoomMetrics(metrics, queue);
+  const readers = new FixedWindowLimiter({
+    max: READS_PER_ADDRESS.max,
+    windowMs: READS_PER_ADDRESS.timeWindow,
+  });
+  const addressOf = createClientAddress(config.TRUSTED_PROXIES);
+  const signingKeys = await importSigningKeys(admissionKeys);
+  const room: Room = {
+    queue,
+    tickets: createTickets(ticketSecrets),
+    cookie: createTicketCookie(publicUrl),
+    signToken: createTokenSigner(publicUrl.origin, signingKeys),
+    signingKeys,
+    origin: publicUrl.origin,
+    serviceToken: config.SERVICE_TOKEN,
+    admitReader: (request) => readers.take(clientAddressKey(addressOf(request))),
+  };
+  registerProblems(PROBLEMS);
+  const app = await createApp({
+    name: 'waiting-room',
+    logger: log,
+    metrics,
+    trustedProxies: config.TRUSTED_PROXIES,
+    openapi: {
+      title: 'Sluice waiting room',
+      description:
+        'Holds the crowd of a drop, gives everyone a fair place, and lets shoppers through one after another.',
+    },
+    answerFirst: createPulseServer({ queue, admit: room.admitReader, count: counters.pulse }),
+  });
+  addReadiness(app, 'redis', () => redis.ping());
+  addReadiness(app, 'views', async () => checkViewsFresh(queue, Date.now()));
+  await registerRateLimits(app, { redis });
+  await app.register(ticketRoutes, { room });
+  await app.register(admissionRoutes, { room });
+  await app.register(publicRoutes, { room, counters });
+  await app.register(serviceRoutes, { room });
+  await app.register(pageRoutes, { room });
+  return app;
+}

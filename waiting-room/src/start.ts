@@ -1,0 +1,38 @@
+/** One running instance: connection, queue, the two listeners; and their end, in the reverse order. */
+import { hostname } from 'node:os';
+import { connectRedis, createInternalApp, createMetrics } from '@sluice/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
+import { buildApp } from './app.ts';
+import { type Config, readConfig } from './config.ts';
+import { createQueue } from './queue/create-queue.ts';
+
+export interface RunningRoom {
+  readonly url: string;
+  readonly internalUrl: string;
+  close(): Promise<void>;
+}
+
+/** @throws ConfigError, or when Redis may evict keys: a room never starts on a store that forgets places (Q5). */
+export async function startRoom(log: FastifyBaseLogger, config: Config = readConfig()): Promise<RunningRoom> {
+  const instance = config.INSTANCE_ID ?? `${hostname()}:${process.pid}`;
+  const metrics = createMetrics({ service: 'waiting-room', instance });
+  const redis = connectRedis({ url: config.REDIS_URL, name: 'waiting-room', log });
+  const queue = createQueue({ redis, log, metrics, instanceId: instance });
+  await queue.start();
+  const app = await buildApp({ config, queue, redis, log, metrics });
+  const internal = createInternalApp({ logger: log, metrics });
+
+  const url = await app.listen({ host: config.HOST, port: config.PORT });
+  const internalUrl = await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
+  log.info({ url, internalUrl }, 'listening');
+  return {
+    url,
+    internalUrl,
+    async close() {
+      await app.close();
+      await queue.close();
+      await internal.close();
+      await redis.quit().catch(() => redis.disconnect());
+    },
+  };
+}
