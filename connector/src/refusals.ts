@@ -18,7 +18,7 @@ export function refusalFor(
       503,
       'keys-unavailable',
       {
-        title: 'Admissions cannot be checked',
+        title: 'Admissions can not be checked at the moment',
         detail: 'The keys of the waiting room could not be loaded yet.',
       },
       { 'retry-after': String(RETRY_AFTER_SECONDS) },
@@ -26,25 +26,21 @@ export function refusalFor(
   }
   if (isPageVisit(request)) return null;
   const isAnonymous = reason === 'token-missing' || reason === 'secret-missing';
-  return isAnonymous
-    ? problemResponse(
-        401,
-        'admission-required',
-        { title: 'Admission required', detail: 'Join the waiting room first.', reason, drop, waitingRoom },
-        { 'www-authenticate': 'Bearer realm="sluice"', vary: 'cookie, accept' },
-      )
-    : problemResponse(
-        403,
-        'admission-refused',
-        {
-          title: 'Admission refused',
-          detail: 'This admission does not open this drop.',
-          reason,
-          drop,
-          waitingRoom,
-        },
-        { vary: 'cookie, accept' },
-      );
+  return problemResponse(
+    401,
+    isAnonymous ? 'admission-required' : 'admission-refused',
+    {
+      title: isAnonymous ? 'Admission by the waiting room is required' : 'The admission is not valid here',
+      detail: `Join the waiting room, and come back with a token and its secret (${reason}).`,
+      reason,
+      drop,
+      waitingRoom,
+    },
+    {
+      'www-authenticate': `Bearer realm="sluice"${isAnonymous ? '' : ', error="invalid_token"'}`,
+      vary: 'cookie, accept',
+    },
+  );
 }
 
 /** True for what a browser's address bar, link or form asks for; false for fetch, XHR and API clients. */

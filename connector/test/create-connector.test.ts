@@ -221,14 +221,15 @@ describe('clients that follow no redirect get a problem document', () => {
     });
   });
 
-  test('403 with the reason for an admission that is refused', async () => {
+  test('401 with the reason for an admission that is refused', async () => {
     const headers = {
       accept: 'application/json',
       authorization: `Bearer ${token}`,
       'sluice-secret': createSecret(),
     };
-    const { status, body } = await problemOf(headers);
-    expect(status).toBe(403);
+    const { status, headers: answered, body } = await problemOf(headers);
+    expect(status).toBe(401);
+    expect(answered.get('www-authenticate')).toContain('error="invalid_token"');
     expect(body).toMatchObject({
       type: 'https://sluice.dev/problems/admission-refused',
       reason: 'secret-mismatch',

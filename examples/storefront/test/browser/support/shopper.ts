@@ -1,0 +1,135 @@
+/** One shopper with a browser of their own: walks the whole way as a person would, by what stands on the pages. */
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { findProgram } from '../../../../../scripts/lib/run-command.mjs';
+
+export interface ShopperOptions {
+  readonly name: string;
+  readonly javaScript: boolean;
+  readonly viewport?: { width: number; height: number };
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+/** Milliseconds; a page of the shop, on a busy machine. */
+const PAGE_TIMEOUT_MS = 20_000;
+
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = process.env.CHROMIUM_PATH ?? findProgram(PROGRAMS);
+  if (!executablePath) throw new Error('Chromium is missing: set CHROMIUM_PATH or run through `npm test`');
+  return chromium.launch({ executablePath, args: FLAGS });
+}
+
+export class Shopper {
+  readonly page: Page;
+  /** Every address and referrer that the browser sent anywhere, to be searched for what must not be there. */
+  readonly addresses: string[] = [];
+  readonly #folder: string;
+  readonly #name: string;
+  readonly #javaScript: boolean;
+  #pictures = 0;
+
+  private constructor(page: Page, { name, javaScript }: ShopperOptions, folder: string) {
+    this.page = page;
+    this.#name = name;
+    this.#javaScript = javaScript;
+    this.#folder = folder;
+    page.on('request', (request) => {
+      this.addresses.push(request.url(), request.headers().referer ?? '');
+    });
+  }
+
+  static async enter(browser: Browser, options: ShopperOptions): Promise<Shopper> {
+    const context = await browser.newContext({
+      javaScriptEnabled: options.javaScript,
+      locale: 'en-GB',
+      viewport: options.viewport ?? { width: 1100, height: 800 },
+      colorScheme: options.colorScheme ?? 'light',
+    });
+    context.setDefaultTimeout(PAGE_TIMEOUT_MS);
+    const folder = process.env.SLUICE_SCREENSHOTS ?? mkdtempSync(join(tmpdir(), 'sluice-browser-'));
+    mkdirSync(folder, { recursive: true });
+    return new Shopper(await context.newPage(), options, folder);
+  }
+
+  /** Does `steps`; if they fail, the page as it was then is kept and named in the error. */
+  async attempt(steps: (shopper: Shopper) => Promise<void>): Promise<void> {
+    try {
+      await steps(this);
+    } catch (error) {
+      const file = await this.picture('failed');
+      throw new Error(`${this.#name} failed at ${this.page.url()} (picture: ${file})`, { cause: error });
+    } finally {
+      await this.page.context().close();
+    }
+  }
+
+  async picture(what: string): Promise<string> {
+    this.#pictures += 1;
+    const path = join(this.#folder, `${this.#name}-${this.#pictures}-${what}.png`.replaceAll(' ', '-'));
+    await this.page.screenshot({ path, fullPage: true }).catch(() => undefined);
+    return path;
+  }
+
+  /** From the front page by the buy button into the waiting room, up to having a place in the lobby. */
+  async joinFrom(shopUrl: string, roomUrl: string): Promise<void> {
+    const { page } = this;
+    await page.goto(shopUrl);
+    await page.locator('.stock[data-sku]').first().waitFor();
+    await this.picture('landing');
+    await page.getByRole('link', { name: 'Buy' }).first().click();
+    await page.waitForURL(`${roomUrl}/w/**`);
+    if (!this.#javaScript) await page.locator('noscript form button').click();
+    await page.locator('main[data-state="lobby"]').waitFor();
+    await this.picture('lobby');
+  }
+
+  /** Waits for the turn, comes forward, and is back in the shop. Without scripts that is a few buttons. */
+  async waitForTurn(shopUrl: string, timeoutMs: number): Promise<void> {
+    const { page } = this;
+    const step = async () => {
+      if (!this.#javaScript && !page.url().startsWith(shopUrl)) {
+        const button = page.locator('section.card form button').first();
+        // The page may renew itself between looking and pressing; then the next round presses.
+        if (await button.isVisible()) {
+          await this.picture('turn');
+          await button.click({ timeout: 2000 }).catch(() => undefined);
+        }
+      }
+      return page.url();
+    };
+    await expect.poll(step, { timeout: timeoutMs, interval: 500 }).toContain(`${shopUrl}/buy`);
+    await page.getByRole('heading', { name: 'Choose your pair' }).waitFor();
+    await this.picture('buy');
+  }
+
+  /** Reserves, has a card declined, pays with another; ends on the order. */
+  async buy(): Promise<void> {
+    const { page } = this;
+    await page.getByText('size 42').click();
+    await page.getByRole('button', { name: 'Reserve' }).click();
+    await page.waitForURL('**/hold/*');
+    await this.picture('hold');
+    await page.getByText('Test card without cover').click();
+    await page.getByRole('button', { name: 'Pay' }).click();
+    await page.getByRole('alert').waitFor();
+    await this.picture('declined');
+    await page.getByText('is accepted').click();
+    await page.getByRole('button', { name: 'Pay' }).click();
+    await page.waitForURL('**/order/*');
+    await page.getByRole('heading', { name: 'It is yours' }).waitFor();
+    await this.picture('order');
+  }
+}
