@@ -2,10 +2,10 @@
 // The layers of checking that read the tree and nothing else. turbo runs them side by side and replays those whose
 // inputs have not changed.
 
-import { spawn } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataRoot, repoRoot } from './repo.mjs';
+import { runCommand } from './run-command.mjs';
 
 /** Name of a layer and the script in package.json that is it, in the order they are told. */
 export const PURE_LAYERS = {
@@ -32,15 +32,12 @@ export async function runPureLayers(layers, env = {}) {
     ...['--continue=always', '--concurrency=2', '--summarize', '--output-logs=errors-only'],
     ...['--log-order=grouped', '--no-update-notifier', '--ui=stream'],
   ];
-  await new Promise((resolve, reject) => {
-    const child = spawn(join(repoRoot, 'node_modules', '.bin', 'turbo'), ['run', ...tasks, ...options], {
-      cwd: repoRoot,
-      stdio: ['ignore', process.stderr, process.stderr],
-      env: { ...process.env, ...env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
-    });
-    child.on('error', reject);
-    child.on('close', resolve);
+  const turbo = join(repoRoot, 'node_modules', '.bin', 'turbo');
+  const { code, output } = await runCommand(turbo, ['run', ...tasks, ...options], {
+    cwd: repoRoot,
+    env: { ...process.env, ...env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
   });
+  if (code !== 0) process.stderr.write(`${output}\n`);
   const [summary] = readdirSync(runs);
   if (!summary) throw new Error('turbo left no summary');
   const { tasks: results } = /** @type {{ tasks: TurboTask[] }} */ (

@@ -1,11 +1,11 @@
 // @ts-check
-// Runs a program to its end and keeps what it said, so that a failing installation can be told in a few lines.
+// Runs a program to its end and keeps what it said, so that a failing one can be told.
 
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-const TAIL_CHARS = 4_000;
+const TAIL_CHARS = 40_000;
 
 /**
  * @param {string} command
