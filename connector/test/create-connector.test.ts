@@ -87,7 +87,7 @@ describe('Q32: a page visit without admission goes to the room', () => {
   });
 
   test('an address too long for the room becomes the page of its rule', async () => {
-    const journey = journeyOf(await connector.handle(request(`/buy?q=${'x'.repeat(2048)}`)));
+    const journey = journeyOf(await connector.handle(request(`/buy?q=${'x'.repeat(2030)}`)));
     expect(journey.back).toBe(`${SHOP}/buy`);
   });
 
@@ -124,6 +124,10 @@ describe('Q33: a request with token and secret is let through', () => {
       { ...withCookies({ secret }), authorization: `Bearer ${token}` },
     ],
     ['the cookies of plain http on an https origin', withCookies({ token, secret }, '')],
+    [
+      'a header secret without a token beside good cookies',
+      { ...withCookies({ token, secret }), 'sluice-secret': secret },
+    ],
     ['a token alone', withCookies({ token })],
     ['a secret alone', withCookies({ secret })],
     ['a token in the address', PAGE],
@@ -176,6 +180,9 @@ describe('public paths', () => {
     '/%5cbuy',
     '/buy/..%2fpublic',
     '/buy/..;/public',
+    '/buy/terms/..%2fnow',
+    '/buy/terms/%2e%2e%5cnow',
+    '/buy/terms/..;/now',
   ])('%s is protected, however a router may read it', async (path) => {
     const decision = await connector.decide(request(path));
     // A null byte ends the word for some readers; whoever reads it as part of the word serves no `/buy`.

@@ -1,4 +1,5 @@
 /** The shop, top to bottom: headers, connector, pages, and the way through to the checkout. */
+import { randomUUID } from 'node:crypto';
 import formbody from '@fastify/formbody';
 import { createConnector } from '@sluice/connector';
 import { sluice } from '@sluice/connector/fastify';
@@ -23,11 +24,13 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: 15_000,
+    // Passed on to the checkout, so that one request has one id in both logs.
+    genReqId: () => randomUUID(),
     trustProxy: config.trustedProxies === false ? false : [...config.trustedProxies],
     logger: {
       name: 'storefront',
       level: config.logLevel,
-      base: { name: 'storefront', instance: config.instanceId ?? `pid-${process.pid}` },
+      base: { name: 'storefront', instance: config.instanceId ?? `pid-${process.pid}`, drop: config.drop },
       // Neither addresses nor queries: both say more about a shopper than a log needs.
       serializers: { req: ({ method, url }) => ({ method, path: url?.split('?', 1)[0] }) },
     },
