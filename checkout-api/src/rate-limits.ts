@@ -1,19 +1,27 @@
 /**
  * Every request limit of the checkout, with its reason. They stop machines, not shoppers: only admitted shoppers get
- * this far, and the room decides how many. All per minute. Per address they are generous, because a carrier or a campus
- * stands behind one address.
+ * this far, and the room decides how many. Per address they are generous, because a carrier or a campus stands behind
+ * one address. Kept in Redis, all instances count together; without Redis, and for the others, each for itself.
  */
+import { clientAddressKey } from '@sluice/service-kit';
+import type { FastifyRequest } from 'fastify';
 
 const PER_MINUTE = 60_000;
 
-/** Opening sessions, per address; all instances count together. A rate of 6,000 entries a minute through one campus. */
-export const SESSIONS_PER_ADDRESS = { max: 6_000, timeWindow: PER_MINUTE } as const;
+const byAddress = (request: FastifyRequest) => clientAddressKey(request.ip);
+const bySession = (request: FastifyRequest) => request.checkoutSession?.sessionId ?? byAddress(request);
 
-/** Reservations, per session; all instances count together. A human retries a sold-out item every second or two. */
-export const RESERVATIONS_PER_SESSION = { max: 120, timeWindow: PER_MINUTE } as const;
+/** Opening sessions, in Redis: 6,000 entries a minute through one campus, each with a retry. */
+export const SESSIONS_PER_ADDRESS = { max: 12_000, timeWindow: PER_MINUTE, keyGenerator: byAddress };
 
-/** Reading, releasing, extending, paying, per session; in memory. A page that polls twice a second fits. */
-export const CALLS_PER_SESSION = { max: 240, timeWindow: PER_MINUTE } as const;
+/** Reserving, in Redis: a person who retries a sold-out item every second has room for a second tab. */
+export const RESERVATIONS_PER_SESSION = { max: 120, timeWindow: PER_MINUTE, keyGenerator: bySession };
 
-/** The control plane's calls; in memory. Setting up hundreds of drops by script fits. */
-export const SERVICE_PER_ADDRESS = { max: 6_000, timeWindow: PER_MINUTE } as const;
+/** Reading, releasing, extending, paying, in memory: a page that polls twice a second fits twice. */
+export const CALLS_PER_SESSION = { max: 240, timeWindow: PER_MINUTE, keyGenerator: bySession };
+
+/**
+ * Looking at credentials and tokens that this instance has not seen before, in memory: it comes before any signature or
+ * query, so that guessing costs us nothing. A whole campus arriving at once fits.
+ */
+export const UNKNOWN_CREDENTIALS_PER_ADDRESS = { max: 30_000, windowMs: PER_MINUTE };

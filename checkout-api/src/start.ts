@@ -27,6 +27,8 @@ const sandboxConnections = 4;
 export interface RunningCheckout {
   url: string;
   internalUrl: string;
+  /** The public application, for those who want to look at its routes. */
+  app: FastifyInstance;
   close(): Promise<void>;
 }
 
@@ -77,7 +79,8 @@ export async function startCheckout(
     jwks: urls.map((url) => new URL('/.well-known/jwks.json', url).href),
   });
   const trustedProxies = config.TRUSTED_PROXIES;
-  const app = await buildApp({ kit: { logger: log, metrics, trustedProxies }, checkout, verifier, redis });
+  const ready = () => database.query('select 1');
+  const app = await buildApp({ checkout, verifier, redis, log, metrics, trustedProxies, ready });
   let requestsInFlight = 0;
   app.addHook('onRequest', async () => void requestsInFlight++);
   app.addHook('onResponse', async () => void requestsInFlight--);
@@ -113,6 +116,7 @@ export async function startCheckout(
   return {
     url,
     internalUrl,
+    app,
     async close() {
       await app.close();
       await jobs.close();

@@ -4,11 +4,13 @@
  * that a stranger learns nothing about what is here.
  */
 import type { AdmissionVerifier } from '@sluice/connector';
-import { problem } from '@sluice/service-kit';
+import { clientAddressKey, FixedWindowLimiter, problem } from '@sluice/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { UNKNOWN_CREDENTIALS_PER_ADDRESS } from '../rate-limits.ts';
 import type { Admission, Session, SessionStore } from '../store/sessions.ts';
 import { OPEN_ROUTES, SESSION_ROUTE } from './allow-list.ts';
 import { presentedSessions } from './session-cookie.ts';
+import { shedding } from './shedding.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,7 +22,7 @@ declare module 'fastify' {
 }
 
 export interface GateOptions {
-  sessions: Pick<SessionStore, 'find'>;
+  sessions: Pick<SessionStore, 'find' | 'recall'>;
   verifier: AdmissionVerifier;
 }
 
@@ -32,11 +34,20 @@ export function addGate(app: FastifyInstance, { sessions, verifier }: GateOption
   app.decorateRequest('checkoutSession', null);
   app.decorateRequest('admission', null);
 
+  const strangers = new FixedWindowLimiter(UNKNOWN_CREDENTIALS_PER_ADDRESS);
+  const admitStranger = (request: FastifyRequest) => {
+    if (!strangers.take(clientAddressKey(request.ip))) throw problem('rate-limited');
+  };
+
   app.addHook('onRequest', async (request) => {
     const route = `${request.method} ${request.routeOptions.url ?? ''}`;
     if (OPEN_ROUTES.has(route)) return;
-    if (route === SESSION_ROUTE) request.admission = await verifyAdmission(request, verifier);
-    else request.checkoutSession = await findSession(request, sessions);
+    if (route === SESSION_ROUTE) {
+      admitStranger(request);
+      request.admission = await verifyAdmission(request, verifier);
+    } else {
+      request.checkoutSession = await findSession(request, sessions, admitStranger);
+    }
   });
 }
 
@@ -61,14 +72,22 @@ async function verifyAdmission(request: FastifyRequest, verifier: AdmissionVerif
   return { jti, drop, customer: customer ?? null, secret: secret ?? '', expiresAt: new Date(exp * 1000) };
 }
 
-async function findSession(request: FastifyRequest, sessions: GateOptions['sessions']): Promise<Session> {
+async function findSession(
+  request: FastifyRequest,
+  sessions: GateOptions['sessions'],
+  admitStranger: (request: FastifyRequest) => void,
+): Promise<Session> {
   const params = request.params as { drop?: string } | undefined;
   const wanted = params?.drop ?? headerText(request, 'sluice-drop');
   const presented = presentedSessions(request.headers, request.protocol === 'https', wanted);
   const wellFormed = presented.filter(({ credential }) => CREDENTIAL.test(credential));
   const found: Session[] = [];
   for (const { drop, credential } of wellFormed) {
-    const session = await sessions.find(credential);
+    let session = sessions.recall(credential);
+    if (session === undefined) {
+      admitStranger(request);
+      session = await shedding(sessions.find(credential));
+    }
     const isOfCookie = drop === undefined || session?.drop === drop;
     const isOfPath = wanted === undefined || session?.drop === wanted;
     if (session !== undefined && isOfCookie && isOfPath) found.push(session);

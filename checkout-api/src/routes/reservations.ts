@@ -1,55 +1,19 @@
-/** Reserving, reading, extending and releasing. */
+/** Reading, extending and releasing a reservation. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import { Type } from 'typebox';
 import { sessionOf } from '../admission/gate.ts';
 import { IdParams, ProblemDocument } from '../contract/common.ts';
-import {
-  ExtensionAnswer,
-  IdempotencyHeaders,
-  ReservationAnswer,
-  ReservationRequest,
-} from '../contract/reservations.ts';
-import { canonicalLines } from '../domain/lines.ts';
+import { ExtensionAnswer, ReservationAnswer } from '../contract/reservations.ts';
 import type { Checkout } from '../plugins/checkout.ts';
-import { invalidField } from '../plugins/invalid-field.ts';
-import { shedding } from '../plugins/shedding.ts';
-import { CALLS_PER_SESSION, RESERVATIONS_PER_SESSION } from '../rate-limits.ts';
-import { reservationProblem } from './reservation-problem.ts';
-import { promiseView, reservationView } from './views.ts';
+import { CALLS_PER_SESSION } from '../rate-limits.ts';
+import { reservationView } from './views.ts';
 
 export const reservationRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = async (
   app,
   { checkout },
 ) => {
   const problems = { '4xx': ProblemDocument, '5xx': ProblemDocument };
-
-  app.post(
-    '/v1/reservations',
-    {
-      config: { rateLimit: checkout.shared(RESERVATIONS_PER_SESSION) },
-      schema: {
-        summary: 'Hold stock: all lines or none',
-        headers: IdempotencyHeaders,
-        body: ReservationRequest,
-        response: { 201: ReservationAnswer, ...problems },
-      },
-    },
-    async (request, reply) => {
-      const session = sessionOf(request);
-      const wish = canonicalLines(request.body.lines);
-      if (!wish.ok) throw invalidField(wish.field, wish.reason);
-      const key = request.headers['idempotency-key'];
-      const answer = await shedding(checkout.reservations.reserve(session, key, wish.lines));
-      checkout.metrics.reservations.inc({ outcome: answer.verdict });
-      if (!('reservation' in answer)) throw reservationProblem(answer.verdict);
-      return reply
-        .code(201)
-        .header('cache-control', 'no-store')
-        .header('location', `/v1/reservations/${answer.reservation.id}`)
-        .send(promiseView(session.drop, answer.reservation));
-    },
-  );
 
   app.get(
     '/v1/reservations/:id',

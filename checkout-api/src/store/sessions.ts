@@ -41,6 +41,8 @@ export type OpenAnswer =
 export interface SessionStore {
   /** Opens the one session of this ticket, or finds it again for whoever has the same secret. */
   open(admission: Admission): Promise<OpenAnswer>;
+  /** The session of a credential, if this instance has seen it lately; asks nobody. */
+  recall(credential: string): Session | undefined;
   /** The session of a credential; ended ones too, for what was bought can still be read. */
   find(credential: string): Promise<Session | undefined>;
   /** Gives back what is held and ends the session; false while a payment is under way. */
@@ -72,6 +74,11 @@ interface OpenedRow {
  */
 function credentialOf(secret: string, salt: Buffer): string {
   return createHmac('sha256', secret).update('sluice checkout session\n').update(salt).digest('base64url');
+}
+
+/** The cache holds no credential that could be used, should its memory ever be seen. */
+function cacheKeyOf(credential: string): string {
+  return sha256(credential).toString('base64');
 }
 
 /** Limits bind to the customer claim where there is one, else to the ticket. The prefix keeps the two apart. */
@@ -122,17 +129,17 @@ export function createSessionStore(database: Database): SessionStore {
       const salt = randomBytes(16);
       const opening = { ...admission, salt, sessionId: uuidv7(), shopper: shopperOf(admission) };
       const answer = await openings.submit(opening);
-      if ('session' in answer) cache.set(sha256(answer.credential).toString('base64'), answer.session);
+      if ('session' in answer) cache.set(cacheKeyOf(answer.credential), answer.session);
       return answer;
     },
 
+    recall: (credential) => cache.get(cacheKeyOf(credential)),
+
     async find(credential) {
-      const hash = sha256(credential);
-      const key = hash.toString('base64');
-      const cached = cache.get(key);
+      const cached = cache.get(cacheKeyOf(credential));
       if (cached !== undefined) return cached;
-      const session = await lookups.submit(hash);
-      if (session !== undefined) cache.set(key, session);
+      const session = await lookups.submit(sha256(credential));
+      if (session !== undefined) cache.set(cacheKeyOf(credential), session);
       return session;
     },
 

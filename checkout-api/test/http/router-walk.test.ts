@@ -13,6 +13,22 @@ afterAll(() => checkout.close());
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY', 'PROPFIND'];
 const id = '0190a7c0-0000-7000-8000-000000000000';
 
+/** Every route of the router itself, HEAD routes included: `GET /livez`, one a line of its own drawing. */
+function routes(): { method: string; url: string }[] {
+  const found: { method: string; url: string }[] = [];
+  const above: string[] = [];
+  for (const line of checkout.app.printRoutes({ commonPrefix: false }).split('\n')) {
+    const match = /^([\s│]*)[├└]── (\S+)(?: \(([A-Z, ]+)\))?/.exec(line);
+    if (match === null) continue;
+    const [, indent = '', part = '', allowed] = match;
+    const depth = indent.length / 4;
+    above[depth] = part;
+    const url = above.slice(0, depth + 1).join('');
+    for (const method of allowed?.split(', ') ?? []) found.push({ method, url });
+  }
+  return found;
+}
+
 /** Sends a path exactly as it is written: `fetch` would tidy it up. */
 function sendRaw(method: string, path: string, headers: Record<string, string> = {}): Promise<number> {
   const { hostname, port } = new URL(checkout.url);
@@ -21,7 +37,8 @@ function sendRaw(method: string, path: string, headers: Record<string, string> =
       response.resume();
       response.on('end', () => resolve(response.statusCode ?? 0));
     });
-    sent.on('error', reject);
+    // Node itself hangs up on what is not HTTP: no route has seen it.
+    sent.on('error', (error) => ('code' in error && error.code === 'ECONNRESET' ? resolve(400) : reject(error)));
     sent.end();
   });
 }
@@ -53,22 +70,20 @@ function spellings(path: string): string[] {
 }
 
 test('the allow-list and the router agree in both directions: what is open is listed, what is listed exists', async () => {
-  const routes = checkout.routes();
+  const all = routes();
   const open: string[] = [];
-  for (const { method, url } of routes) {
+  for (const { method, url } of all) {
     const path = url.replace(':drop', 'no-such-drop').replace(':id', id).replace('*', 'x');
     const status = await sendRaw(method, path);
     if (status !== 401) open.push(`${method} ${url}`);
   }
   expect(open.sort()).toEqual([...OPEN_ROUTES].sort());
-  expect(routes.length).toBeGreaterThan(OPEN_ROUTES.size);
+  expect(all.length).toBeGreaterThan(OPEN_ROUTES.size);
 });
 
 test('promise 3: no route, in no method and no spelling, answers a stranger', async () => {
   const drop = await createDrop(checkout.db.database, { shoe: 1 });
-  const paths = checkout
-    .routes()
-    .map(({ url }) => url.replace(':drop', drop).replace(':id', id).replace('*', 'x'));
+  const paths = routes().map(({ url }) => url.replace(':drop', drop).replace(':id', id).replace('*', 'x'));
   const open = new Set([...OPEN_ROUTES].map((route) => route.split(' ')[1]));
   const unknown = [
     '/',

@@ -1,20 +1,22 @@
-/** Opening the checkout session from an admission token, and leaving. */
+/** Opening the checkout session from an admission token (DESIGN Q34). */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
-import { Type } from 'typebox';
-import { admissionOf, sessionOf } from '../admission/gate.ts';
-import { forgetSession, keepSession } from '../admission/session-cookie.ts';
+import { admissionOf } from '../admission/gate.ts';
+import { keepSession } from '../admission/session-cookie.ts';
+import { shedding } from '../admission/shedding.ts';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { SessionAnswer, SessionHeaders } from '../contract/sessions.ts';
 import type { Checkout } from '../plugins/checkout.ts';
-import { shedding } from '../plugins/shedding.ts';
-import { CALLS_PER_SESSION, SESSIONS_PER_ADDRESS } from '../rate-limits.ts';
+import { SESSIONS_PER_ADDRESS } from '../rate-limits.ts';
 
-export const sessionRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = async (app, { checkout }) => {
+export const openSessionRoute: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = async (
+  app,
+  { checkout },
+) => {
   app.post(
     '/v1/drops/:drop/session',
     {
-      config: { rateLimit: checkout.shared(SESSIONS_PER_ADDRESS) },
+      config: { rateLimit: SESSIONS_PER_ADDRESS },
       schema: {
         summary: 'Open the checkout session of an admission token',
         description: 'Again with the same token and secret: the same session.',
@@ -40,28 +42,6 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = 
           token: credential,
           expiresAt: session.reserveUntil.toISOString(),
         });
-    },
-  );
-
-  app.delete(
-    '/v1/drops/:drop/session',
-    {
-      config: { rateLimit: CALLS_PER_SESSION },
-      schema: {
-        summary: 'Leave: give back what is held and end the session',
-        params: DropParams,
-        response: { 204: Type.Null(), '4xx': ProblemDocument, '5xx': ProblemDocument },
-      },
-    },
-    async (request, reply) => {
-      const session = sessionOf(request);
-      const hasLeft = await checkout.sessions.leave(session);
-      if (!hasLeft) throw problem('payment-in-progress');
-      return reply
-        .header('cache-control', 'no-store')
-        .header('set-cookie', forgetSession(session.drop, request.protocol === 'https'))
-        .code(204)
-        .send(null);
     },
   );
 };
