@@ -9,7 +9,7 @@ import { cookieNames, readCookie, setCookie } from './cookies.ts';
 import { type AdmissionVerifierOptions, createAdmissionVerifier } from './create-admission-verifier.ts';
 import { createSecret } from './create-secret.ts';
 import { createPathRules } from './path-rules.ts';
-import { refusalFor } from './refusals.ts';
+import { noSuchDrop, refusalFor } from './refusals.ts';
 import { sameOriginPath } from './return-path.ts';
 import { DIGEST, DROP_ID } from './words.ts';
 
@@ -151,6 +151,8 @@ export function createConnector(options: ConnectorOptions): Connector {
       const rule = rules.protectedBy(url.pathname);
       const asked = rule === null ? null : typeof drop === 'string' ? drop : drop(url.pathname);
       if (rule === null || asked === null) return { kind: 'pass', admission: null };
+      // A function may take the drop from the path, and so from whoever wrote the path.
+      if (!DROP_ID.test(asked)) return { kind: 'answer', response: noSuchDrop() };
 
       const result = await admit(request, asked);
       if (result.ok) return { kind: 'pass', admission: result.admission };

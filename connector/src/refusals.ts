@@ -43,6 +43,14 @@ export function refusalFor(
   );
 }
 
+/** For a protected path that belongs to nothing that could be a drop. */
+export function noSuchDrop(): Response {
+  return problemResponse(404, 'no-such-drop', {
+    title: 'There is no such drop',
+    detail: 'The path is protected and names no drop.',
+  });
+}
+
 /** True for what a browser's address bar, link or form asks for; false for fetch, XHR and API clients. */
 function isPageVisit(request: Request): boolean {
   // Browsers say it themselves, and pages cannot forge it.

@@ -101,6 +101,16 @@ describe('Q32: a page visit without admission goes to the room', () => {
     expect(journeyOf(await byPath.handle(request('/p/blue'))).room).toBe('https://room.example/w/blue');
     expect(await byPath.handle(request('/about'))).toBeNull();
   });
+
+  test.each(['/p/x;y=1', '/p/UP', '/p/%22', '/p/a=b', '/p/'])(
+    'a drop from the path %s that is no drop id is 404, never a cookie or an address',
+    async (path) => {
+      const byPath = connectorOf({ protect: ['/p'], drop: (pathname) => pathname.slice(3) });
+      const response = await byPath.handle(request(path));
+      expect(response?.status).toBe(404);
+      expect(response?.headers.getSetCookie()).toEqual([]);
+    },
+  );
 });
 
 describe('Q33: a request with token and secret is let through', () => {
