@@ -23,6 +23,11 @@ const PORTS = { storefront: 8000, rooms: [8080], checkouts: [8090], admin: 8070 
  * @param {{ stopping: AbortSignal, fresh: boolean, allLogs: boolean, crowd: boolean, watch?: boolean }} options
  */
 export async function runAll({ stopping, fresh, allLogs, crowd, watch = false }) {
+  if (fresh && (process.env.REDIS_URL || process.env.DATABASE_URL)) {
+    throw new Failure(
+      '--fresh wipes only stores of its own: empty what REDIS_URL and DATABASE_URL name yourself.',
+    );
+  }
   const progress = createProgress({ stream: process.stdout });
   const stores = await provisionLastingStores({ name: 'start', progress, fresh });
   await progress.step('bundles', buildBundles);

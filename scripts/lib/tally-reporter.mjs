@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 export default class TallyReporter {
   /**
    * @param {readonly import('vitest/node').TestModule[]} modules
-   * @param {readonly unknown[]} unhandledErrors
+   * @param {readonly { message: string }[]} unhandledErrors not instances of Error: they crossed a process
    */
   onTestRunEnd(modules, unhandledErrors) {
     const file = process.env.SLUICE_TALLY;
@@ -37,8 +37,7 @@ export default class TallyReporter {
       // A file that could not be loaded, or whose hook failed, has no failed test of its own.
       if (!module.ok() && failedTests === 0) fail(module.relativeModuleId);
     }
-    for (const error of unhandledErrors)
-      fail(`unhandled error: ${error instanceof Error ? error.message : String(error)}`);
+    for (const { message } of unhandledErrors) fail(`unhandled error: ${message}`);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify(tally));
   }
