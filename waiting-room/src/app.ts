@@ -75,11 +75,16 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
   });
   addReadiness(app, 'redis', () => redis.ping());
   addReadiness(app, 'views', async () => checkViewsFresh(queue, Date.now()));
-  await registerRateLimits(app, { redis });
-  await app.register(ticketRoutes, { room });
-  await app.register(admissionRoutes, { room });
-  await app.register(publicRoutes, { room, counters });
-  await app.register(serviceRoutes, { room });
-  await app.register(pageRoutes, { room });
+  await app.register(async (limitedTogether) => {
+    await registerRateLimits(limitedTogether, { redis });
+    await limitedTogether.register(admissionRoutes, { room });
+  });
+  await app.register(async (limitedHere) => {
+    await registerRateLimits(limitedHere);
+    await limitedHere.register(ticketRoutes, { room });
+    await limitedHere.register(publicRoutes, { room, counters });
+    await limitedHere.register(serviceRoutes, { room });
+    await limitedHere.register(pageRoutes, { room });
+  });
   return app;
 }

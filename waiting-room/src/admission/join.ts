@@ -4,9 +4,12 @@ import { placeReference } from '../domain/place-reference.ts';
 import { EVERYONE, type JoinOutcome, type Queue } from '../queue/queue.ts';
 import type { HeldTicket, Tickets } from './tickets.ts';
 
-export type Joined =
-  | { readonly status: 'joined'; readonly answer: JoinAnswer }
-  | Exclude<JoinOutcome, { status: 'joined' | 'spent' }>;
+/** Every outcome of the queue but those that end in a ticket. */
+export type JoinRefusal =
+  | Extract<JoinOutcome, { retryAfterMs: number } | { opensInMs: number }>
+  | { readonly status: 'draining' | 'sold-out' | 'closed' | 'no-such-drop' };
+
+export type Joined = { readonly status: 'joined'; readonly answer: JoinAnswer } | JoinRefusal;
 
 export interface Joining {
   readonly queue: Queue;
@@ -34,7 +37,7 @@ export async function join(
   });
   // The nonce's own ticket has been used up; a shopper who joins again gets a new place.
   if (outcome.status === 'spent') return join({ queue, tickets }, drop, addressKey, null);
-  if (outcome.status !== 'joined') return outcome;
+  if (outcome.status !== 'joined') return outcome as JoinRefusal;
   const { order, joinedUs, epoch, phase } = outcome;
   const ticket = tickets.issue({ drop, id, class: EVERYONE, joinedUs, order, epoch });
   return { status: 'joined', answer: answerOf(ticket, number, phase, order, joinedUs) };

@@ -1,11 +1,11 @@
 /** A join that was refused, as the problem document that says so. */
 import { type Problem, problem } from '@sluice/service-kit';
-import type { Joined } from '../admission/join.ts';
+import type { JoinRefusal } from '../admission/join.ts';
 
 /** Seconds are rounded up: asking a moment late is better than asking in vain. */
 const seconds = (ms: number) => Math.max(1, Math.ceil(ms / 1000));
 
-export function joinProblem(refused: Exclude<Joined, { status: 'joined' }>): Problem {
+export function joinProblem(refused: JoinRefusal): Problem {
   switch (refused.status) {
     case 'not-open-yet':
       return problem('not-open-yet', 'Places are given from the opening of the lobby on.', {

@@ -1,7 +1,9 @@
 /** What every route of the room works with, and the two questions they all begin with. */
 
+import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { problem } from '@sluice/service-kit';
+import { clientAddressKey, problem } from '@sluice/service-kit';
+import type { FastifyRequest } from 'fastify';
 import type { SigningKeys } from '../admission/signing-keys.ts';
 import type { HeldTicket, Tickets } from '../admission/tickets.ts';
 import type { SignToken } from '../admission/tokens.ts';
@@ -72,4 +74,16 @@ export function refuseCrossSite(room: Room, headers: IncomingHttpHeaders): void 
   if (isCrossSite(headers, room.origin)) {
     throw problem('cross-site', 'Places can be taken, used and given up only from the waiting room itself.');
   }
+}
+
+/**
+ * What limits per ticket count by: the digest of what was presented, the address for those who present nothing. Not yet
+ * verified: a made-up ticket only limits itself.
+ */
+export function ticketKey(room: Room): (request: FastifyRequest) => string {
+  return ({ headers, params, ip }) => {
+    const { drop = '' } = params as { drop?: string };
+    const text = readTicketHeader(headers.authorization) ?? room.cookie.read(headers.cookie, drop);
+    return text === undefined ? clientAddressKey(ip) : hash('sha256', text, 'base64url');
+  };
 }

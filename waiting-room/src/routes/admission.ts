@@ -5,7 +5,7 @@ import { problem } from '@sluice/service-kit';
 import { chooseReturn, enter } from '../admission/enter.ts';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { AdmissionBody, CheckedIn, Granted } from '../contract/tickets.ts';
-import { type Room, refuseCrossSite, requireTicket, viewOf } from '../plugins/room.ts';
+import { type Room, refuseCrossSite, requireTicket, ticketKey, viewOf } from '../plugins/room.ts';
 import { ENTRY_PER_TICKET } from '../rate-limits.ts';
 import { spentProblem } from './tickets.ts';
 
@@ -13,7 +13,7 @@ export const admissionRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async 
   app.post(
     '/v1/drops/:drop/admission',
     {
-      config: { rateLimit: ENTRY_PER_TICKET },
+      config: { rateLimit: { ...ENTRY_PER_TICKET, keyGenerator: ticketKey(room) } },
       schema: {
         summary: 'Check in and ask for the admission token',
         params: DropParams,

@@ -8,7 +8,14 @@ import { ownPicture } from '../admission/own-status.ts';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { JoinAnswer, JoinBody, OwnStatus } from '../contract/tickets.ts';
 import { joinProblem } from '../plugins/join-problem.ts';
-import { presentedTicket, type Room, refuseCrossSite, requireTicket, viewOf } from '../plugins/room.ts';
+import {
+  presentedTicket,
+  type Room,
+  refuseCrossSite,
+  requireTicket,
+  ticketKey,
+  viewOf,
+} from '../plugins/room.ts';
 import { STATUS_PER_TICKET } from '../rate-limits.ts';
 
 export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app, { room }) => {
@@ -44,7 +51,7 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
   app.get(
     '/v1/drops/:drop/ticket',
     {
-      config: { rateLimit: STATUS_PER_TICKET },
+      config: { rateLimit: { ...STATUS_PER_TICKET, keyGenerator: ticketKey(room) } },
       schema: {
         summary: 'Own status: place, people ahead, wait',
         params: DropParams,
@@ -65,7 +72,7 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
   app.delete(
     '/v1/drops/:drop/ticket',
     {
-      config: { rateLimit: STATUS_PER_TICKET },
+      config: { rateLimit: { ...STATUS_PER_TICKET, keyGenerator: ticketKey(room) } },
       schema: {
         summary: 'Leave: give the place up',
         params: DropParams,

@@ -1,0 +1,19 @@
+/** The internal listener: metrics, and what only other services of the installation may call. */
+import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import { addErrorHandlers } from './error-handler.ts';
+import type { Metrics } from './metrics.ts';
+
+export function createInternalApp({
+  logger,
+  metrics,
+}: {
+  logger: FastifyBaseLogger;
+  metrics: Metrics;
+}): FastifyInstance {
+  const app = fastify({ loggerInstance: logger, disableRequestLogging: true });
+  addErrorHandlers(app);
+  app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
+  return app;
+}

@@ -1,0 +1,48 @@
+/** Request limits (`@fastify/rate-limit`) with one key and one answer for all services. */
+import rateLimit from '@fastify/rate-limit';
+import type { FastifyInstance } from 'fastify';
+import type { Redis } from 'ioredis';
+import { clientAddressKey } from './client-address.ts';
+import { problem } from './problem.ts';
+
+/** Keys kept in memory for each route; the least recently seen are forgotten first. */
+const KEYS_MAX = 50_000;
+
+export interface RateLimitOptions {
+  /** Counts for all instances together; without it each instance counts for itself. */
+  readonly redis?: Redis;
+}
+
+/**
+ * Limits for the routes registered on this scope afterwards, by their `config.rateLimit`; by client address unless the
+ * route gives a `keyGenerator`. 429 `rate-limited` with Retry-After. Fails open: a limit that cannot be counted limits
+ * nobody, and what stands behind a Redis limit needs that Redis itself.
+ */
+export async function registerRateLimits(
+  app: FastifyInstance,
+  { redis }: RateLimitOptions = {},
+): Promise<void> {
+  await app.register(rateLimit, {
+    global: false,
+    cache: KEYS_MAX,
+    ...(redis && { redis, nameSpace: 'limit:' }),
+    skipOnError: true,
+    keyGenerator: (request) => clientAddressKey(request.ip),
+    errorResponseBuilder: (_request, { ttl }) =>
+      problem('rate-limited', 'This client has made too many requests.', {
+        retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
+      }),
+    // What others behind the same address did helps nobody, and every header costs.
+    addHeaders: {
+      'x-ratelimit-limit': false,
+      'x-ratelimit-remaining': false,
+      'x-ratelimit-reset': false,
+      'retry-after': true,
+    },
+    addHeadersOnExceeding: {
+      'x-ratelimit-limit': false,
+      'x-ratelimit-remaining': false,
+      'x-ratelimit-reset': false,
+    },
+  });
+}

@@ -1,0 +1,4 @@
+/** For tests: real stores, isolated by name, and waiting without sleeping. */
+export { createTestDatabase, type TestDatabase } from './test-database.ts';
+export { createTestRedis } from './test-redis.ts';
+export { waitUntil } from './wait-until.ts';

@@ -1,0 +1,27 @@
+/** Waits for a condition instead of for time to pass. */
+
+const EVERY_MS = 20;
+
+/**
+ * Asks `condition` until it is truthy and returns that.
+ * @throws Error when it is not within the limit (default 5000 ms), with the last error it threw
+ */
+export async function waitUntil<T>(
+  condition: () => T | Promise<T>,
+  { timeoutMs = 5000, what = 'the condition' }: { readonly timeoutMs?: number; readonly what?: string } = {},
+): Promise<NonNullable<T>> {
+  const endsMs = performance.now() + timeoutMs;
+  let last: unknown;
+  for (;;) {
+    try {
+      const value = await condition();
+      if (value) return value as NonNullable<T>;
+      last = undefined;
+    } catch (error) {
+      last = error;
+    }
+    if (performance.now() > endsMs)
+      throw new Error(`${what} did not come about within ${timeoutMs} ms`, { cause: last });
+    await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+  }
+}
