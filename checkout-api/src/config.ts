@@ -10,14 +10,14 @@ const schema = Type.Object({
   LOG_PRETTY: Type.Boolean({ default: false }),
   INSTANCE_ID: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
   TRUSTED_PROXIES: Type.String({ default: '' }),
-  REDIS_URL: Type.String({ pattern: '^rediss?://' }),
-  DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://' }),
-  SERVICE_TOKEN: Type.String({ minLength: 32 }),
+  REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'redis:// or rediss:// address' }),
+  DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://', description: 'postgres:// address' }),
+  SERVICE_TOKEN: Type.String({ minLength: 32, description: 'shared by all services of the installation' }),
   ROOM_URLS: Type.String({
     pattern: '^https?://[^,\\s]+(\\s*,\\s*https?://[^,\\s]+)*$',
     description: 'comma list of base URLs of waiting rooms',
   }),
-  ROOM_ISSUER: Type.String({ pattern: '^https?://' }),
+  ROOM_ISSUER: Type.String({ pattern: '^https?://', description: 'public origin of the waiting room' }),
   DATABASE_CONNECTIONS: Type.Integer({ default: 10, minimum: 2, maximum: 200 }),
 });
 

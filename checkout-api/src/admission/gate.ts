@@ -36,7 +36,8 @@ export function addGate(app: FastifyInstance, { sessions, verifier }: GateOption
 
   const strangers = new FixedWindowLimiter(UNKNOWN_CREDENTIALS_PER_ADDRESS);
   const admitStranger = (request: FastifyRequest) => {
-    if (!strangers.take(clientAddressKey(request.ip))) throw problem('rate-limited');
+    if (!strangers.take(clientAddressKey(request.ip)))
+      throw problem('rate-limited', undefined, { retryAfterSeconds: 60 });
   };
 
   app.addHook('onRequest', async (request) => {
@@ -61,7 +62,8 @@ async function verifyAdmission(request: FastifyRequest, verifier: AdmissionVerif
       : undefined;
   const verdict = await verifier.verify({ token, secret, drop });
   if (!verdict.ok) {
-    if (verdict.reason === 'keys-unavailable') throw problem('keys-unavailable');
+    if (verdict.reason === 'keys-unavailable')
+      throw problem('keys-unavailable', undefined, { retryAfterSeconds: 1 });
     const isMissing = verdict.reason === 'token-missing' || verdict.reason === 'secret-missing';
     const fields = { reason: verdict.reason };
     throw isMissing

@@ -7,7 +7,8 @@ export async function shedding<Answer>(work: Promise<Answer>): Promise<Answer> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof OverloadedError) throw problem('overloaded');
+    if (error instanceof OverloadedError)
+      throw problem('overloaded', 'Nothing was done. Send the same request again.', { retryAfterSeconds: 1 });
     throw error;
   }
 }

@@ -45,7 +45,7 @@ export const BalancesAnswer = Type.Object({
 export const StockMovementRequest = Type.Object(
   {
     sku: Sku,
-    delta: Type.Integer({ minimum: -100_000_000, maximum: 100_000_000, not: { const: 0 } }),
+    delta: Type.Integer({ minimum: -100_000_000, maximum: 100_000_000, description: 'Not 0' }),
     reason: Type.String({ minLength: 1, maxLength: 200 }),
     actor: Type.String({ minLength: 1, maxLength: 200 }),
   },

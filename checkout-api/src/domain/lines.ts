@@ -20,7 +20,7 @@ export function canonicalLines(lines: readonly Line[]): CanonicalLines {
     const sku = sorted[at]?.sku;
     if (sku === sorted[at - 1]?.sku) {
       const second = lines.findLastIndex((line) => line.sku === sku);
-      return { ok: false, field: `/lines/${second}/sku`, reason: `${sku} is stated twice` };
+      return { ok: false, field: `lines.${second}.sku`, reason: `${sku} is stated twice` };
     }
   }
   return { ok: true, lines: sorted };

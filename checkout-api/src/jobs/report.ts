@@ -10,6 +10,10 @@ import type { StockStore } from '../store/stock.ts';
 
 /** The room takes at most so many in a call (DESIGN Q5). */
 const endedBatch = 500;
+/** Of `opened` in one report likewise. A full one is followed by the next at once. */
+const openedBatch = 500;
+/** Drops reported side by side: reports must leave the pool's connections to the shoppers. */
+const atOnce = 3;
 
 export interface ReportOptions {
   reports: ReportStore;
@@ -19,15 +23,19 @@ export interface ReportOptions {
   /** Who we are among the instances. */
   reporter: string;
   onError: (error: unknown, drop: string) => void;
+  onDelivered?: (drop: string) => void;
   observe?: (drop: string, inside: number, held: number, sellable: number) => void;
 }
 
 /** One round over all live drops; a drop that fails does not keep the others waiting. */
 export async function reportAll(options: ReportOptions): Promise<void> {
   const drops = await options.reports.listDrops();
-  await Promise.all(
-    drops.map((drop) => reportDrop(drop, options).catch((error) => options.onError(error, drop))),
-  );
+  const reportRest = async () => {
+    for (let drop = drops.pop(); drop !== undefined; drop = drops.pop()) {
+      await reportDrop(drop, options).catch((error) => options.onError(error, drop));
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, reportRest));
 }
 
 async function reportDrop(drop: string, options: ReportOptions): Promise<void> {
@@ -53,4 +61,6 @@ async function reportDrop(drop: string, options: ReportOptions): Promise<void> {
   await room.reportCapacity(drop, reading);
   await reports.acknowledgeOpened(drop, reading.opened);
   await published;
+  options.onDelivered?.(drop);
+  if (reading.opened.length === openedBatch) await reportDrop(drop, options);
 }

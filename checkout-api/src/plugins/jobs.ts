@@ -17,7 +17,7 @@ const reconcileEveryMs = 2000;
 const unsettledSeconds = 10;
 const unsettledBatch = 50;
 
-export interface JobsOptions extends Omit<ReportOptions, 'onError' | 'observe'> {
+export interface JobsOptions extends Omit<ReportOptions, 'onError' | 'onDelivered' | 'observe'> {
   log: FastifyBaseLogger;
   metrics: CheckoutMetrics;
   reservations: ReservationStore;
@@ -27,6 +27,8 @@ export interface JobsOptions extends Omit<ReportOptions, 'onError' | 'observe'> 
 
 export function startJobs(options: JobsOptions): RepeatingJob {
   const { log, metrics, reservations, sessions, payments } = options;
+  /** Drops the room does not take reports of: an outage is one line in the log, and its end another. */
+  const untold = new Set<string>();
   const failing = (job: string) => (err: unknown) =>
     log.warn({ err, job }, 'a job failed and will run again');
 
@@ -57,7 +59,12 @@ export function startJobs(options: JobsOptions): RepeatingJob {
           ...options,
           onError(err, drop) {
             metrics.reportFailures.inc({ to: 'room' });
-            log.warn({ err, drop }, 'the waiting room did not take a report; it will be told again');
+            if (!untold.has(drop))
+              log.warn({ err, drop }, 'the waiting room takes no report; it will be told again');
+            untold.add(drop);
+          },
+          onDelivered(drop) {
+            if (untold.delete(drop)) log.info({ drop }, 'the waiting room takes reports again');
           },
           observe(drop, inside, held, sellable) {
             metrics.sessionsInside.set({ drop }, inside);

@@ -37,7 +37,7 @@ export const internalRoutes: FastifyPluginAsyncTypebox<InternalRoutesOptions> = 
       const { closesAt, ...setup } = request.body;
       const skus = setup.products.map(({ sku }) => sku);
       const twice = skus.findIndex((sku, at) => skus.indexOf(sku) < at);
-      if (twice >= 0) throw invalidField(`/products/${twice}/sku`, `${skus[twice]} is stated twice`);
+      if (twice >= 0) throw invalidField(`body.products.${twice}.sku`, `${skus[twice]} is stated twice`);
       await stock.putDrop(drop, { ...setup, closesAt: closesAt ? new Date(closesAt) : null });
       return { drop, products: (await stock.list(drop)) ?? [] };
     },
@@ -55,6 +55,7 @@ export const internalRoutes: FastifyPluginAsyncTypebox<InternalRoutesOptions> = 
       },
     },
     async (request, reply) => {
+      if (request.body.delta === 0) throw invalidField('body.delta', 'must not be 0');
       const movement = await stock.move({ drop: request.params.drop, ...request.body });
       if (movement === 'no-such-sku') throw problem('no-such-sku');
       if (movement === 'not-enough-stock')

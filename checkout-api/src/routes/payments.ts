@@ -32,7 +32,7 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = 
       const { method } = request.body;
       if (!checkout.paymentMethods.includes(method)) {
         throw problem('unknown-payment-method', undefined, {
-          errors: [{ field: '/method', reason: `must be one of ${checkout.paymentMethods.join(', ')}` }],
+          errors: [{ field: 'body.method', reason: `must be one of ${checkout.paymentMethods.join(', ')}` }],
         });
       }
       reply.header('cache-control', 'no-store');

@@ -12,7 +12,9 @@ export function reservationProblem(refusal: Refusal): Error {
         'Its lines were different ones. Use a new key for another wish.',
       );
     case 'in-flight':
-      return problem('idempotency-key-in-flight', 'Send the same request again in a moment.');
+      return problem('idempotency-key-in-flight', 'Send the same request again in a moment.', {
+        retryAfterSeconds: 1,
+      });
     case 'no-session':
       return problem('admission-required');
     case 'unknown-sku':

@@ -28,7 +28,7 @@ export const reserveRoute: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = a
     async (request, reply) => {
       const session = sessionOf(request);
       const wish = canonicalLines(request.body.lines);
-      if (!wish.ok) throw invalidField(wish.field, wish.reason);
+      if (!wish.ok) throw invalidField(`body.${wish.field}`, wish.reason);
       const key = request.headers['idempotency-key'];
       const answer = await shedding(checkout.reservations.reserve(session, key, wish.lines));
       checkout.metrics.reservations.inc({ outcome: answer.verdict });

@@ -38,7 +38,9 @@ function sendRaw(method: string, path: string, headers: Record<string, string> =
       response.on('end', () => resolve(response.statusCode ?? 0));
     });
     // Node itself hangs up on what is not HTTP: no route has seen it.
-    sent.on('error', (error) => ('code' in error && error.code === 'ECONNRESET' ? resolve(400) : reject(error)));
+    sent.on('error', (error) =>
+      'code' in error && error.code === 'ECONNRESET' ? resolve(400) : reject(error),
+    );
     sent.end();
   });
 }
