@@ -9,6 +9,7 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -140,7 +141,7 @@ async function postgresUser() {
  * @returns {boolean} whether any user may enter it and every folder above it
  */
 function isOpenToAll(path) {
-  for (let at = path; ; at = dirname(at)) {
+  for (let at = realpathSync(path); ; at = dirname(at)) {
     if ((statSync(at).mode & 0o001) === 0) return false;
     if (at === dirname(at)) return true;
   }

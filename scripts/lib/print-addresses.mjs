@@ -20,7 +20,7 @@ export function printAddresses({ stack, drop, opensAt, shoppers }) {
     ['API docs', `${room?.url}/docs`, 'waiting room'],
     ['', `${checkouts[0]?.url}/docs`, 'checkout'],
     ['', `${admin?.url}/docs`, 'admin'],
-    ...[...rooms, ...checkouts, admin, storefront].map(
+    ...[...rooms, ...checkouts, admin].map(
       (service, index) =>
         /** @type {[string, string, string]} */ ([
           index === 0 ? 'Metrics' : '',

@@ -3,8 +3,9 @@
 // Node from 20 on, with nothing installed.
 
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { dependenciesMatch } from './dependencies-match.mjs';
 import { Failure } from './failure.mjs';
 import { createProgress } from './progress.mjs';
 import { repoRoot } from './repo.mjs';
@@ -19,7 +20,7 @@ const binFolder = join(repoRoot, 'node_modules', '.bin');
  */
 export async function provisionNode() {
   process.env.SLUICE_STARTED_AT ??= String(performance.timeOrigin);
-  if (!dependenciesMatch()) {
+  if (!dependenciesMatch(repoRoot)) {
     await createProgress().step('dependencies (npm ci)', installDependencies);
     process.env.SLUICE_FIRST_RUN = '1';
   }
@@ -34,33 +35,6 @@ export async function provisionNode() {
     );
   }
   process.exit(await runAgainOn(own));
-}
-
-/**
- * Whether node_modules holds what package-lock.json asks for, by comparing it with npm's own record of what it put
- * there. Optional packages may be missing: they are for other platforms.
- * @returns {boolean}
- */
-function dependenciesMatch() {
-  const wanted = readPackages(join(repoRoot, 'package-lock.json'));
-  const present = readPackages(join(repoRoot, 'node_modules', '.package-lock.json'));
-  return Object.entries(wanted).every(([path, entry]) => {
-    if (!path.startsWith('node_modules/') && !path.includes('/node_modules/')) return true;
-    const found = present[path];
-    return found ? found.link === entry.link && found.version === entry.version : Boolean(entry.optional);
-  });
-}
-
-/**
- * @param {string} file
- * @returns {Record<string, { version?: string, link?: boolean, optional?: boolean }>}
- */
-function readPackages(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')).packages;
-  } catch {
-    return {};
-  }
 }
 
 /** Install scripts are off: npm 10 would run them and npm 11 would not; nothing here needs one. */
