@@ -1,34 +1,20 @@
 // A stack of services as processes: what each is told, how one that fails is told of, and that a kill, a restart and
 // a stop do what they say. The services are small stand-ins in a tree of their own; the stores are real.
 
-import { readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Stack, type StackOptions, startStack } from '../../lib/stack.mjs';
-
-const ENTRIES = [
-  'waiting-room/src/server.ts',
-  'checkout-api/src/server.ts',
-  'admin-ui/server/src/server.ts',
-  'examples/storefront/src/server.ts',
-];
-
-const SERVICE = `
-import { createServer } from 'node:http';
-const reveal = (_request, response) => response.end(JSON.stringify({ ...process.env, PID: process.pid }));
-createServer(reveal).listen(Number(process.env.PORT), '127.0.0.1', () =>
-  createServer(reveal).listen(Number(process.env.INTERNAL_PORT), '127.0.0.1', () =>
-    console.log('{"msg":"listening"}')));
-`;
+import { writeEntry, writeStandIns } from '../support/stand-ins.ts';
 
 let root: string;
 let stack: Stack | undefined;
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'sluice-stack-'));
-  for (const entry of ENTRIES) await writeEntry(entry, SERVICE);
+  await writeStandIns(root);
 });
 
 afterEach(async () => {
@@ -36,11 +22,6 @@ afterEach(async () => {
   stack = undefined;
   await rm(root, { recursive: true, force: true });
 });
-
-async function writeEntry(entry: string, source: string) {
-  await mkdir(dirname(join(root, entry)), { recursive: true });
-  await writeFile(join(root, entry), source);
-}
 
 async function start(options: Partial<StackOptions> = {}): Promise<Stack> {
   const { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl } = process.env;
@@ -86,7 +67,7 @@ test('room and shop can be on different sites', async () => {
 
 test('secrets are files only their owner can read, and stay the same on the next start', async () => {
   const { keysDir, operatorKey, stop } = await start();
-  const { mode } = await import('node:fs').then(({ statSync }) => statSync(join(keysDir, 'operator-key')));
+  const { mode } = statSync(join(keysDir, 'operator-key'));
   expect(mode & 0o077).toBe(0);
   const { keys } = JSON.parse(readFileSync(join(keysDir, 'admission-keys.json'), 'utf8')) as {
     keys: object[];
@@ -98,6 +79,7 @@ test('secrets are files only their owner can read, and stay the same on the next
 
 test('a service that dies while starting is told by name with its last words, and the others are stopped', async () => {
   await writeEntry(
+    root,
     'checkout-api/src/server.ts',
     "console.log('DATABASE_URL must be a URL'); process.exit(2);",
   );
