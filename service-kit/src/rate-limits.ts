@@ -1,9 +1,10 @@
 /** Request limits (`@fastify/rate-limit`) with one key and one answer for all services. */
-import rateLimit from '@fastify/rate-limit';
+import rateLimit, { type FastifyRateLimitStoreCtor } from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import { clientAddressKey } from './client-address.ts';
 import { problem } from './problem.ts';
+import { type CountStore, createSharedCounts } from './shared-counts.ts';
 
 /** Keys kept in memory for each route; the least recently seen are forgotten first. */
 const KEYS_MAX = 50_000;
@@ -15,17 +16,20 @@ export interface RateLimitOptions {
 
 /**
  * Limits for the routes registered on this scope afterwards, by their `config.rateLimit`; by client address unless the
- * route gives a `keyGenerator`. 429 `rate-limited` with Retry-After. Fails open: a limit that cannot be counted limits
- * nobody, and what stands behind a Redis limit needs that Redis itself.
+ * route gives a `keyGenerator`. 429 `rate-limited` with Retry-After. No request waits for Redis: without it each
+ * instance goes by its own count.
  */
 export async function registerRateLimits(
   app: FastifyInstance,
   { redis }: RateLimitOptions = {},
 ): Promise<void> {
+  const shared = redis && createSharedCounts({ redis });
+  if (shared) app.addHook('onClose', async () => shared.close());
   await app.register(rateLimit, {
     global: false,
     cache: KEYS_MAX,
-    ...(redis && { redis, nameSpace: 'limit:' }),
+    // The plugin makes its store itself; a constructor that returns an object hands it ours.
+    ...(shared && { store: storeConstructor(shared.store) }),
     skipOnError: true,
     keyGenerator: (request) => clientAddressKey(request.ip),
     errorResponseBuilder: (_request, { ttl }) =>
@@ -45,4 +49,10 @@ export async function registerRateLimits(
       'x-ratelimit-reset': false,
     },
   });
+}
+
+function storeConstructor(store: CountStore): FastifyRateLimitStoreCtor {
+  return function Store() {
+    return store;
+  } as unknown as FastifyRateLimitStoreCtor;
 }
