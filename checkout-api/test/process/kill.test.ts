@@ -1,0 +1,167 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { createTestRedis } from '@sluice/service-kit/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  type CheckoutDatabase,
+  createCheckoutDatabase,
+  createDrop,
+  imbalances,
+} from '../support/checkout-database.ts';
+import { send, serviceToken, shopperOf, type TestShopper } from '../support/checkout-service.ts';
+import { startTestRoom, type TestRoom } from '../support/room.ts';
+
+const server = fileURLToPath(new URL('../../src/server.ts', import.meta.url));
+
+let db: CheckoutDatabase;
+let room: TestRoom;
+let redisUrl: string;
+const children = new Set<ChildProcess>();
+beforeAll(async () => {
+  db = await createCheckoutDatabase();
+  room = await startTestRoom();
+  redisUrl = await createTestRedis();
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await room.close();
+  await db.close();
+});
+
+/** The service as it is shipped, in a process of its own. */
+async function startProcess(
+  environment: Record<string, string> = {},
+): Promise<{ url: string; child: ChildProcess }> {
+  const child = spawn(process.execPath, [server], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...process.env,
+      REDIS_URL: redisUrl,
+      DATABASE_URL: db.url,
+      SERVICE_TOKEN: serviceToken,
+      ROOM_URLS: room.url,
+      ROOM_ISSUER: room.url,
+      PORT: '0',
+      INTERNAL_PORT: '0',
+      ...environment,
+    },
+  });
+  children.add(child);
+  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
+    const { msg, url } = JSON.parse(line);
+    if (msg === 'listening') {
+      child.stdout?.resume();
+      return { url, child };
+    }
+  }
+  throw new Error('the service ended before it listened');
+}
+
+async function enterAll(url: string, drop: string, count: number): Promise<TestShopper[]> {
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const { token, secret, jti } = await room.admit(drop);
+      const headers = { authorization: `Bearer ${token}`, 'sluice-secret': secret };
+      const answer = await send(url, 'POST', `/v1/drops/${drop}/session`, { headers });
+      return shopperOf(url, jti, answer.body.token);
+    }),
+  );
+}
+
+test('promise 7: an instance killed in the middle of reservations and payments loses nothing and sells nothing twice', async () => {
+  const stock = 40;
+  const drop = await createDrop(db.database, { shoe: stock });
+  for (let kill = 0; kill < 3; kill++) {
+    const doomed = await startProcess();
+    const shoppers = await enterAll(doomed.url, drop, 30);
+    const attempts = shoppers.map(async (shopper) => {
+      const reserved = await shopper.reserve(`key-${kill}`, [{ sku: 'shoe', quantity: 1 }]);
+      if (reserved.status === 201) {
+        await shopper.call('POST', `/v1/reservations/${reserved.body.id}/payment`, { method: 'sandbox:ok' });
+      }
+    });
+    const { signal } = await Promise.race([
+      Promise.any(attempts).then(() => {
+        doomed.child.kill('SIGKILL');
+        return { signal: 'SIGKILL' };
+      }),
+      new Promise<{ signal: string | null }>((resolve) =>
+        doomed.child.once('exit', (_code, signal) => resolve({ signal })),
+      ),
+    ]);
+    expect(signal).toBe('SIGKILL');
+    await Promise.allSettled(attempts);
+    expect(await imbalances(db.database, drop)).toEqual([]);
+
+    // Every client asks again with the same key: who was promised a unit still has it, nobody has two.
+    const survivor = await startProcess();
+    const again = await Promise.all(
+      shoppers.map(({ jti, credential }) =>
+        shopperOf(survivor.url, jti, credential).reserve(`key-${kill}`, [{ sku: 'shoe', quantity: 1 }]),
+      ),
+    );
+    for (const { status } of again) expect([201, 409]).toContain(status);
+    expect(await imbalances(db.database, drop)).toEqual([]);
+    survivor.child.kill('SIGTERM');
+    const [code] = await new Promise<[number | null]>((resolve) =>
+      survivor.child.once('exit', (code) => resolve([code])),
+    );
+    expect(code).toBe(0);
+  }
+
+  // What was captured by a dead instance and not yet recorded becomes its order.
+  await db.database.query(
+    `update checkout.reservations set paying_since = now() - interval '1 minute' where paying_since is not null`,
+  );
+  await startProcess();
+  await expect
+    .poll(
+      async () => {
+        const { rows } = await db.database.query(
+          'select 1 from checkout.reservations where paying_since is not null',
+        );
+        return rows.length;
+      },
+      { timeout: 15_000 },
+    )
+    .toBe(0);
+  const { rows } = await db.database.query(
+    `select c.reference, count(*) filter (where c.status = 'captured')::integer as captured, count(distinct o.id)::integer as orders
+       from sandbox.charges c left join checkout.orders o on o.reservation_id::text = c.reference
+      group by c.reference having count(*) filter (where c.status = 'captured') <> count(distinct o.id)`,
+  );
+  expect(rows).toEqual([]);
+  expect(await imbalances(db.database, drop)).toEqual([]);
+}, 60_000);
+
+test('Redis gone: shoppers are still let in, reserve and pay', async () => {
+  const drop = await createDrop(db.database, { shoe: 3 });
+  const { url } = await startProcess({ REDIS_URL: 'redis://127.0.0.1:1' });
+  const [shopper] = await enterAll(url, drop, 1);
+  const reserved = await shopper?.reserve('k', [{ sku: 'shoe', quantity: 1 }]);
+  expect(reserved?.status).toBe(201);
+  const paid = await shopper?.call('POST', `/v1/reservations/${reserved?.body.id}/payment`, {
+    method: 'sandbox:ok',
+  });
+  expect(paid?.status).toBe(200);
+  expect((await send(url, 'GET', '/readyz')).status).toBe(200);
+}, 20_000);
+
+test('every fault of the configuration is named at once, and the process ends with 2', async () => {
+  const child = spawn(process.execPath, [server], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: process.env.PATH, REDIS_URL: 'localhost', SERVICE_TOKEN: 'short', PORT: 'many' },
+  });
+  children.add(child);
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said += chunk;
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect(code).toBe(2);
+  for (const name of ['REDIS_URL', 'DATABASE_URL', 'SERVICE_TOKEN', 'ROOM_URLS', 'ROOM_ISSUER', 'PORT']) {
+    expect(said).toContain(name);
+  }
+  expect(said).not.toContain('short');
+}, 20_000);
