@@ -53,7 +53,7 @@ export async function startUpstream(): Promise<Upstream> {
   };
 }
 
-/** Teaches `room` stock, pulse and a key, and returns how an admission by that key is made. */
+/** Teaches `room` stock, pulse and a key, and returns how an admission by that key is made: for a secret of its own, or for a given `bind`. */
 export function furnishRoom(room: Upstream, productName = 'Aurora Low, size 42') {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'room-1', alg: 'EdDSA', use: 'sig' };
@@ -72,7 +72,7 @@ export function furnishRoom(room: Upstream, productName = 'Aurora Low, size 42')
     },
   });
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  return async function admit() {
+  return async function admit(bind?: string) {
     const [secret, number] = [createSecret(), createSecret()];
     const iat = Math.floor(Date.now() / 1000);
     const claims = {
@@ -83,7 +83,7 @@ export function furnishRoom(room: Upstream, productName = 'Aurora Low, size 42')
       iat,
       nbf: iat,
       exp: iat + 600,
-      cnf: { bind: await bindOf(secret) },
+      cnf: { bind: bind ?? (await bindOf(secret)) },
     };
     const input = `${encode({ alg: 'EdDSA', typ: 'admission+jwt', kid: 'room-1' })}.${encode(claims)}`;
     const token = `${input}.${sign(null, Buffer.from(input), privateKey).toString('base64url')}`;
