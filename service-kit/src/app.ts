@@ -5,12 +5,12 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory } from 'fastify';
-import { parseTrustedProxies } from './client-address.ts';
+import { createProxyTrust } from './client-address.ts';
 import { addErrorHandlers } from './error-handler.ts';
 import { addHealthRoutes } from './health.ts';
-import { addHttpMetrics } from './http-metrics.ts';
+import { lazyChild } from './lazy-log.ts';
 import type { Metrics } from './metrics.ts';
-import { addRequestLog } from './request-log.ts';
+import { observeRequests } from './request-metrics.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
 /** Longest body: the largest request is 500 session ends, some 40 KB. */
@@ -34,22 +34,21 @@ export interface CreateAppOptions {
 /** It listens nowhere yet; `/livez`, `/readyz`, `/openapi.json` and `/docs` are there. */
 export async function createApp(options: CreateAppOptions): Promise<FastifyInstance> {
   const { name, logger, metrics, trustedProxies, openapi, answerFirst } = options;
-  const proxies = parseTrustedProxies(trustedProxies);
   const instance = randomBytes(4).toString('hex');
   let requests = 0;
   const app = fastify({
     loggerInstance: logger,
     disableRequestLogging: true,
     genReqId: () => `${instance}-${(++requests).toString(36)}`,
-    trustProxy: proxies.length > 0 ? proxies : false,
+    trustProxy: trustedProxies ? createProxyTrust(trustedProxies) : false,
+    childLoggerFactory: (parent, bindings, options) => lazyChild(parent, bindings, options),
     bodyLimit: BODY_BYTES_MAX,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true } },
     serverFactory: serverAnswering(answerFirst),
   }).withTypeProvider<TypeBoxTypeProvider>();
   addErrorHandlers(app);
   addSecurityHeaders(app);
-  addRequestLog(app);
-  addHttpMetrics(app, metrics);
+  observeRequests(app, metrics);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -2,12 +2,27 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from '@fastify/proxy-addr';
 
-/** The CIDRs of `TRUSTED_PROXIES`. */
-export function parseTrustedProxies(list: string): string[] {
-  return list
+/** Verdicts kept; beyond it they are asked for anew. Parsing an address costs more than a small answer does. */
+const VERDICTS_MAX = 20_000;
+
+/** Whether an address is one of the proxies in `TRUSTED_PROXIES` (comma list of CIDRs, '' for none). */
+export function createProxyTrust(trustedProxies: string): (address: string) => boolean {
+  const ranges = trustedProxies
     .split(',')
     .map((range) => range.trim())
     .filter(Boolean);
+  if (ranges.length === 0) return () => false;
+  const trusted = proxyAddr.compile(ranges);
+  const verdicts = new Map<string, boolean>();
+  return (address) => {
+    let verdict = verdicts.get(address);
+    if (verdict === undefined) {
+      verdict = trusted(address, 0);
+      if (verdicts.size >= VERDICTS_MAX) verdicts.clear();
+      verdicts.set(address, verdict);
+    }
+    return verdict;
+  };
 }
 
 /**
@@ -15,10 +30,11 @@ export function parseTrustedProxies(list: string): string[] {
  * X-Forwarded-For that no trusted proxy has.
  */
 export function createClientAddress(trustedProxies: string): (request: IncomingMessage) => string {
-  const ranges = parseTrustedProxies(trustedProxies);
-  if (ranges.length === 0) return (request) => request.socket.remoteAddress ?? '';
-  const trust = proxyAddr.compile(ranges);
-  return (request) => proxyAddr(request, trust);
+  const trust = createProxyTrust(trustedProxies);
+  return (request) => {
+    const peer = request.socket.remoteAddress ?? '';
+    return request.headers['x-forwarded-for'] !== undefined && trust(peer) ? proxyAddr(request, trust) : peer;
+  };
 }
 
 /** What limits count by: IPv4 as it is (mapped into IPv6, too), IPv6 by its /64, since one household has all of that. */

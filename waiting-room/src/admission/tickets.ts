@@ -5,6 +5,9 @@ import { decodeTicket, encodeTicket, type Ticket } from '../domain/ticket.ts';
 import { newTicketId, publicNumberOf, ticketIdOfNonce } from './ticket-ids.ts';
 import { createTicketKeys } from './ticket-keys.ts';
 
+/** Address digests kept, some 2 MB: many shoppers come from one address, and a digest costs as much as a ticket. */
+const DIGESTS_MAX = 20_000;
+
 /** A ticket whose signature was checked, and its public number. */
 export interface HeldTicket extends Ticket {
   readonly number: string;
@@ -24,6 +27,7 @@ export interface Tickets {
 /** Every method is for existing drops only (see {@link createTicketKeys}). */
 export function createTickets(secrets: readonly [TicketSecret, ...TicketSecret[]]): Tickets {
   const keysOf = createTicketKeys(secrets);
+  const digests = new Map<string, string>();
   return {
     newPlace(drop, nonce) {
       const id = nonce === null ? newTicketId() : ticketIdOfNonce(nonce, keysOf(drop).nonce);
@@ -38,8 +42,17 @@ export function createTickets(secrets: readonly [TicketSecret, ...TicketSecret[]
       return ticket && { ...ticket, number: publicNumberOf(ticket.id) };
     },
     addressDigest(drop, addressKey) {
-      const digest = createHmac('sha256', keysOf(drop).address).update(addressKey).digest();
-      return digest.toString('base64url', 0, 12);
+      const key = `${drop} ${addressKey}`;
+      let digest = digests.get(key);
+      if (digest === undefined) {
+        digest = createHmac('sha256', keysOf(drop).address)
+          .update(addressKey)
+          .digest()
+          .toString('base64url', 0, 12);
+        if (digests.size >= DIGESTS_MAX) digests.clear();
+        digests.set(key, digest);
+      }
+      return digest;
     },
   };
 }
