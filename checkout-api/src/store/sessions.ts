@@ -76,11 +76,6 @@ function credentialOf(secret: string, salt: Buffer): string {
   return createHmac('sha256', secret).update('sluice checkout session\n').update(salt).digest('base64url');
 }
 
-/** The cache holds no credential that could be used, should its memory ever be seen. */
-function cacheKeyOf(credential: string): string {
-  return sha256(credential).toString('base64');
-}
-
 /** Limits bind to the customer claim where there is one, else to the ticket. The prefix keeps the two apart. */
 function shopperOf(admission: Admission): string {
   return admission.customer === null ? `ticket:${admission.jti}` : `customer:${admission.customer}`;
@@ -129,17 +124,17 @@ export function createSessionStore(database: Database): SessionStore {
       const salt = randomBytes(16);
       const opening = { ...admission, salt, sessionId: uuidv7(), shopper: shopperOf(admission) };
       const answer = await openings.submit(opening);
-      if ('session' in answer) cache.set(cacheKeyOf(answer.credential), answer.session);
+      if ('session' in answer) cache.set(answer.credential, answer.session);
       return answer;
     },
 
-    recall: (credential) => cache.get(cacheKeyOf(credential)),
+    recall: (credential) => cache.get(credential),
 
     async find(credential) {
-      const cached = cache.get(cacheKeyOf(credential));
+      const cached = cache.get(credential);
       if (cached !== undefined) return cached;
       const session = await lookups.submit(sha256(credential));
-      if (session !== undefined) cache.set(cacheKeyOf(credential), session);
+      if (session !== undefined) cache.set(credential, session);
       return session;
     },
 
