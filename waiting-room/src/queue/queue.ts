@@ -23,18 +23,19 @@ export interface JoinRequest {
   /** base64url SHA-256 of `id`. */
   readonly number: string;
   readonly class: TicketClass;
-  /** Made by the page, so that a repeated request gets the same ticket for 60 s; null for none. */
-  readonly nonce: string | null;
-  /** Client address as a limit key (IPv6 by /64); only a keyed digest of it reaches Redis. */
-  readonly addressKey: string;
+  /**
+   * True when `id` was derived from a nonce that the page made (HMAC of drop and nonce under a server key), so
+   * that the same request sent twice is the same ticket: then the sets are asked first. False for a random id.
+   */
+  readonly repeatable: boolean;
+  /** Keyed digest of the client address (IPv6 by /64), 8 to 22 characters: what the join limit counts by. */
+  readonly addressDigest: string;
 }
 
 export type JoinOutcome =
   | {
       readonly status: 'joined';
-      /** The id the ticket must carry: the request's own, or, for a repeated nonce, the first one's. */
-      readonly id: Buffer;
-      /** True when a repeated nonce was answered with the ticket of the first request. */
+      /** True when the ticket was in the queue already (a repeated nonce): same place, nothing was added. */
       readonly repeated: boolean;
       /** Order of an arrival; null for a lobby ticket, whose order is drawn and never leaves the process. */
       readonly order: number | null;
@@ -44,7 +45,8 @@ export type JoinOutcome =
       readonly phase: Phase;
     }
   | { readonly status: 'not-open-yet'; readonly opensInMs: number }
-  | { readonly status: 'draining' | 'sold-out' | 'closed' }
+  /** `spent`: the nonce's ticket has been used up; join again with a random id. */
+  | { readonly status: 'draining' | 'sold-out' | 'closed' | 'spent' | 'no-such-drop' }
   | { readonly status: 'room-full' | 'address-limit'; readonly retryAfterMs: number };
 
 /** Why a ticket is spent. */
@@ -80,12 +82,17 @@ export interface CheckInRequest {
 
 export type CheckInOutcome =
   | { readonly status: 'granted'; readonly grant: Grant }
-  | { readonly status: 'present'; readonly ahead: number; readonly retryAfterMs: number; readonly phase: Phase }
+  | {
+      readonly status: 'present';
+      readonly ahead: number;
+      readonly retryAfterMs: number;
+      readonly phase: Phase;
+    }
   | { readonly status: 'not-called'; readonly retryAfterMs: number; readonly phase: Phase }
   | { readonly status: 'spent'; readonly reason: SpentReason }
   | { readonly status: 'bound-elsewhere' }
   | { readonly status: 'unknown' }
-  | { readonly status: 'closed' };
+  | { readonly status: 'closed' | 'no-such-drop' };
 
 export interface EndedSession {
   readonly jti: string;
@@ -109,6 +116,10 @@ export interface DropView {
   readonly epoch: string;
   /** Every order up to here has been called. */
   readonly frontier: number;
+  /** Redis time at which all this was read, ms since the epoch. */
+  readonly asOfMs: number;
+  /** From here on joins are taken (also in the pulse, as `lobbyOpensAt`). */
+  readonly lobbyOpensUs: number;
   readonly opensUs: number;
   readonly closesUs: number;
   readonly openedUs: number;
@@ -146,7 +157,14 @@ export interface DropView {
   readonly products: Buffer | null;
 }
 
-export type LimitedBy = 'nothing' | 'rate' | 'sessions' | 'stock' | 'capacity-silent' | 'queue-empty' | 'phase';
+export type LimitedBy =
+  | 'nothing'
+  | 'rate'
+  | 'sessions'
+  | 'stock'
+  | 'capacity-silent'
+  | 'queue-empty'
+  | 'phase';
 
 /** Content of `wr:page:<d>`, written by the control plane. */
 export interface DropPage {

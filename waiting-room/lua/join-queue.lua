@@ -1,0 +1,90 @@
+-- Puts up to 500 new tickets into the queue: at their drawn order in the lobby, at the clock's after opening (Q7, Q12, Q13).
+-- KEYS  control waiting present sessions spent addresses log
+-- ARGV  deadline µs, policy version seen, epoch to use if there is none, joins per address and minute, then per ticket:
+--       public number, drawn order ('' when the caller has no seed), head start µs, repeatable 0|1, address digest
+-- Reply 'ok', now, phase, epoch, then per ticket a code and its order (0 for a drawn one):
+--       0 joined, 1 was there already, 2 spent, 3 address limit, 4 room full
+--       or 'refused', now, phase, opensAt µs | 'late' | 'no-such-drop' | 'stale-policy' | 'no-seed'
+-- Cost  O(log N) a ticket
+-- include lib/clock.lua lib/control.lua lib/guard.lua lib/log.lua lib/phase.lua
+local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, ADDRESSES, LOG = unpack(KEYS)
+-- Drawn orders are below 4 × 2^48; arrivals never get there, whatever their head start.
+local DRAWN_MAX = 1125899906842624
+
+local now = now_us()
+local control = read_control(CONTROL)
+local refusal = refuse(control, now)
+if refusal then
+  return refusal
+end
+open_if_due(control, now, CONTROL, LOG)
+local phase = phase_of(control, now)
+if phase == 'scheduled' or phase == 'closed' or phase == 'sold_out' or phase == 'draining' then
+  return { 'refused', now, phase, control.opens_us }
+end
+local drawn = control.opened_us == 0 and control.commit ~= ''
+for i = 5, #ARGV, 5 do
+  if drawn and ARGV[i + 1] == '' then
+    return { 'no-seed', now }
+  end
+end
+
+local epoch = control.epoch
+if epoch == '' then
+  epoch = ARGV[3]
+  redis.call('HSET', CONTROL, 'epoch', epoch)
+end
+local minute = math.floor(now / 60000000)
+if control.address_minute ~= minute then
+  redis.call('UNLINK', ADDRESSES)
+  redis.call('HSET', CONTROL, 'address_minute', minute)
+end
+
+local function known_order(number)
+  for _, key in ipairs({ WAITING, PRESENT }) do
+    local order = redis.call('ZSCORE', key, number)
+    if order then
+      return 1, tonumber(order)
+    end
+  end
+  if redis.call('ZSCORE', SESSIONS, number) then
+    return 1, 0
+  end
+  if redis.call('ZSCORE', SPENT, number) then
+    return 2, 0
+  end
+end
+
+local last, joined = control.last_order, 0
+local free = control.max_waiting - redis.call('ZCARD', WAITING)
+local reply = { 'ok', now, phase, epoch }
+for i = 5, #ARGV, 5 do
+  local number, code, order = ARGV[i], nil, 0
+  if ARGV[i + 3] == '1' then
+    code, order = known_order(number)
+  end
+  if not code and joined >= free then
+    code = 4
+  end
+  if not code and redis.call('HINCRBY', ADDRESSES, ARGV[i + 4], 1) > tonumber(ARGV[4]) then
+    code = 3
+  end
+  if not code then
+    code, joined = 0, joined + 1
+    if drawn then
+      order = tonumber(ARGV[i + 1])
+    else
+      last = math.max(now, last + 1)
+      -- A head start shortens the wait, it does not jump over those already called.
+      order = math.max(last - tonumber(ARGV[i + 2]), math.min(last, control.frontier + 1), DRAWN_MAX)
+    end
+    redis.call('ZADD', WAITING, order, number)
+  end
+  reply[#reply + 1] = code
+  reply[#reply + 1] = (order or 0) >= DRAWN_MAX and order or 0
+end
+if joined > 0 then
+  redis.call('HSET', CONTROL, 'last_order', last)
+  redis.call('HINCRBY', CONTROL, 'joined_total', joined)
+end
+return reply

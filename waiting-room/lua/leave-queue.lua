@@ -1,0 +1,25 @@
+-- Takes a shopper who leaves by the button out of the queue. Whoever has entered is the checkout's to end.
+-- KEYS  control waiting present spent reasons grants log
+-- ARGV  deadline µs, policy version seen, public number
+-- Reply 'ok', now, 1 when a ticket left now, else 0 | 'late' | 'no-such-drop' | 'stale-policy'
+-- Cost  O(log N)
+-- include lib/clock.lua lib/control.lua lib/guard.lua lib/log.lua lib/spend.lua
+local CONTROL, WAITING, PRESENT, SPENT, REASONS, GRANTS, LOG = unpack(KEYS)
+
+local now = now_us()
+local control = read_control(CONTROL)
+local refusal = refuse(control, now)
+if refusal then
+  return refusal
+end
+local number = ARGV[3]
+local waited, present = redis.call('ZREM', WAITING, number), redis.call('ZREM', PRESENT, number)
+if waited + present > 0 then
+  if present > 0 then
+    redis.call('HDEL', GRANTS, number)
+  end
+  spend(SPENT, REASONS, number, now, 'left')
+  redis.call('HINCRBY', CONTROL, 'left_total', 1)
+  write_log(LOG, 'end', now, 'n', number, 'r', 'left')
+end
+return { 'ok', now, waited + present }

@@ -1,0 +1,24 @@
+-- Policy and state of a drop, read once per command. Numbers come as numbers, a missing one as 0;
+-- text comes as text, missing as ''. `known` is false when the drop has no policy here.
+local NUMBERS = {
+  'policy_version', 'lobby_opens_us', 'opens_us', 'closes_us', 'rate_per_minute', 'burst_seconds', 'max_sessions',
+  'max_waiting', 'call_window_us', 'grace_us', 'token_us', 'hold_us', 'overbook',
+  'opened_us', 'revealed_us', 'frontier', 'aged_frontier', 'last_order', 'bucket', 'accrual_rate', 'clock_us',
+  'clock_seen_us', 'called_recently', 'shown_recently', 'show_seen_us', 'address_minute',
+  'cap_seq', 'cap_at_us', 'cap_sellable', 'cap_with_hold', 'sold_out',
+}
+local TEXTS = { 'mode', 'lobby', 'stock_bound', 'override', 'commit', 'epoch' }
+
+local function read_control(key)
+  local control = {}
+  local numbers = redis.call('HMGET', key, unpack(NUMBERS))
+  control.known = numbers[1] ~= false
+  for i = 1, #NUMBERS do
+    control[NUMBERS[i]] = tonumber(numbers[i]) or 0
+  end
+  local texts = redis.call('HMGET', key, unpack(TEXTS))
+  for i = 1, #TEXTS do
+    control[TEXTS[i]] = texts[i] or ''
+  end
+  return control
+end

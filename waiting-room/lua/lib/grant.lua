@@ -1,0 +1,61 @@
+-- The only place that spends budget (Q18): rate bucket, maxSessions and stock bound, to the lowest orders present.
+-- Returns how many entered and what limited the number. Expects a settled control; the caller saves it.
+local GRANTS_MAX = 500
+-- Q30: a checkout that has been silent this long may be full or down.
+local CAPACITY_SILENT_US = 10000000
+
+local function stock_room(control, sessions, now)
+  if control.stock_bound ~= 'on' then
+    return math.huge, 'nothing'
+  end
+  if now - control.cap_at_us > CAPACITY_SILENT_US then
+    return 0, 'capacity-silent'
+  end
+  local without_hold = math.max(0, sessions - control.cap_with_hold)
+  return math.floor(control.overbook * control.cap_sellable) - without_hold, 'stock'
+end
+
+local function grant(control, now, phase, keys)
+  local free = phase == 'pass_through'
+  if not (free or phase == 'open' or phase == 'draining') then
+    return 0, 'phase'
+  end
+  local count, limited_by = redis.call('ZCARD', keys.present), 'queue-empty'
+  local sessions = redis.call('ZCARD', keys.sessions)
+  local function limit(room, reason)
+    if room < count then
+      count, limited_by = math.max(0, room), reason
+    end
+  end
+  if count == 0 then
+    return 0, limited_by
+  end
+  limit(stock_room(control, sessions, now))
+  if not free then
+    limit(math.floor(control.bucket), 'rate')
+    if control.max_sessions > 0 then
+      limit(control.max_sessions - sessions, 'sessions')
+    end
+  end
+  limit(GRANTS_MAX, 'rate')
+  if count == 0 then
+    return 0, limited_by
+  end
+
+  local issued_at = math.floor(now / 1000000)
+  local expires_at = issued_at + math.floor(control.token_us / 1000000)
+  local lowest = redis.call('ZRANGE', keys.present, 0, count - 1, 'WITHSCORES')
+  redis.call('ZREMRANGEBYRANK', keys.present, 0, count - 1)
+  for i = 1, #lowest, 2 do
+    local number = lowest[i]
+    local bind = redis.call('HGET', keys.grants, number) or ''
+    redis.call('HSET', keys.grants, number, string.format('%.0f:%.0f:%s:0', issued_at, expires_at, bind))
+    redis.call('ZADD', keys.sessions, expires_at * 1000000 + control.hold_us, number)
+    write_log(keys.log, 'grant', now, 'n', number, 'o', lowest[i + 1], 'exp', expires_at * 1000000)
+  end
+  if not free then
+    control.bucket = control.bucket - count
+  end
+  redis.call('HINCRBY', keys.control, 'entered_total', count)
+  return count, limited_by
+end

@@ -1,0 +1,29 @@
+-- The phase of a drop (DESIGN: state table), from policy, state and Redis time alone.
+local function phase_of(control, now)
+  if control.override == 'closed' or (control.closes_us > 0 and now >= control.closes_us) then
+    return 'closed'
+  end
+  if control.opened_us == 0 then
+    return now < control.lobby_opens_us and 'scheduled' or 'lobby'
+  end
+  if control.commit ~= '' and control.revealed_us == 0 then
+    return 'drawing'
+  end
+  if control.override == 'paused' or control.override == 'queue_all' or control.override == 'pass_through' then
+    return control.override
+  end
+  if control.sold_out == 1 then
+    return 'sold_out'
+  end
+  return control.override == 'draining' and 'draining' or 'open'
+end
+
+-- Q9: the first command whose clock passes opensAt opens the drop, for ever.
+local function open_if_due(control, now, control_key, log_key)
+  if control.opened_us == 0 and now >= control.opens_us and control.override ~= 'closed' then
+    control.opened_us = now
+    control.clock_seen_us = now
+    redis.call('HSET', control_key, 'opened_us', now, 'clock_seen_us', now)
+    write_log(log_key, 'open', now)
+  end
+end

@@ -1,0 +1,22 @@
+-- Ends the drawing: from here on the seed is public and the first call may follow (Q10). Repeating it changes nothing.
+-- KEYS  control log
+-- ARGV  deadline µs, policy version seen
+-- Reply 'ok', now | 'not-opened', now | 'late' | 'no-such-drop' | 'stale-policy'
+-- Cost  O(1)
+-- include lib/clock.lua lib/control.lua lib/guard.lua lib/log.lua
+local CONTROL, LOG = unpack(KEYS)
+
+local now = now_us()
+local control = read_control(CONTROL)
+local refusal = refuse(control, now)
+if refusal then
+  return refusal
+end
+if control.opened_us == 0 then
+  return { 'not-opened', now }
+end
+if control.revealed_us == 0 then
+  redis.call('HSET', CONTROL, 'revealed_us', now)
+  write_log(LOG, 'reveal', now)
+end
+return { 'ok', now }

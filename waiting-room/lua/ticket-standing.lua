@@ -1,0 +1,31 @@
+-- Where one ticket stands (Q15). Reads only.
+-- KEYS  control waiting present sessions spent reasons grants calls
+-- ARGV  public number
+-- Reply 'waiting', order, 0 not called | µs of the drop clock left in its call window + 1 (1: it has run out)
+--       'present', order, rank · 'entered', "iat:exp:bind:opened" · 'spent', reason · 'unknown'
+-- Cost  O(log N)
+-- include lib/control.lua
+local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, CALLS = unpack(KEYS)
+
+local number = ARGV[1]
+local order = redis.call('ZSCORE', WAITING, number)
+if order then
+  local control = read_control(CONTROL)
+  if tonumber(order) > control.frontier then
+    return { 'waiting', order, 0 }
+  end
+  local call = redis.call('ZRANGEBYSCORE', CALLS, order, '+inf', 'LIMIT', 0, 1)
+  local called_at = call[1] and tonumber(string.match(call[1], '^(%d+):')) or control.clock_us
+  return { 'waiting', order, math.max(0, called_at + control.call_window_us - control.clock_us) + 1 }
+end
+order = redis.call('ZSCORE', PRESENT, number)
+if order then
+  return { 'present', order, redis.call('ZRANK', PRESENT, number) }
+end
+if redis.call('ZSCORE', SESSIONS, number) then
+  return { 'entered', redis.call('HGET', GRANTS, number) or '' }
+end
+if redis.call('ZSCORE', SPENT, number) then
+  return { 'spent', redis.call('HGET', REASONS, number) or '' }
+end
+return { 'unknown' }

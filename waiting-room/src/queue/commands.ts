@@ -1,0 +1,96 @@
+/**
+ * The Lua commands as functions: which keys and arguments each takes, the deadline and the policy version that every
+ * one of them carries (Q1, Q2), and the replies that mean "not now". Outcomes are read by the callers.
+ */
+import { Problem } from '@sluice/service-kit';
+import type { Redis } from 'ioredis';
+import { type DropKeys, dropKeys } from './keys.ts';
+import { RedisClock } from './redis-clock.ts';
+import { loadScript, runScript, type Script, type ScriptReply } from './scripts.ts';
+
+/** Members of one script call (Q5). */
+export const MEMBERS_MAX = 500;
+
+/** How long a command may stay valid after it was sent; the client gives up at the same time. */
+export const COMMAND_TIMEOUT_MS = 1000;
+
+const COMMANDS = {
+  'join-queue': ['control', 'waiting', 'present', 'sessions', 'spent', 'addresses', 'log'],
+  'check-in': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'log'],
+  'advance-drop': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'calls', 'log'],
+  'end-sessions': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'log'],
+  'leave-queue': ['control', 'waiting', 'present', 'spent', 'reasons', 'grants', 'log'],
+  'report-capacity': ['control', 'grants'],
+  'reveal-draw': ['control', 'log'],
+} as const satisfies Record<string, readonly (keyof DropKeys)[]>;
+
+const READS = {
+  'ticket-standing': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'calls'],
+  'rank-map': ['control', 'waiting'],
+} as const satisfies Record<string, readonly (keyof DropKeys)[]>;
+
+export type CommandName = keyof typeof COMMANDS;
+export type ReadName = keyof typeof READS;
+
+export function unavailable(detail: string): Problem {
+  return new Problem({
+    status: 503,
+    type: 'store-unavailable',
+    title: 'The queue cannot be reached right now; every place in it is kept.',
+    detail,
+    retryAfterSeconds: 1,
+  });
+}
+
+export class Commands {
+  readonly clock = new RedisClock();
+  readonly #redis: Redis;
+  readonly #scripts: ReadonlyMap<string, Script>;
+  /** Newest policy version seen per drop: an older one in Redis means that Redis lost something (Q1). */
+  readonly #policyVersions = new Map<string, number>();
+
+  /** @param clockFile stands in for lib/clock.lua in tests */
+  constructor(redis: Redis, clockFile?: URL) {
+    this.#redis = redis;
+    const names = [...Object.keys(COMMANDS), ...Object.keys(READS)];
+    this.#scripts = new Map(names.map((name) => [name, loadScript(name, clockFile)]));
+  }
+
+  sawPolicy(drop: string, version: number): void {
+    if (version > (this.#policyVersions.get(drop) ?? 0)) this.#policyVersions.set(drop, version);
+  }
+
+  /** Redis's own clock, once, so that deadlines can be named. */
+  async readClock(): Promise<void> {
+    const [seconds, micros] = await this.#redis.time();
+    this.clock.see(Number(seconds) * 1_000_000 + Number(micros));
+  }
+
+  /**
+   * Runs a command and returns its reply, status word first. A `late` one is tried once more with the clock it told.
+   * @throws Problem 503 `store-unavailable` when it came too late or to a Redis that has lost the newest policy
+   */
+  async run(name: CommandName, drop: string, args: readonly (string | number)[]): Promise<ScriptReply> {
+    const keys = dropKeys(drop);
+    const names = COMMANDS[name].map((key) => keys[key]);
+    if (this.clock.nowUs() === 0) await this.readClock();
+    for (let attempt = 1; ; attempt++) {
+      const head = [this.clock.deadlineUs(COMMAND_TIMEOUT_MS), this.#policyVersions.get(drop) ?? 0];
+      const reply = await runScript(this.#redis, this.#scripts.get(name) as Script, names, [
+        ...head,
+        ...args,
+      ]);
+      this.clock.see(Number(reply[1]));
+      if (reply[0] === 'stale-policy') throw unavailable('The drop’s policy is being restored.');
+      if (reply[0] !== 'late') return reply;
+      if (attempt === 2) throw unavailable('The queue answered too late.');
+    }
+  }
+
+  /** Runs a command that only reads. */
+  read(name: ReadName, drop: string, args: readonly (string | number)[]): Promise<ScriptReply> {
+    const keys = dropKeys(drop);
+    const names = READS[name].map((key) => keys[key]);
+    return runScript(this.#redis, this.#scripts.get(name) as Script, names, args);
+  }
+}

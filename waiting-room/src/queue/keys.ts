@@ -1,0 +1,45 @@
+/** Redis keys of a drop: a public contract (docs/architecture.md), all of one hash slot. Nothing else builds a key. */
+
+export interface DropKeys {
+  readonly control: string;
+  readonly waiting: string;
+  readonly present: string;
+  readonly sessions: string;
+  readonly spent: string;
+  readonly reasons: string;
+  readonly grants: string;
+  readonly calls: string;
+  readonly addresses: string;
+  readonly log: string;
+  readonly seed: string;
+  readonly pulse: string;
+  readonly pulseLease: string;
+}
+
+export function dropKeys(drop: string): DropKeys {
+  const key = (name: string) => `wr:{${drop}}:${name}`;
+  return {
+    control: key('control'),
+    waiting: key('waiting'),
+    present: key('present'),
+    sessions: key('sessions'),
+    spent: key('spent'),
+    reasons: key('reasons'),
+    grants: key('grants'),
+    calls: key('calls'),
+    addresses: key('addresses'),
+    log: key('log'),
+    seed: key('seed'),
+    pulse: key('pulse'),
+    pulseLease: key('pulse-lease'),
+  };
+}
+
+/** Every drop that is not archived: drop id → opensAt in ms. Written by the control plane. */
+export const DROPS_KEY = 'wr:drops';
+
+/** Page content of a drop; written by the control plane. */
+export const pageKey = (drop: string): string => `wr:page:${drop}`;
+
+/** Public stock picture; written by the checkout. */
+export const stockKey = (drop: string): string => `co:{${drop}}:stock`;
