@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { balances, createDrop, imbalances } from '../support/checkout-database.ts';
+import { anyTicket, balances, createDrop, imbalances } from '../support/checkout-database.ts';
 import { send, shopperOf, startTestCheckout, type TestCheckout } from '../support/checkout-service.ts';
 
 let checkout: TestCheckout;
@@ -79,9 +79,10 @@ test('promise 3: a token for another drop, expired, from another issuer or alter
   };
   const good = await checkout.room.admit(drop);
   const [head, body, signature] = good.token.split('.');
+  // A whole other public number: the last character of one has only 16 values, so that setting it may change nothing.
   const altered = Buffer.from(body ?? '', 'base64url')
     .toString()
-    .replace(good.jti, `${good.jti.slice(0, -1)}A`);
+    .replaceAll(good.jti, anyTicket());
   const forged = {
     ...bad,
     altered: { ...good, token: `${head}.${Buffer.from(altered).toString('base64url')}.${signature}` },
