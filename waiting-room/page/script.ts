@@ -292,6 +292,6 @@ addEventListener('online', () => run(known ? status : join));
 addEventListener('pageshow', (event) => event.persisted && run(status));
 document.addEventListener('visibilitychange', () => {
   // A sleeping device misses its timers; asking at once brings it up to date.
-  if (!document.hidden && known && timer && Date.now() - lastAskedMs > 10_000) run(status);
+  if (!document.hidden && known && timer && Date.now() - lastAskedMs > 10_000) void run(status);
 });
-run(known ? status : join);
+void run(known ? status : join);

@@ -21,7 +21,9 @@ export function reservationProblem(refusal: Refusal): Error {
       return problem('no-such-sku', 'At least one of the lines names a SKU that this drop does not sell.');
     case 'sold-out':
       return problem('sold-out', 'Not all lines are available; nothing was reserved.');
-    default:
+    case 'limit-exceeded':
+    case 'session-ended':
+    case 'admission-expired':
       return problem(refusal);
   }
 }
