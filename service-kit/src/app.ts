@@ -4,7 +4,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyServerFactory } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyServerFactory,
+  LogController,
+} from 'fastify';
 import { createProxyTrust } from './client-address.ts';
 import { addErrorHandlers } from './error-handler.ts';
 import { addHealthRoutes } from './health.ts';
@@ -38,7 +43,7 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
   let requests = 0;
   const app = fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => `${instance}-${(++requests).toString(36)}`,
     trustProxy: trustedProxies ? createProxyTrust(trustedProxies) : false,
     childLoggerFactory: (parent, bindings, options) => lazyChild(parent, bindings, options),

@@ -1,5 +1,5 @@
 /** The internal listener: metrics, and what only other services of the installation may call. */
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { addErrorHandlers } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -10,7 +10,10 @@ export function createInternalApp({
   logger: FastifyBaseLogger;
   metrics: Metrics;
 }): FastifyInstance {
-  const app = fastify({ loggerInstance: logger, disableRequestLogging: true });
+  const app = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+  });
   addErrorHandlers(app);
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>
     reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
