@@ -13,13 +13,13 @@ export type Entry =
 export async function enter(
   { queue, signToken }: { readonly queue: Queue; readonly signToken: SignToken },
   drop: string,
-  { number }: HeldTicket,
+  { number, customer }: HeldTicket,
   bind: string,
 ): Promise<Entry> {
   const outcome = await queue.checkIn(drop, { number, bind });
   if (outcome.status !== 'granted') return outcome;
   const { iat, exp, bind: boundTo } = outcome.grant;
-  const token = await signToken({ drop, number, iat, exp, bind: boundTo });
+  const token = await signToken({ drop, number, iat, exp, bind: boundTo, customer });
   return { status: 'granted', token, expiresAtMs: exp * 1000 };
 }
 

@@ -2,7 +2,8 @@
 import type { JoinAnswer } from '../contract/tickets.ts';
 import { placeReference } from '../domain/place-reference.ts';
 import { EVERYONE, type JoinOutcome, type Queue } from '../queue/queue.ts';
-import type { HeldTicket, Tickets } from './tickets.ts';
+import type { Member } from './member-claims.ts';
+import type { HeldTicket, PlaceOrigin, Tickets } from './tickets.ts';
 
 /** Every outcome of the queue but those that end in a ticket. */
 export type JoinRefusal =
@@ -16,30 +17,42 @@ export interface Joining {
   readonly tickets: Tickets;
 }
 
+export interface Joiner {
+  /** The client address as a limit key. */
+  readonly addressKey: string;
+  readonly nonce?: string | undefined;
+  /** From a verified claim; null for everyone else. */
+  readonly member?: Member | null;
+}
+
 /**
- * A new place, or, for a repeated nonce, the same one again.
- * @param addressKey the client address as a limit key
+ * A new place, or, for a repeated nonce or a customer who has one, the same again.
  * @throws 503 `store-unavailable`
  */
 export async function join(
   { queue, tickets }: Joining,
   drop: string,
-  addressKey: string,
-  nonce: string | null,
+  { addressKey, nonce, member = null }: Joiner,
 ): Promise<Joined> {
-  const { id, number } = tickets.newPlace(drop, nonce);
-  const outcome = await queue.join(drop, {
-    id,
-    number,
-    class: EVERYONE,
-    repeatable: nonce !== null,
-    addressDigest: tickets.addressDigest(drop, addressKey),
-  });
-  // The nonce's own ticket has been used up; a shopper who joins again gets a new place.
-  if (outcome.status === 'spent') return join({ queue, tickets }, drop, addressKey, null);
+  const ticketClass = member?.class ?? EVERYONE;
+  const customer = member?.customer ?? null;
+  const take = (origin: PlaceOrigin) => {
+    const place = tickets.newPlace(drop, origin);
+    const repeatable = origin.nonce !== undefined || origin.customer !== undefined;
+    const addressDigest = tickets.addressDigest(drop, addressKey);
+    return { place, joining: queue.join(drop, { ...place, class: ticketClass, repeatable, addressDigest }) };
+  };
+  let { place, joining } = take({ nonce, customer: member?.customer });
+  let outcome = await joining;
+  if (outcome.status === 'spent') {
+    // That ticket has been used up; a shopper who joins again gets a new place, at the end.
+    ({ place, joining } = take({}));
+    outcome = await joining;
+  }
   if (outcome.status !== 'joined') return outcome as JoinRefusal;
+  const { id, number } = place;
   const { order, joinedUs, epoch, phase } = outcome;
-  const ticket = tickets.issue({ drop, id, class: EVERYONE, joinedUs, order, epoch });
+  const ticket = tickets.issue({ drop, id, class: ticketClass, joinedUs, order, epoch, customer });
   return { status: 'joined', answer: answerOf(ticket, number, phase, order, joinedUs) };
 }
 

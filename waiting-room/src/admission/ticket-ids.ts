@@ -19,9 +19,12 @@ export function newTicketId(): Buffer {
   return pool.subarray(next - ID_BYTES, next);
 }
 
-/** The id that a page's nonce stands for in one drop: the same request sent twice, to any instance, is one ticket (Q13). */
-export function ticketIdOfNonce(nonce: string, nonceKey: KeyObject): Buffer {
-  return createHmac('sha256', nonceKey).update(nonce).digest().subarray(0, ID_BYTES);
+/**
+ * The id that a text stands for in one drop, under the key of its use: a page's nonce (the same request sent twice, to
+ * any instance, is one ticket, Q13) or a customer (one customer is one place).
+ */
+export function ticketIdOf(text: string, key: KeyObject): Buffer {
+  return createHmac('sha256', key).update(text).digest().subarray(0, ID_BYTES);
 }
 
 /** The public number of a ticket: base64url SHA-256 of its id, 43 characters. */

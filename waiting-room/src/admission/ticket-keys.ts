@@ -9,6 +9,8 @@ export interface DropKeys {
   readonly signing: KeyObject;
   /** Turns a join's nonce into an id. */
   readonly nonce: KeyObject;
+  /** Turns a customer into an id. */
+  readonly customer: KeyObject;
   /** Hides client addresses from Redis. */
   readonly address: KeyObject;
   /** Any key that may have signed a ticket; undefined for an unknown `kid`. */
@@ -40,12 +42,17 @@ function deriveKeys(secrets: readonly [TicketSecret, ...TicketSecret[]], drop: s
     kid,
     signing: deriveKey(secret, 'ticket', drop),
     nonce: deriveKey(secret, 'nonce', drop),
+    customer: deriveKey(secret, 'customer', drop),
     address: deriveKey(secret, 'address', drop),
     find: (wanted) => byKid.get(wanted),
   };
 }
 
 /** One secret, many uses, none of which helps against another (RFC 5869). */
-function deriveKey(secret: Buffer, use: 'ticket' | 'nonce' | 'address', drop: string): KeyObject {
+function deriveKey(
+  secret: Buffer,
+  use: 'ticket' | 'nonce' | 'customer' | 'address',
+  drop: string,
+): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `sluice ${use} ${drop}`, 32)));
 }

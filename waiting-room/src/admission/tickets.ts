@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import type { TicketSecret } from '../config.ts';
 import { decodeTicket, encodeTicket, type Ticket } from '../domain/ticket.ts';
-import { newTicketId, publicNumberOf, ticketIdOfNonce } from './ticket-ids.ts';
+import { newTicketId, publicNumberOf, ticketIdOf } from './ticket-ids.ts';
 import { createTicketKeys } from './ticket-keys.ts';
 
 /** Address digests kept, some 2 MB: many shoppers come from one address, and a digest costs as much as a ticket. */
@@ -13,9 +13,17 @@ export interface HeldTicket extends Ticket {
   readonly number: string;
 }
 
+/** What makes a place the same place again. */
+export interface PlaceOrigin {
+  /** Made by the page, so that a repeated join is one place. */
+  readonly nonce?: string | undefined;
+  /** From a verified member claim. */
+  readonly customer?: string | undefined;
+}
+
 export interface Tickets {
-  /** Id and public number for a new place. */
-  newPlace(drop: string, nonce: string | null): { readonly id: Buffer; readonly number: string };
+  /** Id and public number for a new place: the customer's where there is one, else the nonce's, else a random one. */
+  newPlace(drop: string, origin: PlaceOrigin): { readonly id: Buffer; readonly number: string };
   /** The signed ticket, as the shopper keeps it. */
   issue(ticket: Omit<Ticket, 'kid'>): string;
   /** The ticket in `text`, or null when this installation did not issue it for this drop. */
@@ -29,8 +37,13 @@ export function createTickets(secrets: readonly [TicketSecret, ...TicketSecret[]
   const keysOf = createTicketKeys(secrets);
   const digests = new Map<string, string>();
   return {
-    newPlace(drop, nonce) {
-      const id = nonce === null ? newTicketId() : ticketIdOfNonce(nonce, keysOf(drop).nonce);
+    newPlace(drop, { nonce, customer }) {
+      const id =
+        customer !== undefined
+          ? ticketIdOf(customer, keysOf(drop).customer)
+          : nonce !== undefined
+            ? ticketIdOf(nonce, keysOf(drop).nonce)
+            : newTicketId();
       return { id, number: publicNumberOf(id) };
     },
     issue(ticket) {

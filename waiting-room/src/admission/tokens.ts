@@ -11,6 +11,8 @@ export interface TokenClaims {
   readonly exp: number;
   /** base64url SHA-256 of the connector's secret. */
   readonly bind: string;
+  /** The shop's own name for the customer; null where no member claim was presented. */
+  readonly customer: string | null;
 }
 
 export type SignToken = (claims: TokenClaims) => Promise<string>;
@@ -20,8 +22,18 @@ export type SignToken = (claims: TokenClaims) => Promise<string>;
  * key are the same bytes, on every instance.
  */
 export function createTokenSigner(issuer: string, keys: SigningKeys): SignToken {
-  return ({ drop, number, iat, exp, bind }) =>
-    new SignJWT({ iss: issuer, aud: drop, sub: number, jti: number, iat, nbf: iat, exp, cnf: { bind } })
+  return ({ drop, number, iat, exp, bind, customer }) =>
+    new SignJWT({
+      iss: issuer,
+      aud: drop,
+      sub: number,
+      jti: number,
+      iat,
+      nbf: iat,
+      exp,
+      cnf: { bind },
+      ...(customer !== null && { customer }),
+    })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'admission+jwt', kid: keys.kid })
       .sign(keys.key);
 }

@@ -13,6 +13,13 @@ const JoinFields = Type.Object(
           'Random, made by the client: the same request sent twice gets the same ticket. Keep it as secret as the ticket.',
       }),
     ),
+    member: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 2048,
+        description: 'Member claim: a JWT of the shop that names the customer and their class (docs/draw.md)',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

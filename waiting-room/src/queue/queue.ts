@@ -172,6 +172,17 @@ export interface DropPage {
   readonly message: Readonly<Record<string, string>>;
   readonly returnOrigins: readonly string[];
   readonly defaultReturnTo: string | null;
+  /** Whose member claims give a class, and how much of one; absent where everyone is alike. */
+  readonly members?: MemberRules;
+}
+
+/** Bounds of what a member claim may give in one drop. */
+export interface MemberRules {
+  /** Public Ed25519 or P-256 keys (JWK with `kid`) that sign claims. */
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+  /** 1 to 8. */
+  readonly chancesMax: number;
+  readonly headStartSecondsMax: number;
 }
 
 export interface Queue {

@@ -105,7 +105,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
         refuseCrossSite(room, request.headers);
         const presented = presentedTicket(room, request.headers, drop);
         if (!presented || !(await liveTicket(room, drop, presented.text, presented.ticket))) {
-          const joined = await join(room, drop, clientAddressKey(request.ip), null);
+          const joined = await join(room, drop, { addressKey: clientAddressKey(request.ip) });
           if (joined.status !== 'joined') {
             return sendPlainPage(
               reply.code(joined.status === 'closed' ? 410 : 409),

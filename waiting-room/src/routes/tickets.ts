@@ -7,6 +7,7 @@ import { join, liveTicket } from '../admission/join.ts';
 import { ownPicture } from '../admission/own-status.ts';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { JoinAnswer, JoinBody, OwnStatus } from '../contract/tickets.ts';
+import { readMember } from '../plugins/member.ts';
 import { joinProblem } from '../plugins/join-problem.ts';
 import {
   presentedTicket,
@@ -33,7 +34,7 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
     },
     async (request, reply) => {
       const { drop } = request.params;
-      viewOf(room, drop);
+      const view = viewOf(room, drop);
       refuseCrossSite(room, request.headers);
       reply.header('cache-control', 'no-store');
       const presented = presentedTicket(room, request.headers, drop);
@@ -41,7 +42,9 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
         const live = await liveTicket(room, drop, presented.text, presented.ticket);
         if (live) return reply.code(200).send(live);
       }
-      const joined = await join(room, drop, clientAddressKey(request.ip), request.body?.nonce ?? null);
+      const { nonce, member: claim } = request.body ?? {};
+      const member = claim === undefined ? null : await readMember(view.page, drop, claim);
+      const joined = await join(room, drop, { addressKey: clientAddressKey(request.ip), nonce, member });
       if (joined.status !== 'joined') throw joinProblem(joined);
       reply.header('set-cookie', room.cookie.keep(drop, joined.answer.ticket));
       return reply.code(201).send(joined.answer);

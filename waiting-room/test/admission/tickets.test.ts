@@ -12,12 +12,13 @@ const facts = (drop: string) => ({
   joinedUs: 1_795_532_512_345_678,
   order: null,
   epoch: '00ff10ab54cd3298',
+  customer: null,
 });
 const issue = (issuer: typeof tickets, drop: string) =>
-  issuer.issue({ ...facts(drop), id: issuer.newPlace(drop, null).id });
+  issuer.issue({ ...facts(drop), id: issuer.newPlace(drop, {}).id });
 
 test('the public number is SHA-256 of the id, and the id is 128 bits that never come twice', () => {
-  const places = Array.from({ length: 5000 }, () => tickets.newPlace('a', null));
+  const places = Array.from({ length: 5000 }, () => tickets.newPlace('a', {}));
   expect(new Set(places.map(({ id }) => id.toString('hex'))).size).toBe(5000);
   for (const { id, number } of places.slice(0, 20)) {
     expect(id.length).toBe(16);
@@ -28,11 +29,19 @@ test('the public number is SHA-256 of the id, and the id is 128 bits that never 
 test('Q13: one nonce is one place in one drop, on every instance; without the server’s key nobody can derive it', () => {
   const elsewhere = createTickets([{ kid: 1, secret: first }]);
   const strangers = createTickets([{ kid: 1, secret: second }]);
-  const place = tickets.newPlace('a', 'nonce-of-a-page-1');
-  expect(elsewhere.newPlace('a', 'nonce-of-a-page-1')).toEqual(place);
-  expect(tickets.newPlace('b', 'nonce-of-a-page-1')).not.toEqual(place);
-  expect(tickets.newPlace('a', 'nonce-of-a-page-2')).not.toEqual(place);
-  expect(strangers.newPlace('a', 'nonce-of-a-page-1')).not.toEqual(place);
+  const place = tickets.newPlace('a', { nonce: 'nonce-of-a-page-1' });
+  expect(elsewhere.newPlace('a', { nonce: 'nonce-of-a-page-1' })).toEqual(place);
+  expect(tickets.newPlace('b', { nonce: 'nonce-of-a-page-1' })).not.toEqual(place);
+  expect(tickets.newPlace('a', { nonce: 'nonce-of-a-page-2' })).not.toEqual(place);
+  expect(strangers.newPlace('a', { nonce: 'nonce-of-a-page-1' })).not.toEqual(place);
+});
+
+test('Q13: one customer is one place in a drop, whatever the nonce, and no customer’s is a nonce’s', () => {
+  const place = tickets.newPlace('a', { customer: 'customer-77' });
+  expect(tickets.newPlace('a', { customer: 'customer-77', nonce: 'nonce-of-a-page-1' })).toEqual(place);
+  expect(tickets.newPlace('b', { customer: 'customer-77' })).not.toEqual(place);
+  expect(tickets.newPlace('a', { customer: 'customer-78' })).not.toEqual(place);
+  expect(tickets.newPlace('a', { nonce: 'customer-77' })).not.toEqual(place);
 });
 
 test('Q14: keys rotate during a drop: the old key’s tickets stay valid until it is taken away', () => {
@@ -65,7 +74,7 @@ test('what the join limit counts by does not tell the address, and differs by dr
 });
 
 test('a place reference can be read out: six signs that are not mistaken, the same for the same place', () => {
-  const { number } = tickets.newPlace('a', null);
+  const { number } = tickets.newPlace('a', {});
   expect(placeReference(number)).toMatch(/^[2-9BCDFGHJKMNPQRSTVWXYZ]{3}-[2-9BCDFGHJKMNPQRSTVWXYZ]{3}$/);
   expect(placeReference(number)).toBe(placeReference(number));
 });

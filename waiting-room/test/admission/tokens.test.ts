@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { beforeAll, expect, test } from 'vitest';
 import { importSigningKeys, type SigningKeys } from '../../src/admission/signing-keys.ts';
 import { createTokenSigner, type TokenClaims } from '../../src/admission/tokens.ts';
@@ -15,6 +15,7 @@ const claims: TokenClaims = {
   iat: 1_795_532_512,
   exp: 1_795_533_112,
   bind: createHash('sha256').update('secret').digest('base64url'),
+  customer: null,
 };
 const old = newKey('2026-10');
 const current = newKey('2026-11');
@@ -44,6 +45,12 @@ test('Q31: a token says who may enter, where, until when, and beside which secre
     exp: claims.exp,
     cnf: { bind: claims.bind },
   });
+});
+
+test('Q31: a token carries the customer claim of its ticket, and none where there was none', async () => {
+  const sign = createTokenSigner('https://queue.example', keys);
+  expect(decodeJwt(await sign({ ...claims, customer: 'customer-77' })).customer).toBe('customer-77');
+  expect(decodeJwt(await sign(claims))).not.toHaveProperty('customer');
 });
 
 test('Q18: the same grant gives the same token, on every instance', async () => {

@@ -14,6 +14,7 @@ const sample: Ticket = {
   joinedUs: 1_795_532_512_345_678,
   order: 1_795_532_512_345_679,
   epoch: '00ff10ab54cd3298',
+  customer: null,
 };
 
 const tickets = fc.record({
@@ -28,6 +29,11 @@ const tickets = fc.record({
   joinedUs: fc.maxSafeNat(),
   order: fc.option(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })),
   epoch: fc.stringMatching(/^[0-9a-f]{16}$/),
+  customer: fc.option(
+    fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 16 })
+      .filter((text) => Buffer.byteLength(text) <= 64 && text.isWellFormed()),
+  ),
 }) as fc.Arbitrary<Ticket>;
 
 test('Q14: what was encoded is decoded unchanged, within the length bound', () => {
@@ -42,7 +48,7 @@ test('Q14: what was encoded is decoded unchanged, within the length bound', () =
 });
 
 test('promise 3: every single flipped bit of a ticket makes it no ticket', () => {
-  const bytes = Buffer.from(encodeTicket(sample, key), 'base64url');
+  const bytes = Buffer.from(encodeTicket({ ...sample, customer: 'customer-77' }, key), 'base64url');
   for (let bit = 0; bit < bytes.length * 8; bit++) {
     const altered = Buffer.from(bytes);
     altered[bit >> 3] = (altered[bit >> 3] as number) ^ (1 << (bit & 7));
