@@ -1,7 +1,8 @@
 -- Puts up to 500 new tickets into the queue: at their drawn order in the lobby, at the clock's after opening (Q7, Q12, Q13).
 -- KEYS  control waiting present sessions spent addresses log
--- ARGV  deadline µs, policy version seen, epoch to use if there is none, joins per address and minute, then per ticket:
---       public number, drawn order ('' when the caller has no seed), head start µs, repeatable 0|1, address digest
+-- ARGV  deadline µs, policy version seen, epoch to use if there is none, joins per address and minute, commitment of the
+--       seed that the drawn orders come from ('' for none), then per ticket: public number, drawn order or '', head start
+--       µs, repeatable 0|1, address digest
 -- Reply 'ok', now, phase, epoch, then per ticket a code and its order (0 for a drawn one):
 --       0 joined, 1 was there already, 2 spent, 3 address limit, 4 room full
 --       or 'refused', now, phase, opensAt µs | 'late' | 'no-such-drop' | 'stale-policy' | 'no-seed'
@@ -23,10 +24,9 @@ if phase == 'scheduled' or phase == 'closed' or phase == 'sold_out' or phase == 
   return { 'refused', now, phase, control.opens_us }
 end
 local drawn = control.opened_us == 0 and control.commit ~= ''
-for i = 5, #ARGV, 5 do
-  if drawn and ARGV[i + 1] == '' then
-    return { 'no-seed', now }
-  end
+-- Orders of another seed than the one committed to would be places that nobody can recompute (promise 4).
+if drawn and ARGV[5] ~= control.commit then
+  return { 'no-seed', now }
 end
 
 local epoch = control.epoch
@@ -58,7 +58,7 @@ end
 local last, joined = control.last_order, 0
 local free = control.max_waiting - redis.call('ZCARD', WAITING)
 local reply = { 'ok', now, phase, epoch }
-for i = 5, #ARGV, 5 do
+for i = 6, #ARGV, 5 do
   local number, code, order = ARGV[i], nil, 0
   if ARGV[i + 3] == '1' then
     code, order = known_order(number)

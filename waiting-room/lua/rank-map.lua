@@ -1,15 +1,19 @@
 -- Orders at given ranks of those not called yet (Q20). Reads only.
 -- KEYS  control waiting
--- ARGV  ranks (≤ 250), ascending; rank 0 is the next to be called
--- Reply tickets beyond the frontier, then the orders at the ranks that exist
+-- ARGV  frontier to count from ('' for the drop's own, so that the slices of one map count from one place), then ranks
+--       (≤ 125), ascending; rank 0 is the next to be called
+-- Reply frontier, tickets beyond it, drawn ones among them, then the orders at the ranks that exist
 -- Cost  O(log N) a rank
 local CONTROL, WAITING = unpack(KEYS)
+-- Drawn orders are below 4 × 2^48, arrivals above.
+local DRAWN_MAX = '(1125899906842624'
 
-local frontier = tonumber(redis.call('HGET', CONTROL, 'frontier') or 0)
-local called = redis.call('ZCOUNT', WAITING, '-inf', string.format('%.0f', frontier))
-local reply = { redis.call('ZCARD', WAITING) - called }
-for i = 1, #ARGV do
-  local entry = redis.call('ZRANGE', WAITING, called + ARGV[i], called + ARGV[i], 'WITHSCORES')
+local frontier = ARGV[1] ~= '' and ARGV[1] or redis.call('HGET', CONTROL, 'frontier') or '0'
+local called = redis.call('ZCOUNT', WAITING, '-inf', frontier)
+local reply = { frontier, redis.call('ZCARD', WAITING) - called, redis.call('ZCOUNT', WAITING, '(' .. frontier, DRAWN_MAX) }
+for i = 2, #ARGV do
+  local rank = called + tonumber(ARGV[i])
+  local entry = redis.call('ZRANGE', WAITING, rank, rank, 'WITHSCORES')
   if #entry == 0 then
     break
   end

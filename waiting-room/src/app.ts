@@ -74,7 +74,7 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     answerFirst: createPulseServer({ queue, admit: room.admitReader, count: counters.pulse }),
   });
   addReadiness(app, 'redis', () => redis.ping());
-  addReadiness(app, 'views', async () => checkViewsFresh(queue, Date.now()));
+  addReadiness(app, 'views', async () => checkViewsFresh(queue, performance.now()));
   await app.register(async (limitedTogether) => {
     await registerRateLimits(limitedTogether, { redis });
     await limitedTogether.register(admissionRoutes, { room });

@@ -4,6 +4,7 @@ import { connectRedis, createInternalApp, createMetrics } from '@sluice/service-
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
+import { COMMAND_TIMEOUT_MS } from './queue/commands.ts';
 import { createQueue } from './queue/create-queue.ts';
 
 export interface RunningRoom {
@@ -16,7 +17,12 @@ export interface RunningRoom {
 export async function startRoom(log: FastifyBaseLogger, config: Config = readConfig()): Promise<RunningRoom> {
   const instance = config.INSTANCE_ID ?? `${hostname()}:${process.pid}`;
   const metrics = createMetrics({ service: 'waiting-room', instance });
-  const redis = connectRedis({ url: config.REDIS_URL, name: 'waiting-room', log });
+  const redis = connectRedis({
+    url: config.REDIS_URL,
+    name: 'waiting-room',
+    log,
+    commandTimeoutMs: COMMAND_TIMEOUT_MS,
+  });
   const queue = createQueue({ redis, log, metrics, instanceId: instance });
   await queue.start();
   const app = await buildApp({ config, queue, redis, log, metrics });

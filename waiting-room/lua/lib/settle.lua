@@ -1,5 +1,6 @@
 -- Brings drop clock and rate bucket up to `now` (Q4). The clock advances by at most 2 s a step and not at all
--- before opening or while the line stands still, so neither an outage nor a pause expires a turn or saves up budget.
+-- before opening or while the line stands still (paused, sold out), so neither an outage nor a pause expires a turn or
+-- saves up budget.
 -- Between a policy write and the next step nobody knows here when the rate changed: the lower of the old and the
 -- new rate counts for that step, which keeps promise 1 without the writer settling anything (ADR 0005).
 local CLOCK_STEP_MAX_US = 2000000
@@ -12,7 +13,7 @@ local function burst_of(control)
 end
 
 local function settle(control, now, phase)
-  local moving = phase == 'open' or phase == 'draining' or phase == 'sold_out' or phase == 'pass_through'
+  local moving = phase == 'open' or phase == 'draining' or phase == 'pass_through'
   local step = math.max(0, math.min(now - control.clock_seen_us, CLOCK_STEP_MAX_US))
   local rate = moving and control.rate_per_minute or 0
   local accruing = math.min(rate, control.accrual_rate)

@@ -1,15 +1,18 @@
-/** Which ranks the rank map holds (Q20): the first hundred exactly, then every hundredth of the line. */
+/** Which ranks the rank map holds (Q20): the first hundred exactly, then every hundredth of the line, and the border between drawn and arrived. */
 
-/** Q5: points of one call. */
+/** Q5: points of one map. */
 export const RANK_POINTS_MAX = 250;
 
-/** Ascending ranks for a line of `total` tickets; the last is `total - 1`. At most {@link RANK_POINTS_MAX}. */
-export function rankPoints(total: number): number[] {
-  const points: number[] = [];
-  for (let rank = 0; rank <= Math.min(100, total - 1); rank++) points.push(rank);
-  for (let percent = 1; percent <= 100; percent++) {
-    const rank = Math.min(total - 1, Math.floor((total * percent) / 100));
-    if (rank > (points.at(-1) ?? -1)) points.push(rank);
-  }
-  return points;
+/**
+ * Ascending ranks for a line of `total` tickets, at most {@link RANK_POINTS_MAX}; the last is `total - 1`.
+ * @param drawn how many of them were drawn: the last drawn and the first arrived stand on either side of a gap that no
+ *   line can bridge
+ */
+export function rankPoints(total: number, drawn: number): number[] {
+  const points = new Set<number>();
+  for (let rank = 0; rank <= Math.min(100, total - 1); rank++) points.add(rank);
+  for (let percent = 1; percent <= 100; percent++)
+    points.add(Math.min(total - 1, Math.floor((total * percent) / 100)));
+  points.add(drawn - 1).add(drawn);
+  return [...points].filter((rank) => rank >= 0 && rank < total).sort((a, b) => a - b);
 }

@@ -52,7 +52,7 @@ export function registerRoomMetrics(metrics: Metrics, queue: Queue): RoomCounter
     queue,
     'view_age_seconds',
     'Age of what this instance knows about a drop',
-    (view) => Math.max(0, Date.now() - view.asOfMs) / 1000,
+    (view) => Math.max(0, performance.now() - view.readAtMs) / 1000,
   );
   const expected = (view: DropView) => expectedEntriesPerSecond(view, Date.now());
   perDrop(

@@ -4,7 +4,7 @@
  */
 
 export interface BatchOptions<Request, Outcome> {
-  /** Answers each request at its index. A rejection rejects every request of the batch. */
+  /** Answers each request at its index. A rejection rejects every request of the batch and those waiting behind it. */
   readonly run: (requests: readonly Request[]) => Promise<readonly Outcome[]>;
   /** Members of one call at most (Q5). */
   readonly sizeMax: number;
@@ -48,7 +48,9 @@ export class Batch<Request, Outcome> {
           entry.resolve(outcomes[index] as Outcome);
         });
       } catch (error) {
-        for (const entry of entries) entry.reject(error);
+        // Those who waited behind would only find the same out, one time-out after another.
+        for (const entry of [...entries, ...this.#pending]) entry.reject(error);
+        this.#pending = [];
       }
     }
     this.#running = false;

@@ -11,8 +11,11 @@ import { loadScript, runScript, type Script, type ScriptReply } from './scripts.
 /** Members of one script call (Q5). */
 export const MEMBERS_MAX = 500;
 
-/** How long a command may stay valid after it was sent; the client gives up at the same time. */
-export const COMMAND_TIMEOUT_MS = 1000;
+/**
+ * How long a command may stay valid after it was sent; the client gives up at the same time (start.ts). A caller then has
+ * its 503 within a second.
+ */
+export const COMMAND_TIMEOUT_MS = 800;
 
 const COMMANDS = {
   'join-queue': ['control', 'waiting', 'present', 'sessions', 'spent', 'addresses', 'log'],
@@ -22,11 +25,14 @@ const COMMANDS = {
   'leave-queue': ['control', 'waiting', 'present', 'spent', 'reasons', 'grants', 'log'],
   'report-capacity': ['control', 'grants'],
   'reveal-draw': ['control', 'log'],
+  'take-pulse-lease': ['pulseLease'],
+  'publish-pulse': ['pulse', 'pulseLease'],
 } as const satisfies Record<string, readonly (keyof DropKeys)[]>;
 
 const READS = {
   'ticket-standing': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'calls'],
   'rank-map': ['control', 'waiting'],
+  'read-drop': ['control', 'waiting', 'present', 'sessions'],
 } as const satisfies Record<string, readonly (keyof DropKeys)[]>;
 
 export type CommandName = keyof typeof COMMANDS;
@@ -58,6 +64,11 @@ export class Commands {
 
   sawPolicy(drop: string, version: number): void {
     if (version > (this.#policyVersions.get(drop) ?? 0)) this.#policyVersions.set(drop, version);
+  }
+
+  /** For a drop that is gone: made again under the same id it starts with other versions. */
+  forget(drop: string): void {
+    this.#policyVersions.delete(drop);
   }
 
   /** Redis's own clock, once, so that deadlines can be named. */

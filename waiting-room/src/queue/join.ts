@@ -1,10 +1,12 @@
 /** Joins: one script call for those of an event-loop turn, each answered for itself (Q7, Q12, Q13). */
-import { type KeyObject, randomBytes } from 'node:crypto';
 import { drawnOrder } from '../domain/draw.ts';
 import type { Phase } from '../domain/phase.ts';
 import { Batch } from './batch.ts';
 import { type Commands, MEMBERS_MAX, unavailable } from './commands.ts';
+import { randomEpoch } from './epoch.ts';
 import type { JoinOutcome, JoinRequest } from './queue.ts';
+import type { ScriptReply } from './scripts.ts';
+import type { Seeds } from './seeds.ts';
 
 /** Joins waiting for a call in one process: at 20,000/s two seconds' worth; more could not be answered in time. */
 const PENDING_MAX = 40_000;
@@ -14,8 +16,9 @@ const CODES = ['joined', 'repeated', 'spent', 'address-limit', 'room-full'] as c
 export interface JoinOptions {
   readonly commands: Commands;
   readonly joinsPerAddressPerMinute: number;
-  /** The draw's seed while a lobby is drawn; null when the drop has none. Read once, then kept. */
-  readonly seed: (drop: string) => Promise<KeyObject | null>;
+  readonly seeds: Seeds;
+  /** True when the drop is known to have opened: then nothing is drawn any more, for ever (Q9). */
+  readonly isOpened: (drop: string) => boolean;
 }
 
 export class Joins {
@@ -42,14 +45,7 @@ export class Joins {
   }
 
   async #run(drop: string, requests: readonly JoinRequest[]): Promise<JoinOutcome[]> {
-    const { commands, joinsPerAddressPerMinute } = this.#options;
-    const seed = await this.#options.seed(drop);
-    const args: (string | number)[] = [randomBytes(8).toString('hex'), joinsPerAddressPerMinute];
-    for (const { number, class: ticketClass, repeatable, addressDigest } of requests) {
-      const order = seed === null ? '' : drawnOrder(seed, number, ticketClass);
-      args.push(number, order, ticketClass.headStartMs * 1000, repeatable ? 1 : 0, addressDigest);
-    }
-    const [status, now, phase, ...rest] = await commands.run('join-queue', drop, args);
+    const [status, now, phase, ...rest] = await this.#join(drop, requests);
     if (status === 'no-such-drop') return requests.map(() => ({ status }));
     if (status === 'no-seed') throw unavailable('The draw’s seed is being restored.');
     const nowUs = Number(now);
@@ -73,6 +69,22 @@ export class Joins {
         phase: phase as Phase,
       };
     });
+  }
+
+  /** One call; when the drop's seed is not in memory, or not the one committed to, it is read and the call made again. */
+  async #join(drop: string, requests: readonly JoinRequest[]): Promise<ScriptReply> {
+    const { commands, seeds, isOpened, joinsPerAddressPerMinute } = this.#options;
+    for (let attempt = 1; ; attempt++) {
+      const seed = isOpened(drop) ? null : seeds.current(drop);
+      const args: (string | number)[] = [randomEpoch(), joinsPerAddressPerMinute, seed?.commit ?? ''];
+      for (const { number, class: ticketClass, repeatable, addressDigest } of requests) {
+        const order = seed === null ? '' : drawnOrder(seed.key, number, ticketClass);
+        args.push(number, order, ticketClass.headStartMs * 1000, repeatable ? 1 : 0, addressDigest);
+      }
+      const reply = await commands.run('join-queue', drop, args);
+      if (reply[0] !== 'no-seed' || attempt === 2) return reply;
+      await seeds.load(drop);
+    }
   }
 }
 

@@ -118,6 +118,8 @@ export interface DropView {
   readonly frontier: number;
   /** Redis time at which all this was read, ms since the epoch. */
   readonly asOfMs: number;
+  /** The same moment on this process's monotonic clock: how old the view is does not depend on two clocks agreeing. */
+  readonly readAtMs: number;
   /** From here on joins are taken (also in the pulse, as `lobbyOpensAt`). */
   readonly lobbyOpensUs: number;
   readonly opensUs: number;

@@ -17,15 +17,18 @@ export class Seeds {
     this.#redis = redis;
   }
 
-  /** The seed as a key; null when the drop has none. Read from Redis once. */
-  async key(drop: string): Promise<KeyObject | null> {
-    const known = this.#known.get(drop);
-    if (known !== undefined) return known.key;
+  /** Reads the seed anew; without one, or with a broken one, nothing is known. */
+  async load(drop: string): Promise<void> {
     const hex = await this.#redis.get(dropKeys(drop).seed);
-    if (hex === null || !/^[0-9a-f]{64}$/.test(hex)) return null;
+    this.#known.delete(drop);
+    if (hex === null || !/^[0-9a-f]{64}$/.test(hex)) return;
     const key = createSecretKey(Buffer.from(hex, 'hex'));
     this.#known.set(drop, { hex, key, commit: commitOf(hex) });
-    return key;
+  }
+
+  /** Whatever is in memory, with the commitment it answers to; null when nothing is. */
+  current(drop: string): { readonly key: KeyObject; readonly commit: string } | null {
+    return this.#known.get(drop) ?? null;
   }
 
   /** The seed already in memory, where it matches what was committed to; null otherwise. */

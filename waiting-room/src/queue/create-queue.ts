@@ -1,0 +1,121 @@
+/** The queue of every drop on one Redis: composes joins, check-ins, ticks, views and the pulse, and starts and ends them. */
+import { isStoreFault, type Metrics } from '@sluice/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Redis } from 'ioredis';
+import { drawnOrder } from '../domain/draw.ts';
+import { checkEviction } from './check-eviction.ts';
+import { CheckIns } from './check-in.ts';
+import { Commands } from './commands.ts';
+import { Joins } from './join.ts';
+import { PulsePublisher } from './pulse-publisher.ts';
+import type { Queue } from './queue.ts';
+import { Seeds } from './seeds.ts';
+import { readStanding } from './standing.ts';
+import { Ticker } from './ticker.ts';
+import { Views } from './views.ts';
+
+/** How often a start asks for a Redis that is not there yet. */
+const WAIT_FOR_REDIS_MS = 500;
+
+/** Joins a minute that one address may make: a campus or carrier behind one address fits, a machine does not get far. */
+const JOINS_PER_ADDRESS_PER_MINUTE = 3000;
+
+export interface QueueOptions {
+  readonly redis: Redis;
+  readonly log: FastifyBaseLogger;
+  readonly metrics: Metrics;
+  /** Unique among the instances: who holds the lease on a pulse. */
+  readonly instanceId: string;
+  /** Stands in for lua/lib/clock.lua in tests. */
+  readonly clockFile?: URL;
+}
+
+export interface RunningQueue extends Queue {
+  /**
+   * Waits for Redis, reads every drop once, then keeps ticking and reading until closed.
+   * @throws ConfigError when Redis may evict keys (Q5)
+   */
+  start(): Promise<void>;
+  /** Ends ticks and reads; the connection stays the caller's. */
+  close(): Promise<void>;
+}
+
+export function createQueue({ redis, log, metrics, instanceId, clockFile }: QueueOptions): RunningQueue {
+  const commands = new Commands(redis, clockFile);
+  const seeds = new Seeds(redis);
+  const ticker: Ticker = new Ticker({ commands, log, metrics, viewOf: (drop) => views.get(drop) });
+  const views: Views = new Views({
+    redis,
+    commands,
+    seeds,
+    log,
+    limitedBy: (drop) => ticker.limitedBy(drop),
+    onRefresh: () => {
+      for (const { drop } of views.all()) ticker.consider(drop);
+    },
+  });
+  const publisher = new PulsePublisher({ commands, instanceId, log, views });
+  const joins = new Joins({
+    commands,
+    seeds,
+    isOpened: (drop) => (views.get(drop)?.openedUs ?? 0) > 0,
+    joinsPerAddressPerMinute: JOINS_PER_ADDRESS_PER_MINUTE,
+  });
+  const checkIns = new CheckIns(commands, (drop) => {
+    const view = views.get(drop);
+    return (view?.outflowPerMinute || view?.ratePerMinute || 0) / 60;
+  });
+
+  return {
+    async start() {
+      await untilReached(() => checkEviction(redis));
+      await untilReached(() => views.refresh());
+      for (const { drop } of views.all()) ticker.consider(drop);
+      views.run();
+      publisher.run();
+    },
+    async close() {
+      await Promise.all([views.close(), publisher.close(), ticker.close()]);
+    },
+    async join(drop, request) {
+      const outcome = await joins.add(drop, request);
+      ticker.wake(drop);
+      return outcome;
+    },
+    checkIn: (drop, request) => checkIns.add(drop, request),
+    standing: (drop, number) => readStanding(commands, drop, number),
+    async leave(drop, number) {
+      const [, , left] = await commands.run('leave-queue', drop, [number]);
+      return left === 1;
+    },
+    async endSessions(drop, ended) {
+      const args = ended.flatMap(({ jti, reason }) => [jti, reason]);
+      await commands.run('end-sessions', drop, args);
+    },
+    async reportCapacity(drop, { seq, sellable, held, inside, insideWithoutHold, opened }) {
+      const args = [seq, sellable, held, inside, insideWithoutHold, ...opened];
+      const [status] = await commands.run('report-capacity', drop, args);
+      return status === 'ok';
+    },
+    drawnOrder(drop, number, ticketClass) {
+      const view = views.get(drop);
+      if (view?.seed == null) return null;
+      const seed = seeds.known(drop, view.commit);
+      return seed && drawnOrder(seed.key, number, ticketClass);
+    },
+    view: (drop) => views.get(drop),
+    views: () => views.all(),
+  };
+}
+
+/** A Redis that is being started or failed over is waited for; whoever runs this process decides how long. */
+async function untilReached(act: () => Promise<void>): Promise<void> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!isStoreFault(error)) throw error;
+      await new Promise((resolve) => setTimeout(resolve, WAIT_FOR_REDIS_MS));
+    }
+  }
+}

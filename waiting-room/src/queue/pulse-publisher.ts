@@ -1,0 +1,74 @@
+/** One instance writes the pulse of a drop each second under a lease; all others read it, so that all serve the same bytes (Q20). */
+import { isStoreFault } from '@sluice/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
+import { hasPositions } from '../domain/phase.ts';
+import { pulseDocument } from '../domain/pulse.ts';
+import type { Commands } from './commands.ts';
+import type { DropView } from './queue.ts';
+import { readRankMap } from './rank-map.ts';
+
+const PUBLISH_MS = 1000;
+
+/** The publisher asks again every second; when it is gone another one takes over a good second later. */
+const LEASE_MS = 2200;
+
+/** A pulse that nobody renews is soon nobody's: instances then answer with a document of their own. */
+const PULSE_LIFE_MS = 15_000;
+
+export interface PulsePublisherOptions {
+  readonly commands: Commands;
+  readonly instanceId: string;
+  readonly log: FastifyBaseLogger;
+  readonly views: { all(): Iterable<DropView> };
+}
+
+export class PulsePublisher {
+  readonly #options: PulsePublisherOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: PulsePublisherOptions) {
+    this.#options = options;
+  }
+
+  run(): void {
+    this.#timer = setTimeout(() => {
+      const published = [...this.#options.views.all()].map((view) => this.#publish(view));
+      this.#running = Promise.all(published).then(() => {
+        if (!this.#closed) this.run();
+      });
+    }, PUBLISH_MS);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  async #publish(view: DropView): Promise<void> {
+    const { commands, instanceId, log } = this.#options;
+    const { drop, phase, products } = view;
+    try {
+      const [, , mine] = await commands.run('take-pulse-lease', drop, [instanceId, LEASE_MS]);
+      if (mine !== 1) return;
+      const rankMap = hasPositions(phase) ? await readRankMap(commands, drop) : null;
+      const document = pulseDocument({ ...view, products: jsonText(products) }, rankMap);
+      await commands.run('publish-pulse', drop, [instanceId, document, PULSE_LIFE_MS]);
+    } catch (error) {
+      if (!isStoreFault(error)) log.error({ err: error, drop }, 'pulse could not be published');
+    }
+  }
+}
+
+/** The checkout's text, unless it would break the document it is put into. */
+function jsonText(bytes: Buffer | null): string | null {
+  const text = bytes?.toString() ?? null;
+  try {
+    if (text !== null) JSON.parse(text);
+    return text;
+  } catch {
+    return null;
+  }
+}

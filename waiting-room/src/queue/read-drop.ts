@@ -1,0 +1,73 @@
+/** Reads one drop: what the scripts decide by, the counts, the page, the stock picture and the published pulse. */
+import type { Redis } from 'ioredis';
+import type { Phase } from '../domain/phase.ts';
+import type { Commands } from './commands.ts';
+import { dropKeys, pageKey, stockKey } from './keys.ts';
+import type { DropPage } from './queue.ts';
+
+/** A drop as it stands in Redis at one moment. */
+export interface DropReading {
+  readonly drop: string;
+  readonly nowUs: number;
+  /** This process's monotonic clock when it was read, ms. */
+  readonly readAtMs: number;
+  readonly phase: Phase;
+  readonly waiting: number;
+  readonly present: number;
+  readonly sessions: number;
+  /** Called, not checked in. */
+  readonly called: number;
+  /** A number of the control hash; 0 when it is not there. */
+  number(field: string): number;
+  /** A text of the control hash; '' when it is not there. */
+  text(field: string): string;
+  readonly page: string | null;
+  readonly stock: Buffer | null;
+  readonly pulse: Buffer | null;
+}
+
+/** Null for a drop that the control plane has not written yet. */
+export async function readDrop(redis: Redis, commands: Commands, drop: string): Promise<DropReading | null> {
+  const [reply, page, stock, pulse] = await Promise.all([
+    commands.read('read-drop', drop, []),
+    redis.get(pageKey(drop)),
+    redis.hgetBuffer(stockKey(drop), 'json'),
+    redis.getBuffer(dropKeys(drop).pulse),
+  ]);
+  const [status, now, phase, waiting, present, sessions, called, ...fields] = reply;
+  commands.clock.see(Number(now));
+  if (status !== 'ok') return null;
+  const control = new Map<string, string>();
+  for (let i = 0; i < fields.length; i += 2) control.set(String(fields[i]), String(fields[i + 1]));
+  return {
+    drop,
+    nowUs: Number(now),
+    readAtMs: performance.now(),
+    phase: phase as Phase,
+    waiting: Number(waiting),
+    present: Number(present),
+    sessions: Number(sessions),
+    called: Number(called),
+    number: (field) => Number(control.get(field) ?? 0),
+    text: (field) => control.get(field) ?? '',
+    page,
+    stock,
+    pulse,
+  };
+}
+
+/** The page's content; what is missing or broken is empty, so that a fault there never stops the line. */
+export function parsePage(drop: string, text: string | null): DropPage {
+  let page: Partial<DropPage> = {};
+  try {
+    page = (JSON.parse(text ?? '{}') as Partial<DropPage> | null) ?? {};
+  } catch {
+    // The control plane writes it again; until then the page is plain.
+  }
+  return {
+    name: page.name ?? drop,
+    message: page.message ?? {},
+    returnOrigins: page.returnOrigins ?? [],
+    defaultReturnTo: page.defaultReturnTo ?? null,
+  };
+}

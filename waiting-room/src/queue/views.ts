@@ -1,0 +1,188 @@
+/**
+ * What this instance knows of every drop, read again twice a second: nothing that must be shared lives here, and nothing
+ * that grants or places is decided by it.
+ */
+import { createHash } from 'node:crypto';
+import { isStoreFault } from '@sluice/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Redis } from 'ioredis';
+import { Outflow } from '../domain/outflow.ts';
+import { hasPositions } from '../domain/phase.ts';
+import type { RankMap } from '../domain/positions.ts';
+import { crowdPollAfterMs, pulseDocument } from '../domain/pulse.ts';
+import type { Commands } from './commands.ts';
+import { DROPS_KEY } from './keys.ts';
+import type { DropPage, DropView, LimitedBy } from './queue.ts';
+import { type DropReading, parsePage, readDrop } from './read-drop.ts';
+import type { Seeds } from './seeds.ts';
+
+/** Twice a second: a change of policy or pulse is everywhere within a second (1.6). */
+const REFRESH_MS = 500;
+
+/** The show rate never counts lower: a lull must not look like an empty line (lua/lib/call.lua). */
+const SHOW_RATE_MIN = 0.05;
+
+interface Kept {
+  readonly outflow: Outflow;
+  view: DropView;
+  pageText: string | null;
+  pulseBytes: Buffer | null;
+}
+
+export interface ViewsOptions {
+  readonly redis: Redis;
+  readonly commands: Commands;
+  readonly seeds: Seeds;
+  readonly log: FastifyBaseLogger;
+  /** What the newest tick of this instance was limited by. */
+  readonly limitedBy: (drop: string) => LimitedBy | undefined;
+  /** Called after each refresh. */
+  readonly onRefresh: () => void;
+}
+
+export class Views {
+  readonly #options: ViewsOptions;
+  readonly #kept = new Map<string, Kept>();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(options: ViewsOptions) {
+    this.#options = options;
+  }
+
+  get(drop: string): DropView | undefined {
+    return this.#kept.get(drop)?.view;
+  }
+
+  *all(): Iterable<DropView> {
+    for (const { view } of this.#kept.values()) yield view;
+  }
+
+  /** Reads everything once. @throws when Redis does not answer */
+  async refresh(): Promise<void> {
+    const drops = await this.#options.redis.zrange(DROPS_KEY, '0', '-1');
+    const listed = new Set(drops);
+    for (const drop of this.#kept.keys()) if (!listed.has(drop)) this.#forget(drop);
+    const refreshed = await Promise.allSettled(drops.map((drop) => this.#refreshOne(drop)));
+    // One drop that cannot be read holds no other up.
+    for (const one of refreshed) if (one.status === 'rejected') throw one.reason;
+  }
+
+  /** Keeps reading until closed; an unreachable Redis leaves the last views standing. */
+  run(): void {
+    this.#timer = setTimeout(() => {
+      this.#running = this.refresh()
+        .catch((error: unknown) => {
+          if (!isStoreFault(error)) this.#options.log.error({ err: error }, 'views could not be read');
+        })
+        .then(() => {
+          this.#options.onRefresh();
+          if (!this.#closed) this.run();
+        });
+    }, REFRESH_MS);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
+
+  #forget(drop: string): void {
+    this.#kept.delete(drop);
+    this.#options.commands.forget(drop);
+    this.#options.seeds.forget(drop);
+  }
+
+  async #refreshOne(drop: string): Promise<void> {
+    const { redis, commands, seeds, limitedBy } = this.#options;
+    const reading = await readDrop(redis, commands, drop);
+    if (reading === null) return this.#forget(drop);
+    commands.sawPolicy(drop, reading.number('policy_version'));
+    const commit = reading.text('commit');
+    const revealed = reading.number('revealed_us') > 0;
+    if (commit !== '' && seeds.known(drop, commit) === null) await seeds.load(drop);
+
+    const before = this.#kept.get(drop);
+    const outflow = before?.outflow ?? new Outflow();
+    const page = before?.pageText === reading.page ? before.view.page : parsePage(drop, reading.page);
+    const facts = {
+      ...factsOf(reading, page),
+      outflowPerMinute: outflow.measure(reading.number('entered_total'), reading.nowUs / 1000),
+      limitedBy: limitedBy(drop) ?? 'phase',
+      seed: revealed ? (seeds.known(drop, commit)?.hex ?? null) : null,
+    };
+    const { pulse, rankMap } = pulseOf(reading, facts, before);
+    this.#kept.set(drop, {
+      outflow,
+      view: { ...facts, pulse, rankMap: hasPositions(facts.phase) ? rankMap : null },
+      pageText: reading.page,
+      pulseBytes: reading.pulse,
+    });
+  }
+}
+
+type Facts = Omit<DropView, 'pulse' | 'rankMap'>;
+
+function factsOf(
+  reading: DropReading,
+  page: DropPage,
+): Omit<Facts, 'outflowPerMinute' | 'limitedBy' | 'seed'> {
+  const { drop, phase, number, text } = reading;
+  const shown = (number('shown_recently') + 1) / (number('called_recently') + 1);
+  const asOfMs = reading.nowUs / 1000;
+  const [lobbyOpensUs, opensUs] = [number('lobby_opens_us'), number('opens_us')];
+  return {
+    drop,
+    phase,
+    epoch: text('epoch'),
+    frontier: number('frontier'),
+    asOfMs,
+    readAtMs: reading.readAtMs,
+    lobbyOpensUs,
+    opensUs,
+    closesUs: number('closes_us'),
+    openedUs: number('opened_us'),
+    policyVersion: number('policy_version'),
+    ratePerMinute: number('rate_per_minute'),
+    maxSessions: number('max_sessions'),
+    callWindowUs: number('call_window_us'),
+    graceUs: number('grace_us'),
+    tokenUs: number('token_us'),
+    returnSpreadUs: number('return_spread_us'),
+    waiting: reading.waiting,
+    present: reading.present,
+    sessions: reading.sessions,
+    showRate: Math.max(SHOW_RATE_MIN, Math.min(1, shown)),
+    joinedTotal: number('joined_total'),
+    enteredTotal: number('entered_total'),
+    leftTotal: number('left_total'),
+    missedTotal: number('missed_total'),
+    generation: number('generation'),
+    pollAfterMs: crowdPollAfterMs({ phase, asOfMs, lobbyOpensUs, opensUs }),
+    callableUntil: number('callable_until'),
+    commit: text('commit'),
+    page,
+    products: reading.stock,
+  };
+}
+
+/** The published pulse and the rank map in it; a document of this instance's own while nobody has published one. */
+function pulseOf(
+  reading: DropReading,
+  facts: Facts,
+  before: Kept | undefined,
+): { pulse: DropView['pulse']; rankMap: RankMap | null } {
+  if (reading.pulse === null) {
+    const body = Buffer.from(pulseDocument({ ...facts, products: null }, null));
+    return { pulse: { body, etag: etagOf(body) }, rankMap: null };
+  }
+  if (before?.pulseBytes?.equals(reading.pulse)) return before.view;
+  const { rankMap } = JSON.parse(reading.pulse.toString()) as { rankMap?: RankMap | null };
+  return { pulse: { body: reading.pulse, etag: etagOf(reading.pulse) }, rankMap: rankMap ?? null };
+}
+
+function etagOf(body: Buffer): string {
+  return `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
+}
