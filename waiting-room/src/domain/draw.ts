@@ -4,9 +4,6 @@ import { createHash, createHmac, type KeyObject } from 'node:crypto';
 /** One band of drawn orders; four of them lie below every arrival's order. */
 export const BAND = 2 ** 48;
 
-/** First order that no draw gives; arrivals are above. */
-export const DRAWN_MAX = 4 * BAND;
-
 /**
  * `band × 2^48 + min over i < chances of top48(HMAC-SHA256(seed, public number ‖ i))`; `i` is one byte, `top48` the
  * first six bytes, big-endian.

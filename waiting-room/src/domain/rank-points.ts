@@ -1,10 +1,7 @@
 /** Which ranks the rank map holds (Q20): the first hundred exactly, then every hundredth of the line, and the border between drawn and arrived. */
 
-/** Q5: points of one map. */
-export const RANK_POINTS_MAX = 250;
-
 /**
- * Ascending ranks for a line of `total` tickets, at most {@link RANK_POINTS_MAX}; the last is `total - 1`.
+ * Ascending ranks for a line of `total` tickets, at most 203 (Q5: 250); the last is `total - 1`.
  * @param drawn how many of them were drawn: the last drawn and the first arrived stand on either side of a gap that no
  *   line can bridge
  */

@@ -69,5 +69,6 @@ export function parsePage(drop: string, text: string | null): DropPage {
     message: page.message ?? {},
     returnOrigins: page.returnOrigins ?? [],
     defaultReturnTo: page.defaultReturnTo ?? null,
+    ...(page.members && { members: page.members }),
   };
 }

@@ -4,7 +4,7 @@ import type { Commands } from './commands.ts';
 import type { SpentReason, Standing } from './queue.ts';
 
 export async function readStanding(commands: Commands, drop: string, number: string): Promise<Standing> {
-  const [standing, first, second] = await commands.read('ticket-standing', drop, [number]);
+  const [standing = 'unknown', first, second] = await commands.read('ticket-standing', drop, [number]);
   switch (standing) {
     case 'waiting': {
       // 0: not called; else the µs left in the window on the drop clock, and one.
