@@ -96,10 +96,10 @@ test('every rule and promise that a test names has its row in the architecture',
   const tests = filesBelow(repoRoot, (name) => name.endsWith('.test.ts'));
   for (const path of tests) {
     for (const [, rule = ''] of read(path).matchAll(/\b(Q\d{1,2})\b/g)) {
-      expect(architecture, `${named(path)} names ${rule}`).toContain(`| ${rule} |`);
+      expect(architecture, `${named(path)} names ${rule}`).toContain(`**${rule}**`);
     }
     for (const [, number = ''] of read(path).matchAll(/\bpromise (\d)\b/gi)) {
-      expect(architecture, `${named(path)} names promise ${number}`).toContain(`| ${number} |`);
+      expect(architecture, `${named(path)} names promise ${number}`).toContain(`**Promise ${number}**`);
     }
   }
 });
