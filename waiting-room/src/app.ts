@@ -24,6 +24,7 @@ import { createTicketCookie } from './plugins/ticket-cookie.ts';
 import type { Queue } from './queue/queue.ts';
 import { READS_PER_ADDRESS } from './rate-limits.ts';
 import { admissionRoutes } from './routes/admission.ts';
+import { drawRoutes } from './routes/draw.ts';
 import { pageRoutes } from './routes/page.ts';
 import { publicRoutes } from './routes/public.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -83,6 +84,7 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     await registerRateLimits(limitedHere);
     await limitedHere.register(ticketRoutes, { room });
     await limitedHere.register(publicRoutes, { room, counters });
+    await limitedHere.register(drawRoutes, { room });
     await limitedHere.register(serviceRoutes, { room });
     await limitedHere.register(pageRoutes, { room });
   });

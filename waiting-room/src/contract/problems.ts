@@ -12,5 +12,7 @@ export const PROBLEMS = {
   'not-called-yet': { status: 409, title: 'It is not your turn yet' },
   'bound-elsewhere': { status: 409, title: 'The ticket is being used in another browser' },
   'cross-site': { status: 403, title: 'Requests from other sites are refused' },
+  'roster-not-published': { status: 409, title: 'The roster is not published yet' },
+  'not-in-roster': { status: 404, title: 'The ticket is not in the roster' },
   'no-stock-picture': { status: 404, title: 'There is no stock picture at the moment' },
 } as const;

@@ -20,14 +20,6 @@ export const PulseAnswer = Type.Object(
   { additionalProperties: true },
 );
 
-export const DrawAnswer = Type.Object({
-  drop: Type.String(),
-  algorithm: Type.String({ description: 'How an order follows from seed, public number and class' }),
-  commit: Nullable(Type.String({ description: 'Hex SHA-256 of the seed; null for a drop without a draw' })),
-  revealed: Type.Boolean(),
-  seed: Type.Optional(Type.String({ description: 'Hex, 32 bytes; from the opening on' })),
-});
-
 export const JwksAnswer = Type.Object({
   keys: Type.Array(
     Type.Object({

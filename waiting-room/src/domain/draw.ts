@@ -4,6 +4,9 @@ import { createHash, createHmac, type KeyObject } from 'node:crypto';
 /** One band of drawn orders; four of them lie below every arrival's order. */
 export const BAND = 2 ** 48;
 
+/** `band` and `chances` of a ticket without a member claim. */
+export const EVERYONE_DRAWN = [1, 1] as const;
+
 /**
  * `band × 2^48 + min over i < chances of top48(HMAC-SHA256(seed, public number ‖ i))`; `i` is one byte, `top48` the
  * first six bytes, big-endian.

@@ -5,24 +5,21 @@
  */
 import { leafHash, merklePath, merkleRoot } from './merkle.ts';
 
-/** Lines of one page but the last; some 200 KB of text. */
+/** Lines of every page but the last; some 200 KB of text. */
 export const PAGE_LINES = 4096;
-
-export interface RosterEntry {
-  /** Public number, 43 characters. */
-  readonly number: string;
-  readonly band: number;
-  readonly chances: number;
-}
 
 /** What is published before the seed. */
 export interface RosterHead {
+  /** Names the keys that hold the pages. */
+  readonly build: string;
   /** Lines. */
   readonly size: number;
   /** Merkle root over all lines, base64url. */
   readonly root: string;
   /** Root of each page, base64url: tells which page was tampered with. */
   readonly pageRoots: readonly string[];
+  /** First public number of each page. */
+  readonly pageFirsts: readonly string[];
 }
 
 /** Proof that one line is in the roster. */
@@ -35,46 +32,49 @@ export interface Receipt {
   readonly root: string;
 }
 
-export function rosterLine({ number, band, chances }: RosterEntry): string {
-  return `${number} ${band} ${chances}`;
-}
-
-/** Lines of a page's text. */
+/** Lines of a page's text, without their newlines. */
 export function linesOf(page: string): string[] {
   return page === '' ? [] : page.trimEnd().split('\n');
 }
 
-/** Sorts in place; then one text per page, each line ended by a newline. No entry: no page. */
-export function rosterPages(entries: RosterEntry[]): string[] {
-  // By code unit, as every language's plain string comparison does for ASCII.
-  entries.sort((a, b) => (a.number < b.number ? -1 : 1));
-  const pages: string[] = [];
-  for (let at = 0; at < entries.length; at += PAGE_LINES) {
-    pages.push(
-      entries
-        .slice(at, at + PAGE_LINES)
-        .map((entry) => `${rosterLine(entry)}\n`)
-        .join(''),
-    );
+/** Builds the head page by page, in order, so that no more than one page is in memory. */
+export class HeadBuilder {
+  readonly #roots: Buffer[] = [];
+  readonly #firsts: string[] = [];
+  #size = 0;
+
+  /** @param page the next page's text; every page but the last has {@link PAGE_LINES} lines */
+  add(page: string): void {
+    const lines = linesOf(page);
+    this.#roots.push(merkleRoot(lines.map(leafHash)));
+    this.#firsts.push((lines[0] as string).slice(0, 43));
+    this.#size += lines.length;
   }
-  return pages;
+
+  head(build: string): RosterHead {
+    return {
+      build,
+      size: this.#size,
+      root: merkleRoot(this.#roots).toString('base64url'),
+      pageRoots: this.#roots.map((root) => root.toString('base64url')),
+      pageFirsts: this.#firsts,
+    };
+  }
 }
 
-export function rosterHead(pages: readonly string[]): RosterHead {
-  const roots = pages.map((page) => merkleRoot(linesOf(page).map(leafHash)));
-  const size =
-    pages.length === 0 ? 0 : (pages.length - 1) * PAGE_LINES + linesOf(pages.at(-1) as string).length;
-  return {
-    size,
-    root: merkleRoot(roots).toString('base64url'),
-    pageRoots: roots.map((root) => root.toString('base64url')),
-  };
+/** The page that holds `number` if any does; -1 when it sorts before all. */
+export function pageOf({ pageFirsts }: RosterHead, number: string): number {
+  let low = 0;
+  let high = pageFirsts.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((pageFirsts[middle] as string) <= number) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
-/**
- * Receipt for `number`, or null when `page` does not hold it.
- * @param pageIndex of `page`, the one whose range takes in the number
- */
+/** Receipt for `number`, or null when `page`, the one at `pageIndex`, does not hold it. */
 export function receiptOf(head: RosterHead, page: string, pageIndex: number, number: string): Receipt | null {
   const lines = linesOf(page);
   const at = lines.findIndex((line) => line.startsWith(`${number} `));

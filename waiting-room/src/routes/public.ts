@@ -1,10 +1,10 @@
-/** What everyone may read about a drop: pulse, products, draw, and the keys that tokens are verified by. */
+/** What everyone may read about a drop: pulse, products, and the keys that tokens are verified by. */
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import { Type } from 'typebox';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
-import { DrawAnswer, JwksAnswer, PulseAnswer } from '../contract/public.ts';
+import { JwksAnswer, PulseAnswer } from '../contract/public.ts';
 import { PULSE_CACHE_CONTROL } from '../plugins/pulse-server.ts';
 import { type Room, viewOf } from '../plugins/room.ts';
 import type { RoomCounters } from '../plugins/room-metrics.ts';
@@ -14,8 +14,6 @@ import { KEYS_PER_ADDRESS, READS_PER_ADDRESS } from '../rate-limits.ts';
 const SECOND = 'public, max-age=1, s-maxage=1, stale-while-revalidate=5';
 /** Verifiers keep keys for minutes; a new key is published long before it signs. */
 const MINUTES = 'public, max-age=300, stale-while-revalidate=3600';
-/** How a drawn order is computed; changes of the algorithm get another name. */
-const DRAW_ALGORITHM = 'band*2^48 + min over i<chances of top48(HMAC-SHA256(seed, publicNumber || byte(i)))';
 
 interface Options {
   readonly room: Room;
@@ -75,29 +73,6 @@ export const publicRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ro
         .header('access-control-allow-origin', '*')
         .type('application/json; charset=utf-8')
         .send(products);
-    },
-  );
-
-  app.get(
-    '/v1/drops/:drop/draw',
-    {
-      config: { rateLimit: READS_PER_ADDRESS },
-      schema: {
-        summary: 'Commitment of the draw; its seed once the drop is open',
-        params: DropParams,
-        response: { 200: DrawAnswer, '4xx': ProblemDocument },
-      },
-    },
-    async (request, reply) => {
-      const { drop, commit, seed } = viewOf(room, request.params.drop);
-      reply.header('cache-control', SECOND).header('access-control-allow-origin', '*');
-      return {
-        drop,
-        algorithm: DRAW_ALGORITHM,
-        commit: commit || null,
-        revealed: seed !== null,
-        ...(seed !== null && { seed }),
-      };
     },
   );
 
