@@ -1,14 +1,14 @@
 -- Puts up to 500 new tickets into the queue: at their drawn order in the lobby, at the clock's after opening (Q7, Q12, Q13).
--- KEYS  control waiting present sessions spent addresses log
+-- KEYS  control waiting present sessions spent addresses classes log
 -- ARGV  deadline µs, policy version seen, epoch to use if there is none, joins per address and minute, commitment of the
 --       seed that the drawn orders come from ('' for none), then per ticket: public number, drawn order or '', head start
---       µs, repeatable 0|1, address digest
--- Reply 'ok', now, phase, epoch, then per ticket a code and its order (0 for a drawn one):
+--       µs, repeatable 0|1, address digest, class "band:chances" ('' for everyone's)
+-- Reply 'ok', now, phase, epoch, then per ticket a code, its order (0 for a drawn one) and the class it has:
 --       0 joined, 1 was there already, 2 spent, 3 address limit, 4 room full
 --       or 'refused', now, phase, opensAt µs | 'late' | 'no-such-drop' | 'stale-policy' | 'no-seed'
 -- Cost  O(log N) a ticket
 -- include lib/clock.lua lib/control.lua lib/guard.lua lib/log.lua lib/phase.lua
-local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, ADDRESSES, LOG = unpack(KEYS)
+local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, ADDRESSES, CLASSES, LOG = unpack(KEYS)
 -- Drawn orders are below 4 × 2^48; arrivals never get there, whatever their head start.
 local DRAWN_MAX = 1125899906842624
 
@@ -58,10 +58,14 @@ end
 local last, joined = control.last_order, 0
 local free = control.max_waiting - redis.call('ZCARD', WAITING)
 local reply = { 'ok', now, phase, epoch }
-for i = 6, #ARGV, 5 do
-  local number, code, order = ARGV[i], nil, 0
+for i = 6, #ARGV, 6 do
+  local number, code, order, class = ARGV[i], nil, 0, ARGV[i + 5]
   if ARGV[i + 3] == '1' then
     code, order = known_order(number)
+    -- A class is given once: the roster has it, and a later claim does not move a place.
+    if code then
+      class = redis.call('HGET', CLASSES, number) or ''
+    end
   end
   if not code and joined >= free then
     code = 4
@@ -73,6 +77,9 @@ for i = 6, #ARGV, 5 do
     code, joined = 0, joined + 1
     if drawn then
       order = tonumber(ARGV[i + 1])
+      if class ~= '' then
+        redis.call('HSET', CLASSES, number, class)
+      end
     else
       last = math.max(now, last + 1)
       -- A head start shortens the wait, it does not jump over those already called.
@@ -82,6 +89,7 @@ for i = 6, #ARGV, 5 do
   end
   reply[#reply + 1] = code
   reply[#reply + 1] = (order or 0) >= DRAWN_MAX and order or 0
+  reply[#reply + 1] = class
 end
 if joined > 0 then
   redis.call('HSET', CONTROL, 'last_order', last)

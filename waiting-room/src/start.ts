@@ -23,7 +23,7 @@ export async function startRoom(log: FastifyBaseLogger, config: Config = readCon
     log,
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
   });
-  const queue = createQueue({ redis, log, metrics, instanceId: instance });
+  const queue = createQueue({ redis, redisUrl: config.REDIS_URL, log, metrics, instanceId: instance });
   await queue.start();
   const app = await buildApp({ config, queue, redis, log, metrics });
   const internal = createInternalApp({ logger: log, metrics });

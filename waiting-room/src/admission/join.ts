@@ -51,8 +51,16 @@ export async function join(
   }
   if (outcome.status !== 'joined') return outcome as JoinRefusal;
   const { id, number } = place;
-  const { order, joinedUs, epoch, phase } = outcome;
-  const ticket = tickets.issue({ drop, id, class: ticketClass, joinedUs, order, epoch, customer });
+  const { order, drawClass, joinedUs, epoch, phase } = outcome;
+  const ticket = tickets.issue({
+    drop,
+    id,
+    class: { ...ticketClass, ...drawClass },
+    joinedUs,
+    order,
+    epoch,
+    customer,
+  });
   return { status: 'joined', answer: answerOf(ticket, number, phase, order, joinedUs) };
 }
 

@@ -7,7 +7,11 @@ export const DrawAnswer = Type.Object({
   algorithm: Type.String({ description: 'How an order follows from seed, public number and class' }),
   commit: Nullable(Type.String({ description: 'Hex SHA-256 of the seed; null for a drop without a draw' })),
   revealed: Type.Boolean(),
-  root: Nullable(Type.String({ description: 'Merkle root of the roster (RFC 9162), base64url; published before the seed' })),
+  root: Nullable(
+    Type.String({
+      description: 'Merkle root of the roster (RFC 9162), base64url; published before the seed',
+    }),
+  ),
   size: Nullable(Type.Integer({ description: 'Tickets in the roster' })),
   seed: Type.Optional(Type.String({ description: 'Hex, 32 bytes; only once the root is published' })),
   verifier: Type.String({ description: 'Address of a one-file program that checks all of this' }),
@@ -17,7 +21,9 @@ export const RosterIndex = Type.Object({
   size: Type.Integer(),
   root: Digest,
   pageLines: Type.Integer({ description: 'Lines of every page but the last' }),
-  pageRoots: Type.Array(Digest, { description: 'Merkle root of each page; pages are at …/draw/roster/{page}' }),
+  pageRoots: Type.Array(Digest, {
+    description: 'Merkle root of each page; pages are at …/draw/roster/{page}',
+  }),
 });
 
 export const RosterPageParams = Type.Object({

@@ -4,8 +4,25 @@ import { createHash, createHmac, type KeyObject } from 'node:crypto';
 /** One band of drawn orders; four of them lie below every arrival's order. */
 export const BAND = 2 ** 48;
 
-/** `band` and `chances` of a ticket without a member claim. */
-export const EVERYONE_DRAWN = [1, 1] as const;
+/** What a class means for a draw. */
+export interface DrawClass {
+  /** 0 is drawn first, 3 last. */
+  readonly band: 0 | 1 | 2 | 3;
+  /** Draws a ticket takes part in; the best counts. 1 to 8. */
+  readonly chances: number;
+}
+
+/** A class as Redis keeps it, `band:chances`; empty for everyone's, which is not kept at all. */
+export function classText({ band, chances }: DrawClass): string {
+  return band === 1 && chances === 1 ? '' : `${band}:${chances}`;
+}
+
+/** Reads what {@link classText} wrote. */
+export function parseClass(text: string): DrawClass {
+  if (text === '') return { band: 1, chances: 1 };
+  const [band, chances] = text.split(':').map(Number);
+  return { band: band as DrawClass['band'], chances: chances as number };
+}
 
 /**
  * `band × 2^48 + min over i < chances of top48(HMAC-SHA256(seed, public number ‖ i))`; `i` is one byte, `top48` the
@@ -16,7 +33,7 @@ export const EVERYONE_DRAWN = [1, 1] as const;
 export function drawnOrder(
   seed: KeyObject,
   number: string,
-  { band, chances }: { readonly band: number; readonly chances: number },
+  { band, chances }: Omit<DrawClass, 'band'> & { readonly band: number },
 ): number {
   let best = BAND;
   for (let i = 0; i < chances; i++) {

@@ -32,7 +32,7 @@ export class RosterCollector {
     const within = this.#size % BLOCK_ENTRIES;
     if (within === 0) this.#blocks.push(Buffer.allocUnsafe(BLOCK_ENTRIES * ENTRY_BYTES));
     const block = this.#blocks.at(-1) as Buffer;
-    block.latin1Write(number, within * ENTRY_BYTES, NUMBER_LENGTH);
+    block.write(number, within * ENTRY_BYTES, NUMBER_LENGTH, 'latin1');
     block[within * ENTRY_BYTES + NUMBER_LENGTH] = band * 16 + chances;
     this.#size++;
   }
@@ -82,7 +82,7 @@ export class RosterCollector {
     const block = this.#blocks[Math.floor(entry / BLOCK_ENTRIES)] as Buffer;
     const at = (entry % BLOCK_ENTRIES) * ENTRY_BYTES;
     const packed = block[at + NUMBER_LENGTH] as number;
-    return `${block.latin1Slice(at, at + NUMBER_LENGTH)} ${packed >> 4} ${packed & 15}`;
+    return `${block.toString('latin1', at, at + NUMBER_LENGTH)} ${packed >> 4} ${packed & 15}`;
   }
 }
 

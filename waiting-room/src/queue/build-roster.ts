@@ -1,7 +1,7 @@
 /** Reads the lobby of an opened drop and writes its roster's pages (Q10). Publishing them is another step. */
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { EVERYONE_DRAWN } from '../domain/draw.ts';
+import { parseClass } from '../domain/draw.ts';
 import { HeadBuilder, type RosterHead } from '../domain/roster.ts';
 import { RosterCollector } from '../domain/roster-collector.ts';
 import { dropKeys, rosterPageKey } from './keys.ts';
@@ -41,8 +41,8 @@ async function readLobby(redis: Redis, drop: string): Promise<RosterCollector> {
       const [number, order, ticketClass] = [String(reply[i]), String(reply[i + 1]), String(reply[i + 2])];
       // The chunk begins at the order the last one ended with, so some of its tickets have been read.
       if (!seen.has(number)) {
-        const [band, chances] = ticketClass === '' ? EVERYONE_DRAWN : ticketClass.split(':').map(Number);
-        roster.add(number, band as number, chances as number);
+        const { band, chances } = parseClass(ticketClass);
+        roster.add(number, band, chances);
       }
       if (order === last) seenAtLast.add(number);
     }

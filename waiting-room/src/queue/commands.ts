@@ -18,12 +18,13 @@ export const MEMBERS_MAX = 500;
 export const COMMAND_TIMEOUT_MS = 800;
 
 const COMMANDS = {
-  'join-queue': ['control', 'waiting', 'present', 'sessions', 'spent', 'addresses', 'log'],
+  'join-queue': ['control', 'waiting', 'present', 'sessions', 'spent', 'addresses', 'classes', 'log'],
   'check-in': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'log'],
   'advance-drop': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'calls', 'log'],
   'end-sessions': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'log'],
   'leave-queue': ['control', 'waiting', 'present', 'spent', 'reasons', 'grants', 'log'],
   'report-capacity': ['control', 'grants'],
+  'publish-roster': ['control', 'roster', 'log'],
   'reveal-draw': ['control', 'log'],
   'take-pulse-lease': ['pulseLease'],
   'publish-pulse': ['pulse', 'pulseLease'],

@@ -6,9 +6,11 @@ import { drawnOrder } from '../domain/draw.ts';
 import { checkEviction } from './check-eviction.ts';
 import { CheckIns } from './check-in.ts';
 import { Commands } from './commands.ts';
+import { Draws } from './draws.ts';
 import { Joins } from './join.ts';
 import { PulsePublisher } from './pulse-publisher.ts';
 import type { Queue } from './queue.ts';
+import { Rosters } from './rosters.ts';
 import { Seeds } from './seeds.ts';
 import { readStanding } from './standing.ts';
 import { Ticker } from './ticker.ts';
@@ -22,6 +24,8 @@ const JOINS_PER_ADDRESS_PER_MINUTE = 3000;
 
 export interface QueueOptions {
   readonly redis: Redis;
+  /** For connections of its own, such as the one that reads a roster. */
+  readonly redisUrl: string;
   readonly log: FastifyBaseLogger;
   readonly metrics: Metrics;
   /** Unique among the instances: who holds the lease on a pulse. */
@@ -40,10 +44,19 @@ export interface RunningQueue extends Queue {
   close(): Promise<void>;
 }
 
-export function createQueue({ redis, log, metrics, instanceId, clockFile }: QueueOptions): RunningQueue {
+export function createQueue({
+  redis,
+  redisUrl,
+  log,
+  metrics,
+  instanceId,
+  clockFile,
+}: QueueOptions): RunningQueue {
   const commands = new Commands(redis, clockFile);
   const seeds = new Seeds(redis);
-  const ticker: Ticker = new Ticker({ commands, log, metrics, viewOf: (drop) => views.get(drop) });
+  const draws = new Draws({ redis, redisUrl, commands, instanceId, log });
+  const rosters = new Rosters(redis);
+  const ticker: Ticker = new Ticker({ commands, draws, log, metrics, viewOf: (drop) => views.get(drop) });
   const views: Views = new Views({
     redis,
     commands,
@@ -75,7 +88,7 @@ export function createQueue({ redis, log, metrics, instanceId, clockFile }: Queu
       publisher.run();
     },
     async close() {
-      await Promise.all([views.close(), publisher.close(), ticker.close()]);
+      await Promise.all([views.close(), publisher.close(), ticker.close(), draws.close()]);
     },
     async join(drop, request) {
       const outcome = await joins.add(drop, request);
@@ -103,6 +116,8 @@ export function createQueue({ redis, log, metrics, instanceId, clockFile }: Queu
       const seed = seeds.known(drop, view.commit);
       return seed && drawnOrder(seed.key, number, ticketClass);
     },
+    roster: (drop) => rosters.head(drop),
+    rosterPage: (drop, index) => rosters.page(drop, index),
     view: (drop) => views.get(drop),
     views: () => views.all(),
   };

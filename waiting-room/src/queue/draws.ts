@@ -3,6 +3,7 @@
  * least a second later, and only then is anybody called. Any instance may go on where another was killed.
  */
 import { Worker } from 'node:worker_threads';
+import { isStoreFault, Problem } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { RosterHead } from '../domain/roster.ts';
@@ -23,29 +24,37 @@ export interface DrawsOptions {
 
 export class Draws {
   readonly #options: DrawsOptions;
-  readonly #running = new Set<string>();
+  readonly #running = new Map<string, Promise<void>>();
   readonly #workers = new Set<Worker>();
+  #closed = false;
 
   constructor(options: DrawsOptions) {
     this.#options = options;
   }
 
-  /** The next step of a drop in `drawing`; returns at once while this instance is at it already. */
-  async advance(drop: string): Promise<void> {
-    if (this.#running.has(drop)) return;
-    this.#running.add(drop);
-    try {
-      const { redis, commands } = this.#options;
-      const root = await redis.hget(dropKeys(drop).control, 'roster_root');
-      if (root) await commands.run('reveal-draw', drop, []);
-      else await this.#build(drop);
-    } finally {
-      this.#running.delete(drop);
-    }
+  /** Begins the next step of a drop in `drawing`, unless this instance is at it already. A step that fails is tried with the next tick. */
+  advance(drop: string): void {
+    if (this.#closed || this.#running.has(drop)) return;
+    const step = this.#step(drop)
+      .catch((error: unknown) => {
+        if (!isStoreFault(error) && !(error instanceof Problem) && !this.#closed)
+          this.#options.log.error({ err: error, drop }, 'the draw could not go on');
+      })
+      .finally(() => this.#running.delete(drop));
+    this.#running.set(drop, step);
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#workers].map((worker) => worker.terminate()));
+    await Promise.all(this.#running.values());
+  }
+
+  async #step(drop: string): Promise<void> {
+    const { redis, commands } = this.#options;
+    const root = await redis.hget(dropKeys(drop).control, 'roster_root');
+    if (root) await commands.run('reveal-draw', drop, []);
+    else await this.#build(drop);
   }
 
   async #build(drop: string): Promise<void> {
@@ -57,7 +66,10 @@ export class Draws {
       const startedAt = performance.now();
       const head = await this.#runWorker({ redisUrl, drop });
       await commands.run('publish-roster', drop, [head.root, JSON.stringify(head)]);
-      log.info({ drop, tickets: head.size, root: head.root, tookMs: Math.round(performance.now() - startedAt) }, 'roster published');
+      log.info(
+        { drop, tickets: head.size, root: head.root, tookMs: Math.round(performance.now() - startedAt) },
+        'roster published',
+      );
     } finally {
       clearInterval(renewing);
       await redis.del(lease).catch(() => {});

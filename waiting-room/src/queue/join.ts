@@ -1,5 +1,5 @@
 /** Joins: one script call for those of an event-loop turn, each answered for itself (Q7, Q12, Q13). */
-import { drawnOrder } from '../domain/draw.ts';
+import { classText, drawnOrder, parseClass } from '../domain/draw.ts';
 import type { Phase } from '../domain/phase.ts';
 import { Batch } from './batch.ts';
 import { type Commands, MEMBERS_MAX, unavailable } from './commands.ts';
@@ -55,8 +55,9 @@ export class Joins {
     }
     const epoch = String(rest[0]);
     return requests.map((_, index) => {
-      const code = CODES[Number(rest[1 + 2 * index])] ?? 'spent';
-      const order = Number(rest[2 + 2 * index]);
+      const [codeNumber, orderText, classInEffect] = rest.slice(1 + 3 * index, 4 + 3 * index);
+      const code = CODES[Number(codeNumber)] ?? 'spent';
+      const order = Number(orderText);
       if (code === 'spent') return { status: 'spent' };
       if (code === 'address-limit') return { status: code, retryAfterMs: 60_000 - ((nowUs / 1000) % 60_000) };
       if (code === 'room-full') return { status: code, retryAfterMs: 30_000 };
@@ -64,6 +65,7 @@ export class Joins {
         status: 'joined',
         repeated: code === 'repeated',
         order: order === 0 ? null : order,
+        drawClass: parseClass(String(classInEffect)),
         joinedUs: nowUs,
         epoch,
         phase: phase as Phase,
@@ -79,7 +81,14 @@ export class Joins {
       const args: (string | number)[] = [randomEpoch(), joinsPerAddressPerMinute, seed?.commit ?? ''];
       for (const { number, class: ticketClass, repeatable, addressDigest } of requests) {
         const order = seed === null ? '' : drawnOrder(seed.key, number, ticketClass);
-        args.push(number, order, ticketClass.headStartMs * 1000, repeatable ? 1 : 0, addressDigest);
+        args.push(
+          number,
+          order,
+          ticketClass.headStartMs * 1000,
+          repeatable ? 1 : 0,
+          addressDigest,
+          classText(ticketClass),
+        );
       }
       const reply = await commands.run('join-queue', drop, args);
       if (reply[0] !== 'no-seed' || attempt === 2) return reply;

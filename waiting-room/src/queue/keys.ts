@@ -12,6 +12,9 @@ export interface DropKeys {
   readonly addresses: string;
   readonly log: string;
   readonly seed: string;
+  readonly classes: string;
+  readonly roster: string;
+  readonly drawLease: string;
   readonly pulse: string;
   readonly pulseLease: string;
 }
@@ -30,10 +33,17 @@ export function dropKeys(drop: string): DropKeys {
     addresses: key('addresses'),
     log: key('log'),
     seed: key('seed'),
+    classes: key('classes'),
+    roster: key('roster'),
+    drawLease: key('draw-lease'),
     pulse: key('pulse'),
     pulseLease: key('pulse-lease'),
   };
 }
+
+/** One page of a roster, under the name of the build that wrote it. */
+export const rosterPageKey = (drop: string, build: string, page: number): string =>
+  `wr:{${drop}}:roster:${build}:${page}`;
 
 /** Every drop that is not archived: drop id → opensAt in ms. Written by the control plane. */
 export const DROPS_KEY = 'wr:drops';

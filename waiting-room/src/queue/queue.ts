@@ -2,15 +2,13 @@
  * What the rest of the waiting room may ask of the queue, and the outcomes it may get.
  * Outcomes are values; only an unreachable Redis throws (a 503 `store-unavailable` problem).
  */
+import type { DrawClass } from '../domain/draw.ts';
 import type { Phase } from '../domain/phase.ts';
 import type { RankMap } from '../domain/positions.ts';
+import type { RosterHead } from '../domain/roster.ts';
 
 /** What a signed member claim gives a ticket (DESIGN: class). Everyone else has `EVERYONE`. */
-export interface TicketClass {
-  /** 0 is drawn first, 3 last. */
-  readonly band: 0 | 1 | 2 | 3;
-  /** Draws a ticket takes part in; the best counts. 1 to 8. */
-  readonly chances: number;
+export interface TicketClass extends DrawClass {
   /** Head start over arrivals after opening, in milliseconds. */
   readonly headStartMs: number;
 }
@@ -39,6 +37,8 @@ export type JoinOutcome =
       readonly repeated: boolean;
       /** Order of an arrival; null for a lobby ticket, whose order is drawn and never leaves the process. */
       readonly order: number | null;
+      /** What the draw counts for this ticket: the request's, or the one a known ticket got at first. */
+      readonly drawClass: DrawClass;
       /** Redis time of the join, µs. */
       readonly joinedUs: number;
       readonly epoch: string;
@@ -202,6 +202,10 @@ export interface Queue {
   reportCapacity(drop: string, report: CapacityReport): Promise<boolean>;
   /** The order a lobby ticket was drawn, recomputed (Q7); null before the reveal (Q8). */
   drawnOrder(drop: string, number: string, ticketClass: TicketClass): number | null;
+  /** The published roster's head; null before it is published (Q10). */
+  roster(drop: string): Promise<RosterHead | null>;
+  /** Text of one of its pages; null when there is none of that index. */
+  rosterPage(drop: string, index: number): Promise<string | null>;
   /** Undefined for a drop that does not exist; the view is refreshed every second. */
   view(drop: string): DropView | undefined;
   views(): Iterable<DropView>;

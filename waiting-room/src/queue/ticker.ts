@@ -3,6 +3,7 @@ import { isStoreFault, type Metrics, Problem } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { nextTickMs, type TickNeed } from '../domain/tick-cadence.ts';
 import type { Commands } from './commands.ts';
+import type { Draws } from './draws.ts';
 import { randomEpoch } from './epoch.ts';
 import type { DropView, LimitedBy } from './queue.ts';
 
@@ -14,6 +15,7 @@ const LIMIT_AGE_MS_MAX = 3000;
 
 export interface TickerOptions {
   readonly commands: Commands;
+  readonly draws: Pick<Draws, 'advance'>;
   readonly log: FastifyBaseLogger;
   readonly metrics: Metrics;
   readonly viewOf: (drop: string) => DropView | undefined;
@@ -76,7 +78,7 @@ export class Ticker {
 
   /** One tick; returns when the next one is due. */
   async #tick(drop: string): Promise<number | null> {
-    const { commands, log, viewOf } = this.#options;
+    const { commands, draws, log, viewOf } = this.#options;
     try {
       const view = viewOf(drop);
       if (view === undefined) return null;
@@ -85,8 +87,7 @@ export class Ticker {
       if (status !== 'ok') return null;
       this.#ticks.inc({ outcome: Number(entered) > 0 ? 'entered' : 'idle' });
       this.#limits.set(drop, { by: limitedBy as LimitedBy, atMs: performance.now() });
-      // The roster's root has to be published before (Q10); there is none yet.
-      if (phase === 'drawing') await commands.run('reveal-draw', drop, []);
+      if (phase === 'drawing') draws.advance(drop);
       const need = { phase, waiting, present, sessions } as Pick<
         TickNeed,
         'phase' | 'waiting' | 'present' | 'sessions'
