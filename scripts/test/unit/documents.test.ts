@@ -1,5 +1,6 @@
 // The documents of the tree: every link leads somewhere, decisions are numbered once, rules have their row.
 
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
@@ -112,5 +113,18 @@ test('every problem page says its type and a status, and stands in the index', (
       new RegExp(`^# .+\\n\\n\`${type}\`, HTTP \\d{3}\\n`),
     );
     expect(index, `docs/problems/README.md misses ${name}`).toContain(`(${name})`);
+  }
+});
+
+test('the first change of CONTRIBUTING.md still applies to this tree', () => {
+  const diffs = [...read(join(repoRoot, 'CONTRIBUTING.md')).matchAll(/^```diff\n([\s\S]*?)^```$/gm)];
+  expect(diffs).not.toEqual([]);
+  for (const [, diff = ''] of diffs) {
+    const { status, stderr } = spawnSync('git', ['apply', '--check'], {
+      cwd: repoRoot,
+      input: diff,
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   }
 });
