@@ -14,6 +14,7 @@ import type { Checkout } from './plugins/checkout.ts';
 import { startJobs } from './plugins/jobs.ts';
 import { addStateMetrics, createCheckoutMetrics } from './plugins/metrics.ts';
 import { internalRoutes } from './routes/internal.ts';
+import { stockRoutes } from './routes/stock.ts';
 import { createPicturePublisher } from './snapshots/publish-stock.ts';
 import { createPaymentStore } from './store/payments.ts';
 import { createReportStore } from './store/reports.ts';
@@ -93,6 +94,7 @@ export async function startCheckout(
 
   const internal: FastifyInstance = createInternalApp({ logger: log, metrics });
   await internal.register(internalRoutes, { stock, serviceToken: config.SERVICE_TOKEN });
+  await internal.register(stockRoutes, { stock, serviceToken: config.SERVICE_TOKEN });
 
   const url = await app.listen({ host: config.HOST, port: config.PORT });
   const internalUrl = await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });

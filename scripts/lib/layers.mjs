@@ -26,6 +26,7 @@ export const LAYERS = {
   routes: 4,
   app: 5,
   start: 6,
+  reconcile: 6,
   server: 7,
 };
 

@@ -1,8 +1,7 @@
-/** What the control plane sends: drops with their products, and stock movements. Internal listener only. */
+/** What the control plane sends of a drop and its products. Internal listener only. */
 import { Type } from 'typebox';
-import { AmountMinor, Currency, DropId, Instant, Sku } from './common.ts';
-
-const Units = Type.Integer({ minimum: 0, maximum: 100_000_000 });
+import { AmountMinor, Currency, Instant, Sku } from './common.ts';
+import { Units } from './stock.ts';
 
 export const DropSetupRequest = Type.Object(
   {
@@ -19,6 +18,13 @@ export const DropSetupRequest = Type.Object(
           name: Type.String({ minLength: 1, maxLength: 200 }),
           priceMinor: AmountMinor,
           stock: Units,
+          parts: Type.Integer({
+            minimum: 1,
+            maximum: 64,
+            default: 1,
+            description:
+              'Rows its stock is split over, for a SKU that several instances sell at once; never shrinks',
+          }),
         },
         { additionalProperties: false },
       ),
@@ -27,37 +33,3 @@ export const DropSetupRequest = Type.Object(
   },
   { additionalProperties: false },
 );
-
-export const BalancesAnswer = Type.Object({
-  drop: DropId,
-  products: Type.Array(
-    Type.Object({
-      sku: Sku,
-      initial: Units,
-      available: Units,
-      held: Units,
-      sold: Units,
-      total: Units,
-    }),
-  ),
-});
-
-export const StockMovementRequest = Type.Object(
-  {
-    sku: Sku,
-    delta: Type.Integer({ minimum: -100_000_000, maximum: 100_000_000, description: 'Not 0' }),
-    reason: Type.String({ minLength: 1, maxLength: 200 }),
-    actor: Type.String({ minLength: 1, maxLength: 200 }),
-  },
-  { additionalProperties: false },
-);
-
-export const StockMovementAnswer = Type.Object({
-  id: Type.Integer(),
-  drop: DropId,
-  sku: Sku,
-  delta: Type.Integer(),
-  reason: Type.String(),
-  actor: Type.String(),
-  at: Instant,
-});

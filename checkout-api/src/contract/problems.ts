@@ -24,6 +24,8 @@ export const PROBLEMS = {
   'unknown-payment-method': { status: 400, title: 'There is no such payment method' },
   declined: { status: 402, title: 'The payment was declined' },
   'payment-unavailable': { status: 503, title: 'Payments can not be taken at the moment' },
+  'stock-changed': { status: 412, title: 'The stock was moved by somebody else meanwhile' },
+  'precondition-required': { status: 428, title: 'Say which state the change was decided by' },
   'not-enough-stock': { status: 409, title: 'Not so much is available' },
   overloaded: { status: 503, title: 'Too many requests at once' },
 } as const;

@@ -1,10 +1,12 @@
 /**
  * Reservations: decided in batches (one statement and one commit a batch and drop), released, extended, expired by
- * single statements. What is sold out is remembered for a second, so that a crowd that comes too late costs little.
+ * single statements. What is sold out is remembered for a moment, so that a crowd that comes too late costs nothing.
  */
+import { randomInt } from 'node:crypto';
 import type { Line } from '../domain/lines.ts';
 import { type Batcher, createBatcher } from './batcher.ts';
-import { type ReserveAnswer, type ReserveRequest, reserveBatch } from './reserve-batch.ts';
+import { type BatchOutcome, type ReserveAnswer, type ReserveRequest, reserveBatch } from './reserve-batch.ts';
+import { createReservedKeys } from './reserved-keys.ts';
 import { createSoldOutMemory } from './sold-out-memory.ts';
 import { type Database, query } from './statements.ts';
 import { uuidv7 } from './uuid.ts';
@@ -66,6 +68,8 @@ export interface ReservationStore {
   extend(holder: Holder, id: string): Promise<Date | undefined>;
   /** Gives back up to `limit` holds whose time has run out by Postgres's clock. */
   expire(limit: number): Promise<{ expired: number; lagSeconds: number }>;
+  /** Something of this drop came back for sale, here or elsewhere: nobody is refused from memory. */
+  stockCameBack(drop: string): void;
   /** Requests waiting for their batch, over all drops. */
   waiting(): number;
 }
@@ -82,17 +86,45 @@ export function createReservationStore(
   events: ReservationStoreEvents = {},
 ): ReservationStore {
   const soldOut = createSoldOutMemory();
+  const reservedKeys = createReservedKeys(database);
   const inFlight = new Set<string>();
   const batchers = new Map<string, Batcher<ReserveRequest, ReserveAnswer>>();
-  const replayFinders = new Map<string, Batcher<{ jti: string; key: string }, boolean>>();
+  // Of a split SKU every instance takes from a row of its own; a clash is no fault, only slower.
+  const part = randomInt(64);
+
+  /** What did not suffice is believed as soon as the keys that have a reservation are known up to this moment. */
+  async function learn(
+    drop: string,
+    requests: ReserveRequest[],
+    outcome: BatchOutcome,
+    returns: number,
+  ): Promise<void> {
+    const short = new Map<string, number>();
+    for (const [at, { jti, key, lines }] of requests.entries()) {
+      const verdict = outcome.answers[at]?.verdict;
+      if (verdict === 'reserved') reservedKeys.add(drop, jti, key);
+      for (const { sku, quantity } of lines) {
+        const left = outcome.available.get(sku);
+        if (left !== undefined && (left === 0 || (verdict === 'sold-out' && quantity > left)))
+          short.set(sku, left);
+      }
+    }
+    if (short.size === 0) return;
+    await reservedKeys.refresh(drop);
+    for (const [sku, left] of short) soldOut.remember(drop, sku, left, returns);
+  }
 
   function batcherOf(drop: string): Batcher<ReserveRequest, ReserveAnswer> {
     let batcher = batchers.get(drop);
     if (batcher === undefined) {
+      let isScarce = false;
       const run = async (requests: ReserveRequest[]) => {
-        const { answers, available } = await reserveBatch(database, drop, requests);
-        for (const [sku, left] of available) if (left === 0) soldOut.remember(drop, sku);
-        return answers;
+        const returns = soldOut.returns(drop);
+        const outcome = await reserveBatch(database, drop, requests, { part, all: isScarce });
+        isScarce = outcome.isScarce;
+        // A failure to learn costs speed only: the next request asks Postgres again.
+        learn(drop, requests, outcome, returns).catch(() => {});
+        return outcome.answers;
       };
       batcher = createBatcher({
         sizeMax: batchSizeMax,
@@ -106,25 +138,6 @@ export function createReservationStore(
     return batcher;
   }
 
-  /** Has this key a reservation already? Many in one reading statement that locks nothing. */
-  function isReplay(drop: string, jti: string, key: string): Promise<boolean> {
-    let finder = replayFinders.get(drop);
-    if (finder === undefined) {
-      const run = async (asked: { jti: string; key: string }[]) => {
-        const rows = await query<{ jti: string; key: string }>(database, 'find-replays', [
-          drop,
-          asked.map((one) => one.jti),
-          asked.map((one) => one.key),
-        ]);
-        const known = new Set(rows.map((row) => `${row.jti} ${row.key}`));
-        return asked.map((one) => known.has(`${one.jti} ${one.key}`));
-      };
-      finder = createBatcher({ sizeMax: batchSizeMax, waitingMax, waitMaxMs, run });
-      replayFinders.set(drop, finder);
-    }
-    return finder.submit({ jti, key });
-  }
-
   return {
     async reserve(holder, key, lines) {
       const { drop, jti, shopper } = holder;
@@ -132,8 +145,8 @@ export function createReservationStore(
       if (inFlight.has(flight)) return { verdict: 'in-flight' };
       inFlight.add(flight);
       try {
-        const isGone = lines.some((line) => soldOut.has(drop, line.sku));
-        if (isGone && !(await isReplay(drop, jti, key))) return { verdict: 'sold-out' };
+        if (soldOut.isGone(drop, lines) && !reservedKeys.mayHave(drop, jti, key))
+          return { verdict: 'sold-out' };
         return await batcherOf(drop).submit({ id: uuidv7(), jti, shopper, key, lines });
       } finally {
         inFlight.delete(flight);
@@ -168,6 +181,8 @@ export function createReservationStore(
       for (const drop of row?.drops ?? []) soldOut.forget(drop);
       return { expired: row?.expired ?? 0, lagSeconds: row?.lagSeconds ?? 0 };
     },
+
+    stockCameBack: (drop) => soldOut.forget(drop),
 
     waiting() {
       let waiting = 0;

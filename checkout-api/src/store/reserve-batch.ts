@@ -31,17 +31,28 @@ export type ReserveAnswer =
 
 export interface BatchOutcome {
   answers: ReserveAnswer[];
-  /** What is left of every known SKU the batch touched. */
+  /** What is left of every SKU the batch touched and saw all rows of. */
   available: Map<string, number>;
+  /** Of a split SKU so little is left that the next batch had better look at all rows at once. */
+  isScarce: boolean;
+}
+
+/** From which row of a split SKU a batch takes. */
+export interface PartChoice {
+  /** Any number that is another one on every instance. */
+  part: number;
+  /** Look at all rows from the beginning. */
+  all: boolean;
 }
 
 interface Row {
-  verdicts: ReserveAnswer['verdict'][];
+  verdicts: ReserveAnswer['verdict'][] | null;
   amounts: number[];
   available: (number | null)[];
   expires_at_ms: number;
   currency: string;
   replays: { at: number; id: string; amountMinor: number; currency: string; expiresAtMs: number }[] | null;
+  scarce: boolean;
 }
 
 /** Gives each distinct value its 1-based place in ascending order, which is the order rows are locked in. */
@@ -50,11 +61,15 @@ function places(values: Iterable<string>): { distinct: string[]; placeOf: Map<st
   return { distinct, placeOf: new Map(distinct.map((value, at) => [value, at + 1])) };
 }
 
-/** Decides `requests` (all of `drop`) in their order, in one transaction. */
+/**
+ * Decides `requests` (all of `drop`) in their order, in one transaction. When the row of a split SKU does not hold
+ * enough, nothing has happened and the batch is decided again over all rows: what is anywhere is found.
+ */
 export async function reserveBatch(
   database: Database,
   drop: string,
   requests: ReserveRequest[],
+  choice: PartChoice = { part: 0, all: false },
 ): Promise<BatchOutcome> {
   const shoppers = places(requests.map((request) => request.shopper));
   const skus = places(requests.flatMap((request) => request.lines.map((line) => line.sku)));
@@ -70,7 +85,7 @@ export async function reserveBatch(
   }
   lineStarts.push(lineSkus.length + 1);
 
-  const [row] = await query<Row>(database, 'reserve-batch', [
+  const values = [
     drop,
     requests.map((request) => request.id),
     requests.map((request) => request.jti),
@@ -81,20 +96,24 @@ export async function reserveBatch(
     lineStarts,
     lineSkus,
     lineQuantities,
-  ]);
-  if (row === undefined) throw new Error('reserve_batch answered no row');
+    choice.part,
+  ];
+  let [row] = await query<Row>(database, 'reserve-batch', [...values, choice.all]);
+  if (row?.verdicts === null) [row] = await query<Row>(database, 'reserve-batch', [...values, true]);
+  if (!row?.verdicts) throw new Error('reserve_batch decided nothing');
+  const { verdicts, amounts, currency } = row;
 
   const replays = new Map(row.replays?.map((replay) => [replay.at, replay]));
   const expiresAt = new Date(row.expires_at_ms);
   const answers = requests.map((request, at): ReserveAnswer => {
-    const verdict = row.verdicts[at] as ReserveAnswer['verdict'];
+    const verdict = verdicts[at] as ReserveAnswer['verdict'];
     if (verdict === 'reserved') {
-      const amountMinor = row.amounts[at] as number;
+      const amountMinor = amounts[at] as number;
       const reservation = {
         id: request.id,
         lines: request.lines,
         amountMinor,
-        currency: row.currency,
+        currency,
         expiresAt,
       };
       return { verdict, reservation };
@@ -119,5 +138,5 @@ export async function reserveBatch(
     const left = row.available[at];
     if (typeof left === 'number') available.set(sku, left);
   }
-  return { answers, available };
+  return { answers, available, isScarce: row.scarce };
 }

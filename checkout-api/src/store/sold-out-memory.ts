@@ -1,32 +1,65 @@
 /**
- * Remembers for a moment which SKUs had nothing left. It only ever refuses, never sells: at worst a unit that came
- * back is seen a second later.
+ * Remembers for a moment how little was left of SKUs that did not suffice. It only ever refuses, never sells: at worst
+ * a unit that came back is seen a moment later. One request at a time looks again while the memory still answers the
+ * others, so that a crowd never falls on Postgres at the moment the memory ends.
  */
+import type { Line } from '../domain/lines.ts';
 
-/** How long "nothing left" is believed. Promised: a wrong "sold out" lasts at most two seconds after stock returns. */
-const believedMs = 1000;
+/** After this long one request goes and looks. */
+const freshMs = 750;
+/** After this long nobody believes it any more. Promised: a wrong "sold out" lasts at most 2 s after stock returns. */
+const believedMs = 1500;
+
+interface Belief {
+  left: number;
+  lookFrom: number;
+  until: number;
+}
 
 export interface SoldOutMemory {
-  remember(drop: string, sku: string): void;
-  has(drop: string, sku: string): boolean;
+  /** How often stock came back so far. What is learned from a statement counts only if none did since it was sent. */
+  returns(drop: string): number;
+  /** So much was left by a statement sent when `returns` was that. */
+  remember(drop: string, sku: string, left: number, returns: number): void;
+  /** True: at least one line is more than is left. The one whose turn it is to look again is told false. */
+  isGone(drop: string, lines: readonly Line[]): boolean;
   /** Stock of this drop came back. */
   forget(drop: string): void;
 }
 
 export function createSoldOutMemory(now: () => number = () => performance.now()): SoldOutMemory {
-  const byDrop = new Map<string, Map<string, number>>();
+  const byDrop = new Map<string, Map<string, Belief>>();
+  const returnsOf = new Map<string, number>();
   return {
-    remember(drop, sku) {
-      const skus = byDrop.get(drop) ?? new Map<string, number>();
-      skus.set(sku, now() + believedMs);
-      byDrop.set(drop, skus);
+    returns: (drop) => returnsOf.get(drop) ?? 0,
+    remember(drop, sku, left, returns) {
+      if (returns !== (returnsOf.get(drop) ?? 0)) return;
+      const beliefs = byDrop.get(drop) ?? new Map<string, Belief>();
+      const at = now();
+      beliefs.set(sku, { left, lookFrom: at + freshMs, until: at + believedMs });
+      byDrop.set(drop, beliefs);
     },
-    has(drop, sku) {
-      const until = byDrop.get(drop)?.get(sku);
-      return until !== undefined && now() < until;
+    isGone(drop, lines) {
+      const beliefs = byDrop.get(drop);
+      if (beliefs === undefined) return false;
+      for (const { sku, quantity } of lines) {
+        const belief = beliefs.get(sku);
+        if (belief === undefined || quantity <= belief.left) continue;
+        const at = now();
+        if (at >= belief.until) {
+          beliefs.delete(sku);
+          continue;
+        }
+        if (at < belief.lookFrom) return true;
+        // This one looks; the next one if no answer has come when the memory ends.
+        belief.lookFrom = belief.until;
+        return false;
+      }
+      return false;
     },
     forget(drop) {
       byDrop.delete(drop);
+      returnsOf.set(drop, (returnsOf.get(drop) ?? 0) + 1);
     },
   };
 }

@@ -1,5 +1,4 @@
 /** Drops, products and balances as the control plane manages them, and the picture of them that the public may see. */
-import { isViolationOf } from './postgres-errors.ts';
 import { type Database, query } from './statements.ts';
 
 export interface ProductSetup {
@@ -8,6 +7,8 @@ export interface ProductSetup {
   priceMinor: number;
   /** Units put in when the SKU is first seen; later changes are movements. */
   stock: number;
+  /** Rows its stock is split over, 1 to 64. It never shrinks: a lower figure than before changes nothing. */
+  parts: number;
 }
 
 export interface DropSetup {
@@ -26,20 +27,49 @@ export interface Balance {
   available: number;
   held: number;
   sold: number;
+  /** Everything put in: initial and every movement since. */
   total: number;
+  parts: number;
+  /** The number of the SKU's last movement, 0 for none. Sales do not change it. */
+  ledger: number;
 }
 
+/** An entry of the ledger: it is written once and never changed. */
 export interface StockMovement {
   id: number;
-  drop: string;
-  sku: string;
   delta: number;
   reason: string;
   actor: string;
   at: Date;
 }
 
+/** What to do to the stock of a SKU, why, and who does it. */
+export type StockChange = { drop: string; sku: string; reason: string; actor: string } & (
+  | { delta: number; key: string | null }
+  /** `total` units in all, if the movement numbered `after` is still the last one. */
+  | { total: number; after: number }
+);
+
+export type StockChangeOutcome =
+  | {
+      verdict: 'moved' | 'replayed';
+      movement: StockMovement;
+      ledger: number;
+      available: number;
+      total: number;
+    }
+  | {
+      verdict: 'unchanged' | 'changed' | 'not-enough-stock';
+      ledger: number;
+      available: number;
+      total: number;
+    }
+  | { verdict: 'no-such-sku' | 'key-reused' };
+
 export interface StockPicture {
+  /** Rises with every change of the rest, so that an older picture is known by its lower version. */
+  version: number;
+  at: Date;
   currency: string;
   products: { sku: string; name: string; priceMinor: number; available: number }[];
 }
@@ -47,10 +77,10 @@ export interface StockPicture {
 export interface StockStore {
   /** Creates the drop, or changes everything about it but the stock of SKUs it has. */
   putDrop(drop: string, setup: DropSetup): Promise<void>;
-  /** Puts stock in (+) or takes it out (-): never more than is available. */
-  move(
-    movement: Pick<StockMovement, 'drop' | 'sku' | 'delta' | 'reason' | 'actor'>,
-  ): Promise<StockMovement | 'no-such-sku' | 'not-enough-stock'>;
+  /** Moves stock: by a difference, never more out than is available; or to a total, if nobody else moved it since. */
+  change(change: StockChange): Promise<StockChangeOutcome>;
+  /** Up to `limit` movements of a SKU, newest first, from before the one numbered `before` if that is given. */
+  listMovements(drop: string, sku: string, before: number | null, limit: number): Promise<StockMovement[]>;
   /** Undefined: no such drop. */
   list(drop: string): Promise<Balance[] | undefined>;
   picture(drop: string): Promise<StockPicture | undefined>;
@@ -63,20 +93,22 @@ export function createStockStore(database: Database): StockStore {
       const values = [drop, name, closesAt, holdSeconds, tokenSeconds, perShopperLimit, currency];
       await query(database, 'put-drop', [...values, JSON.stringify(products)]);
     },
-    async move({ drop, sku, delta, reason, actor }) {
-      try {
-        const values = [drop, sku, delta, reason, actor];
-        const [row] = await query<StockMovement & Record<string, unknown>>(
-          database,
-          'record-stock-movement',
-          values,
-        );
-        if (row === undefined) return 'no-such-sku';
-        return row;
-      } catch (error) {
-        if (isViolationOf(error, 'stock_not_negative')) return 'not-enough-stock';
-        throw error;
-      }
+    async change(change) {
+      const { drop, sku, reason, actor } = change;
+      const [delta, total, after, key] =
+        'delta' in change ? [change.delta, null, null, change.key] : [null, change.total, change.after, null];
+      type Row = StockChangeOutcome & { movement: (Omit<StockMovement, 'at'> & { at: number }) | null };
+      const values = [drop, sku, delta, total, after, reason, actor, key];
+      const [row] = await query<Row>(database, 'move-stock', values);
+      if (row === undefined) throw new Error('move_stock answered no row');
+      const { movement, ...outcome } = row;
+      return (
+        movement ? { ...outcome, movement: { ...movement, at: new Date(movement.at) } } : outcome
+      ) as StockChangeOutcome;
+    },
+    listMovements(drop, sku, before, limit) {
+      type Row = StockMovement & Record<string, unknown>;
+      return query<Row>(database, 'list-movements', [drop, sku, before, limit]);
     },
     async list(drop) {
       const [row] = await query<{ products: Balance[] }>(database, 'list-stock', [drop]);

@@ -3,21 +3,48 @@ import { createBoundedCache } from '../../src/store/bounded-cache.ts';
 import { createSoldOutMemory } from '../../src/store/sold-out-memory.ts';
 import { uuidv7 } from '../../src/store/uuid.ts';
 
-test('"sold out" is believed for a second at most, for its drop and SKU only, and not once stock came back', () => {
+const lines = (sku: string, quantity = 1) => [{ sku, quantity }];
+
+test('"sold out" is believed for 1.5 s at most, for its drop and SKU only, and not once stock came back', () => {
   let now = 0;
   const memory = createSoldOutMemory(() => now);
-  memory.remember('d', 'shoe');
-  now = 999;
-  expect([memory.has('d', 'shoe'), memory.has('d', 'hat'), memory.has('e', 'shoe')]).toEqual([
-    true,
-    false,
-    false,
-  ]);
-  now = 1000;
-  expect(memory.has('d', 'shoe')).toBe(false);
-  memory.remember('d', 'shoe');
+  memory.remember('d', 'shoe', 0, 0);
+  expect(memory.isGone('d', lines('shoe'))).toBe(true);
+  expect(memory.isGone('d', [...lines('hat'), ...lines('shoe')])).toBe(true);
+  expect(memory.isGone('d', lines('hat'))).toBe(false);
+  expect(memory.isGone('e', lines('shoe'))).toBe(false);
+  now = 1500;
+  expect(memory.isGone('d', lines('shoe'))).toBe(false);
+  memory.remember('d', 'shoe', 0, 0);
   memory.forget('d');
-  expect(memory.has('d', 'shoe')).toBe(false);
+  expect(memory.isGone('d', lines('shoe'))).toBe(false);
+});
+
+test('when the memory ages one request looks again, and the others are still answered from it', () => {
+  let now = 0;
+  const memory = createSoldOutMemory(() => now);
+  memory.remember('d', 'shoe', 0, 0);
+  now = 749;
+  expect(memory.isGone('d', lines('shoe'))).toBe(true);
+  now = 750;
+  const asked = Array.from({ length: 100 }, () => memory.isGone('d', lines('shoe')));
+  expect(asked.filter((gone) => !gone)).toHaveLength(1);
+  now = 1499;
+  expect(memory.isGone('d', lines('shoe'))).toBe(true);
+});
+
+test('who wants no more than was left is not refused', () => {
+  const memory = createSoldOutMemory(() => 0);
+  memory.remember('d', 'shoe', 2, 0);
+  expect([2, 3].map((quantity) => memory.isGone('d', lines('shoe', quantity)))).toEqual([false, true]);
+});
+
+test('what a statement said is not believed when stock came back after it was sent', () => {
+  const memory = createSoldOutMemory(() => 0);
+  const returns = memory.returns('d');
+  memory.forget('d');
+  memory.remember('d', 'shoe', 0, returns);
+  expect(memory.isGone('d', lines('shoe'))).toBe(false);
 });
 
 test('the cache holds so many entries for so long, and lets the oldest go first', () => {

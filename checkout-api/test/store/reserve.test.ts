@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createReservationStore } from '../../src/store/reservations.ts';
 import { type ReserveRequest, reserveBatch } from '../../src/store/reserve-batch.ts';
-import { createStockStore } from '../../src/store/stock.ts';
 import { uuidv7 } from '../../src/store/uuid.ts';
 import {
   balances,
@@ -192,27 +191,4 @@ test('a hold is extended a limited number of times, by its holder, while it live
   expect((await store.extend(holder, id))?.getTime()).toBeGreaterThan(answer.reservation.expiresAt.getTime());
   expect(await store.extend(holder, id)).toBeInstanceOf(Date);
   expect(await store.extend(holder, id)).toBeUndefined();
-});
-
-test('promise 6: withdrawing more than is available is refused, and a movement can not be rewritten', async () => {
-  const drop = await createDrop(db.database, { shoe: 3 });
-  const [holder] = await enterShoppers(db.database, drop, 1);
-  if (holder === undefined) throw new Error('no shopper');
-  const stock = createStockStore(db.database);
-  await createReservationStore(db.database).reserve(holder, 'k', one('shoe', 2));
-  const move = (delta: number, sku = 'shoe') =>
-    stock.move({ drop, sku, delta, reason: 'counted', actor: 'test' });
-  expect(await move(-2)).toBe('not-enough-stock');
-  expect(await move(-1)).toMatchObject({ delta: -1 });
-  expect(await move(+5)).toMatchObject({ delta: 5 });
-  expect(await move(+5, 'hat')).toBe('no-such-sku');
-  await expect(db.database.query('update checkout.stock_movements set delta = 1')).rejects.toThrow(
-    'append-only',
-  );
-  await expect(db.database.query('delete from checkout.stock_movements')).rejects.toThrow('append-only');
-  await expect(db.database.query('truncate checkout.stock_movements')).rejects.toThrow('append-only');
-  await expect(
-    db.database.query('update checkout.stock set available = available + 1 where drop_id = $1', [drop]),
-  ).rejects.toThrow('stock_conserved');
-  expect(await imbalances(db.database, drop)).toEqual([]);
 });

@@ -51,7 +51,7 @@ export function anyTicket(): string {
 export async function createDrop(
   database: Database,
   stock: Record<string, number>,
-  setup: Partial<Omit<DropSetup, 'products'>> = {},
+  { parts = 1, ...setup }: Partial<Omit<DropSetup, 'products'>> & { parts?: number } = {},
 ): Promise<string> {
   const drop = anyDrop();
   await createStockStore(database).putDrop(drop, {
@@ -67,6 +67,7 @@ export async function createDrop(
       name: sku,
       priceMinor: 1000,
       stock: units,
+      parts,
     })),
   });
   return drop;
@@ -118,7 +119,7 @@ export async function imbalances(database: Database, drop: string): Promise<unkn
         where r.drop_id = $1 group by l.sku
      )
      select s.*, lines.held as held_by_lines, lines.sold as sold_by_lines
-       from checkout.stock s left join moved using (sku) left join lines using (sku)
+       from checkout.balances s left join moved using (sku) left join lines using (sku)
       where s.drop_id = $1
         and (s.available < 0 or s.initial + coalesce(moved.units, 0) <> s.available + s.held + s.sold
              or s.held <> coalesce(lines.held, 0) or s.sold <> coalesce(lines.sold, 0))
