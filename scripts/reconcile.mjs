@@ -2,10 +2,10 @@
 // `npm run reconcile [-- --drop <id>] [--json]`: recomputes every balance of stock, holds and orders from the ledger
 // and tells each that differs. Reads only; of DATABASE_URL, or of what `npm start` left or is running.
 
+import { once } from 'node:events';
 import { runEntry } from './lib/entry.mjs';
 
 await runEntry(async () => {
-  const { once } = await import('node:events');
   const { join } = await import('node:path');
   const { lastingDatabase } = await import('./lib/lasting-database.mjs');
   const { startProcess } = await import('./lib/processes.mjs');

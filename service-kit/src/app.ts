@@ -17,6 +17,7 @@ import { lazyChild } from './lazy-log.ts';
 import type { Metrics } from './metrics.ts';
 import { observeRequests } from './request-metrics.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { VALIDATION } from './validation.ts';
 
 /** Longest body: the largest request is 500 session ends, some 40 KB. */
 const BODY_BYTES_MAX = 64 * 1024;
@@ -48,7 +49,7 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
     trustProxy: trustedProxies ? createProxyTrust(trustedProxies) : false,
     childLoggerFactory: (parent, bindings, options) => lazyChild(parent, bindings, options),
     bodyLimit: BODY_BYTES_MAX,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array', allErrors: true } },
+    ajv: VALIDATION,
     serverFactory: serverAnswering(answerFirst),
   }).withTypeProvider<TypeBoxTypeProvider>();
   addErrorHandlers(app);

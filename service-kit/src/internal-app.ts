@@ -2,6 +2,7 @@
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { addErrorHandlers } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
+import { VALIDATION } from './validation.ts';
 
 export function createInternalApp({
   logger,
@@ -13,6 +14,7 @@ export function createInternalApp({
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    ajv: VALIDATION,
   });
   addErrorHandlers(app);
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>

@@ -100,8 +100,11 @@ export const stockRoutes: FastifyPluginAsyncTypebox<StockRoutesOptions> = async 
           throw notEnough(outcome.available);
         case 'key-reused':
           throw problem('idempotency-key-reused', 'It was another movement. Use a new key for a new one.');
-        default:
+        case 'no-such-sku':
           throw problem('no-such-sku');
+        case 'unchanged':
+        case 'changed':
+          throw new Error('a movement by a difference depends on no earlier balance');
       }
     },
   );

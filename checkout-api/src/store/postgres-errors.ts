@@ -15,8 +15,3 @@ export function isRefusedInput(error: unknown): boolean {
   const state = sqlStateOf(error);
   return state !== undefined && /^2[23][0-9A-Z]{3}$/.test(state);
 }
-
-/** The constraint of this name refused the statement. */
-export function isViolationOf(error: unknown, constraint: string): boolean {
-  return isRefusedInput(error) && (error as { constraint?: string }).constraint === constraint;
-}
