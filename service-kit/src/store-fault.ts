@@ -17,7 +17,7 @@ const REDIS_MESSAGES =
 /** pg and pg-pool: connection exceptions, shutdown, too many connections, time-outs. */
 const SQL_STATES = /^(?:08|57P|53[0-9]|57014|55P03|25P03)/;
 const POSTGRES_MESSAGES =
-  /^(?:timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error)/;
+  /^(?:timeout exceeded when trying to connect|Connection terminated|Query read timeout|Client has encountered a connection error)/;
 
 export function isStoreFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
