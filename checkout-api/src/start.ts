@@ -92,7 +92,7 @@ export async function startCheckout(
     pool: database,
   });
 
-  const internal: FastifyInstance = createInternalApp({ logger: log, metrics });
+  const internal: FastifyInstance = createInternalApp({ logger: log, metrics, describes: app });
   await internal.register(internalRoutes, { stock, serviceToken: config.SERVICE_TOKEN });
   await internal.register(stockRoutes, { stock, serviceToken: config.SERVICE_TOKEN });
 

@@ -18,7 +18,7 @@ export function printAddresses({ stack, drop, opensAt, shoppers }) {
     ['Pulse of the queue', `${room?.url}/v1/drops/${drop}/pulse`, ''],
     ['Admin API', `${admin?.url}/api/v1/drops`, `-H "Authorization: Bearer $(cat ${operatorKey})"`],
     ['API docs', `${room?.url}/docs`, 'waiting room'],
-    ['', `${checkouts[0]?.url}/docs`, 'checkout'],
+    ['', `${checkouts[0]?.internalUrl}/docs`, 'checkout; its public routes are behind the admission'],
     ['', `${admin?.url}/docs`, 'admin'],
     ...[...rooms, ...checkouts, admin].map(
       (service, index) =>

@@ -10,11 +10,13 @@ import fastify, {
   type FastifyServerFactory,
   LogController,
 } from 'fastify';
-import { createProxyTrust } from './client-address.ts';
-import { addErrorHandlers } from './error-handler.ts';
+import { clientAddressKey, createProxyTrust } from './client-address.ts';
+import { addErrorHandlers, answerClientError, answerError } from './error-handler.ts';
+import { FixedWindowLimiter } from './fixed-window-limiter.ts';
 import { addHealthRoutes } from './health.ts';
 import { lazyChild } from './lazy-log.ts';
 import type { Metrics } from './metrics.ts';
+import { registerRateLimits } from './rate-limits.ts';
 import { observeRequests } from './request-metrics.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { VALIDATION } from './validation.ts';
@@ -23,8 +25,21 @@ import { VALIDATION } from './validation.ts';
 const BODY_BYTES_MAX = 64 * 1024;
 /** A whole request must have arrived by then: slow senders hold a connection, not a handler. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** Probes and people who read the description, by address: these routes cost next to nothing, so this stops machines only. */
+const PLAIN_PER_ADDRESS = { max: 3_000, timeWindow: 60_000 };
+/** Addresses of nothing, by address: more is somebody who looks for doors. */
+const UNKNOWN_PER_ADDRESS = { max: 600, windowMs: 60_000 };
+/** While closing, connections whose last answer is out are ended at this pace; clients would keep them for a minute. */
+const CLOSE_IDLE_EVERY_MS = 50;
 /** Longer than the idle time-out of common load balancers (60 s), so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The drop that a request without one in its path is about, once the service knows it; for the log. */
+    drop: string | null;
+  }
+}
 
 export interface CreateAppOptions {
   readonly name: string;
@@ -42,6 +57,7 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
   const { name, logger, metrics, trustedProxies, openapi, answerFirst } = options;
   const instance = randomBytes(4).toString('hex');
   let requests = 0;
+  const strangers = new FixedWindowLimiter(UNKNOWN_PER_ADDRESS);
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -51,19 +67,30 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
     bodyLimit: BODY_BYTES_MAX,
     ajv: VALIDATION,
     serverFactory: serverAnswering(answerFirst),
+    frameworkErrors: answerError,
+    clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
-  addErrorHandlers(app);
+  app.decorateRequest('drop', null);
+  addErrorHandlers(app, (request) => strangers.take(clientAddressKey(request.ip)));
   addSecurityHeaders(app);
   observeRequests(app, metrics);
+  app.addHook('preClose', (done) => {
+    const timer = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+    app.server.once('close', () => clearInterval(timer));
+    done();
+  });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: openapi.title, description: openapi.description, version: '1' },
     },
   });
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
-  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
-  addHealthRoutes(app);
+  await app.register(async (plain) => {
+    await registerRateLimits(plain, { everyRoute: PLAIN_PER_ADDRESS });
+    await plain.register(swaggerUi, { routePrefix: '/docs', staticCSP: true });
+    plain.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+    addHealthRoutes(plain, app);
+  });
   logger.debug({ service: name }, 'application made');
   return app;
 }

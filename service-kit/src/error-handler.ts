@@ -1,40 +1,123 @@
-/** Turns whatever a route throws into a problem document (RFC 9457), and nothing else. */
+/** Turns whatever goes wrong with a request into a problem document (RFC 9457), and nothing else. */
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, problem } from './problem.ts';
 import { isStoreFault } from './store-fault.ts';
 
-/** Handlers for errors and for unknown addresses. */
-export function addErrorHandlers(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => sendProblem(reply, problemOf(error, request)));
-  app.setNotFoundHandler((_request, reply) => sendProblem(reply, problem('not-found')));
+/** What Fastify itself refuses → field and reason. Its own texts name options of the code. */
+const BODY_FAULTS: Readonly<
+  Record<string, { readonly type: string; readonly field: string; readonly reason: string }>
+> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: { type: 'body-too-large', field: 'body', reason: 'is too long' },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    type: 'unsupported-media-type',
+    field: 'headers.content-type',
+    reason: 'is not one that this route takes',
+  },
+  FST_ERR_CTP_INVALID_JSON_BODY: { type: 'invalid-request', field: 'body', reason: 'is not valid JSON' },
+  FST_ERR_CTP_EMPTY_JSON_BODY: {
+    type: 'invalid-request',
+    field: 'body',
+    reason: 'must not be empty when content-type is application/json',
+  },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    type: 'invalid-request',
+    field: 'headers.content-length',
+    reason: 'does not match the body',
+  },
+  FST_ERR_BAD_URL: { type: 'invalid-request', field: 'path', reason: 'is not a valid path' },
+  FST_ERR_MAX_PARAM_LENGTH: { type: 'invalid-request', field: 'path', reason: 'has a part that is too long' },
+};
+
+/** Handlers for errors and for unknown addresses. `admit` counts a request for an unknown address; false refuses it. */
+export function addErrorHandlers(
+  app: FastifyInstance,
+  admit: (request: FastifyRequest) => boolean = () => true,
+): void {
+  const allowed = collectRoutes(app);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((request, reply) => {
+    if (!admit(request))
+      return sendProblem(reply, problem('rate-limited', undefined, { retryAfterSeconds: 60 }));
+    const methods = allowed(request.url.split('?', 1)[0] ?? '');
+    if (methods.length === 0) return sendProblem(reply, problem('not-found'));
+    reply.header('allow', methods.join(', '));
+    return sendProblem(
+      reply,
+      problem('method-not-allowed', `${request.method} is not one of ${methods.join(', ')}.`),
+    );
+  });
+}
+
+/** For Fastify's `frameworkErrors` too: addresses that no router reads. */
+export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return sendProblem(reply, problemOf(error, request));
+}
+
+/** For what is not HTTP at all: an answer on the bare connection, which is closed then. */
+export function answerClientError(
+  error: Error & { readonly code?: string; readonly rawPacket?: unknown },
+  socket: Socket,
+): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const [status, field, reason] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? (['408 Request Timeout', 'request', 'did not arrive in time'] as const)
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? (['431 Request Header Fields Too Large', 'headers', 'are too long'] as const)
+        : (['400 Bad Request', 'request', 'is not valid HTTP'] as const);
+  const { type, title } = problem('invalid-request').toJSON();
+  const body = JSON.stringify({
+    type,
+    title,
+    status: Number.parseInt(status, 10),
+    detail: `${field} ${reason}`,
+    errors: [{ field, reason }],
+  });
+  // Nobody has read the method; a body after the answer to HEAD would be taken for the next answer.
+  const { rawPacket } = error;
+  const isHead = Buffer.isBuffer(rawPacket) && rawPacket.subarray(0, 5).toString('latin1') === 'HEAD ';
+  if (socket.writable) {
+    socket.write(
+      `HTTP/1.1 ${status}\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
+        `content-length: ${Buffer.byteLength(body)}\r\ncache-control: no-store\r\nconnection: close\r\n\r\n${isHead ? '' : body}`,
+    );
+  }
+  socket.destroySoon();
 }
 
 /** The problem that an error is for the caller; faults of our own are logged here, once. */
 export function problemOf(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (isStoreFault(error)) {
-    request.log.warn({ err: error }, 'the store does not answer');
+    request.log.warn({ err: error, drop: dropOf(request) }, 'the store does not answer');
     return problem('store-unavailable', undefined, { retryAfterSeconds: 1 });
   }
-  const { validation, validationContext = 'request', statusCode = 500, message } = error as FastifyError;
+  const { validation, validationContext = 'request', statusCode = 500, code } = error as FastifyError;
   if (validation) {
-    const errors = validation.map(({ instancePath, params, message: reason = 'is not valid' }) => ({
-      field: fieldOf(validationContext, instancePath, params),
-      reason: reasonOf(reason, params),
-    }));
-    const [first] = errors;
-    return problem('invalid-request', first && `${first.field} ${first.reason}`, { errors });
+    return invalid(
+      validation.map(({ instancePath, params, message: reason = 'is not valid' }) => ({
+        field: fieldOf(validationContext, instancePath, params),
+        reason: reasonOf(reason, params),
+      })),
+    );
   }
-  if (statusCode >= 400 && statusCode < 500) {
-    return new Problem({
-      status: statusCode,
-      type: 'invalid-request',
-      title: 'The request is not valid',
-      detail: message,
-    });
-  }
-  request.log.error({ err: error }, 'unexpected error');
+  const known = BODY_FAULTS[code];
+  if (known) return invalid([{ field: known.field, reason: known.reason }], known.type);
+  if (statusCode >= 400 && statusCode < 500) return invalid([{ field: 'request', reason: 'is not valid' }]);
+  request.log.error({ err: error, drop: dropOf(request) }, 'unexpected error');
   return problem('internal-error', undefined, { requestId: request.id });
+}
+
+/** The drop a request is about, for the log: from its path, or what the service has found out. */
+export function dropOf(request: FastifyRequest): string | undefined {
+  const { drop } = (request.params ?? {}) as { drop?: string };
+  return drop ?? request.drop ?? undefined;
+}
+
+function invalid(errors: readonly { field: string; reason: string }[], type = 'invalid-request'): Problem {
+  const [first] = errors;
+  return problem(type, first && `${first.field} ${first.reason}`, { errors });
 }
 
 function sendProblem(reply: FastifyReply, fault: Problem): FastifyReply {
@@ -46,6 +129,31 @@ function sendProblem(reply: FastifyReply, fault: Problem): FastifyReply {
     .type('application/problem+json; charset=utf-8')
     .serializer((document: string) => document)
     .send(JSON.stringify(fault));
+}
+
+/** A function from a path to the methods that are answered there. */
+function collectRoutes(app: FastifyInstance): (path: string) => string[] {
+  const methods = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const known = methods.get(url) ?? new Set();
+    for (const one of [method].flat()) known.add(one);
+    methods.set(url, known);
+  });
+  let patterns: [RegExp, Set<string>][] | undefined;
+  return (path) => {
+    patterns ??= [...methods].map(([url, known]) => [patternOf(url), known]);
+    const found = patterns.filter(([pattern]) => pattern.test(path)).flatMap(([, known]) => [...known]);
+    return [...new Set(found)].sort();
+  };
+}
+
+/** `/v1/drops/:drop` → `^/v1/drops/[^/]+$` */
+function patternOf(url: string): RegExp {
+  const source = url
+    .replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll(/:[A-Za-z]\w*/g, '[^/]+')
+    .replaceAll('*', '.*');
+  return new RegExp(`^${source}$`);
 }
 
 /** `body.lines.0.sku`; for a missing or unknown member that member's own name. */

@@ -1,14 +1,14 @@
 /** Plumbing that all services share. No domain word in here. */
 export { type CreateAppOptions, createApp } from './app.ts';
 export { clientAddressKey, createClientAddress } from './client-address.ts';
-export { ConfigError, loadConfig } from './config.ts';
+export { ConfigError, loadConfig, SERVICE_VARIABLES } from './config.ts';
 export { FixedWindowLimiter } from './fixed-window-limiter.ts';
 export { addReadiness } from './health.ts';
 export { createInternalApp } from './internal-app.ts';
 export { createLogger } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { connectPostgres } from './postgres.ts';
-export { Problem, type ProblemTable, problem, registerProblems } from './problem.ts';
+export { KIT_PROBLEMS, Problem, type ProblemTable, problem, registerProblems } from './problem.ts';
 export { registerRateLimits } from './rate-limits.ts';
 export { connectRedis } from './redis.ts';
 export { runService } from './run-service.ts';

@@ -49,10 +49,13 @@ export class Problem extends Error {
 export type ProblemTable = Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 
 /** Types that every service has. */
-const KIT_PROBLEMS = {
+export const KIT_PROBLEMS = {
   'invalid-request': { status: 400, title: 'The request is not valid' },
+  'body-too-large': { status: 413, title: 'The body is too long' },
+  'unsupported-media-type': { status: 415, title: 'The body has a type that is not understood here' },
   unauthorized: { status: 401, title: 'A valid credential is required' },
   'not-found': { status: 404, title: 'There is nothing at this address' },
+  'method-not-allowed': { status: 405, title: 'This address does not answer that method' },
   'rate-limited': { status: 429, title: 'Too many requests' },
   'store-unavailable': { status: 503, title: 'The store does not answer right now' },
   'internal-error': { status: 500, title: 'Something broke on our side' },

@@ -12,6 +12,8 @@ const KEYS_MAX = 50_000;
 export interface RateLimitOptions {
   /** Counts for all instances together; without it each instance counts for itself. */
   readonly redis?: Redis;
+  /** A limit for the routes that give none of their own; without it those have none. */
+  readonly everyRoute?: { readonly max: number; readonly timeWindow: number };
 }
 
 /**
@@ -21,12 +23,13 @@ export interface RateLimitOptions {
  */
 export async function registerRateLimits(
   app: FastifyInstance,
-  { redis }: RateLimitOptions = {},
+  { redis, everyRoute }: RateLimitOptions = {},
 ): Promise<void> {
   const shared = redis && createSharedCounts({ redis });
   if (shared) app.addHook('onClose', async () => shared.close());
   await app.register(rateLimit, {
-    global: false,
+    global: everyRoute !== undefined,
+    ...everyRoute,
     cache: KEYS_MAX,
     // The plugin makes its store itself; a constructor that returns an object hands it ours.
     ...(shared && { store: storeConstructor(shared.store) }),

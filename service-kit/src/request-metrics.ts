@@ -3,6 +3,7 @@
  * log line, with request id and drop, for each that failed or was slow.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { dropOf } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
 
 /** From a cached answer to a time-out. */
@@ -41,7 +42,9 @@ export function observeRequests(app: FastifyInstance, metrics: Metrics): void {
 }
 
 function logRequest(request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply, route: string): void {
-  const { drop } = (request.params ?? {}) as { drop?: string };
   const ms = Math.round(elapsedTime);
-  request.log.warn({ drop, method: request.method, route, status: statusCode, ms }, 'request');
+  request.log.warn(
+    { drop: dropOf(request), method: request.method, route, status: statusCode, ms },
+    'request',
+  );
 }

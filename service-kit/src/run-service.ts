@@ -2,31 +2,35 @@
 
 import { hostname } from 'node:os';
 import closeWithGrace from 'close-with-grace';
-import type { Logger } from 'pino';
+import { type Logger, pino } from 'pino';
 import { ConfigError } from './config.ts';
 import { createLogger } from './logger.ts';
 
 /** Requests in flight get this long; then the process ends anyway. */
 const CLOSE_TIMEOUT_MS = 10_000;
 const EXIT_CONFIG = 2;
+const LEVELS = new Set([...Object.keys(pino.levels.values), 'silent']);
 
 export interface ServiceOptions {
   readonly name: string;
   readonly start: (log: Logger) => Promise<{ close(): Promise<void> }>;
+  /** Default 10,000. */
+  readonly closeTimeoutMs?: number;
 }
 
 /** Never returns a failure: it prints it and sets the exit code (2 for the configuration, 1 for anything else). */
-export function runService({ name, start }: ServiceOptions): void {
+export function runService({ name, start, closeTimeoutMs = CLOSE_TIMEOUT_MS }: ServiceOptions): void {
   const { LOG_LEVEL, LOG_PRETTY, INSTANCE_ID } = process.env;
   const log = createLogger({
     name,
-    level: LOG_LEVEL || 'info',
+    // A level that does not exist is the configuration's to report, with everything else that is wrong.
+    level: LEVELS.has(LOG_LEVEL ?? '') ? (LOG_LEVEL as string) : 'info',
     pretty: LOG_PRETTY === 'true' || LOG_PRETTY === '1',
     instance: INSTANCE_ID || `${hostname()}:${process.pid}`,
   });
   start(log).then(
     (running) => {
-      closeWithGrace({ delay: CLOSE_TIMEOUT_MS, logger: log as never }, async ({ err, signal }) => {
+      closeWithGrace({ delay: closeTimeoutMs, logger: log as never }, async ({ err, signal }) => {
         if (err) log.fatal({ err }, 'unexpected fault, closing');
         else log.info({ signal }, 'closing');
         await running.close();

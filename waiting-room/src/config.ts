@@ -1,22 +1,16 @@
 /** Environment → Config. Every fault, those of the key files included, is reported at once. */
 import { readFileSync } from 'node:fs';
-import { ConfigError, loadConfig } from '@sluice/service-kit';
+import { ConfigError, loadConfig, SERVICE_VARIABLES } from '@sluice/service-kit';
 import { type Static, Type } from 'typebox';
 import { isSecureOrigin } from './domain/return-address.ts';
 
 const Environment = Type.Object({
-  HOST: Type.String({ default: '127.0.0.1' }),
-  PORT: Type.Integer({ default: 0, minimum: 0, maximum: 65_535 }),
-  INTERNAL_PORT: Type.Integer({ default: 0, minimum: 0, maximum: 65_535 }),
-  LOG_LEVEL: Type.String({ default: 'info', pattern: '^(fatal|error|warn|info|debug|trace|silent)$' }),
-  LOG_PRETTY: Type.Boolean({ default: false }),
-  INSTANCE_ID: Type.Optional(Type.String({ minLength: 1 })),
-  TRUSTED_PROXIES: Type.String({ default: '' }),
-  REDIS_URL: Type.String({ pattern: '^rediss?://' }),
-  SERVICE_TOKEN: Type.String({ minLength: 32 }),
-  PUBLIC_URL: Type.String({ minLength: 1 }),
-  ADMISSION_KEYS_FILE: Type.String({ minLength: 1 }),
-  TICKET_KEYS_FILE: Type.String({ minLength: 1 }),
+  ...SERVICE_VARIABLES,
+  REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'redis:// or rediss:// address' }),
+  SERVICE_TOKEN: Type.String({ minLength: 32, description: 'shared by all services of the installation' }),
+  PUBLIC_URL: Type.String({ minLength: 1, description: 'origin that shoppers see' }),
+  ADMISSION_KEYS_FILE: Type.String({ minLength: 1, description: 'private Ed25519 keys that sign tokens' }),
+  TICKET_KEYS_FILE: Type.String({ minLength: 1, description: 'secrets that sign tickets' }),
 });
 
 type Environment = Static<typeof Environment>;

@@ -26,7 +26,7 @@ export async function startRoom(log: FastifyBaseLogger, config: Config = readCon
   const queue = createQueue({ redis, redisUrl: config.REDIS_URL, log, metrics, instanceId: instance });
   await queue.start();
   const app = await buildApp({ config, queue, redis, log, metrics });
-  const internal = createInternalApp({ logger: log, metrics });
+  const internal = createInternalApp({ logger: log, metrics, describes: app });
 
   const url = await app.listen({ host: config.HOST, port: config.PORT });
   const internalUrl = await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });

@@ -48,6 +48,7 @@ export function addGate(app: FastifyInstance, { sessions, verifier }: GateOption
       request.admission = await verifyAdmission(request, verifier);
     } else {
       request.checkoutSession = await findSession(request, sessions, admitStranger);
+      request.drop = request.checkoutSession.drop;
     }
   });
 }

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { FixedWindowLimiter } from '../../src/fixed-window-limiter.ts';
+
+test('a key has its share of a window and no more; others are not touched; the next window is new', () => {
+  const limiter = new FixedWindowLimiter({ max: 3, windowMs: 1000 });
+  const takes = (key: string, nowMs: number, times: number) =>
+    Array.from({ length: times }, () => limiter.take(key, nowMs));
+  expect(takes('a', 0, 4)).toEqual([true, true, true, false]);
+  expect(takes('b', 0, 1)).toEqual([true]);
+  expect(takes('a', 999, 1)).toEqual([false]);
+  expect(takes('a', 1000, 1)).toEqual([true]);
+});
+
+test('more keys than memory should hold start the window anew instead of growing', () => {
+  const limiter = new FixedWindowLimiter({ max: 1, windowMs: 1_000_000 });
+  limiter.take('first', 0);
+  for (let at = 0; at <= 200_000; at++) limiter.take(`k${at}`, 0);
+  expect(limiter.take('first', 0)).toBe(true);
+});
