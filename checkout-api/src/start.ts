@@ -6,6 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { createRoomClient } from './clients/room.ts';
 import { type Config, readConfig, roomUrls } from './config.ts';
+import { jobConnections, startJobWorker } from './jobs/worker.ts';
 import { migrate } from './migrate.ts';
 import { guardProvider } from './payments/guard.ts';
 import { createPayments } from './payments/pay.ts';
@@ -13,9 +14,13 @@ import { createSandboxProvider } from './payments/sandbox.ts';
 import type { Checkout } from './plugins/checkout.ts';
 import { startJobs } from './plugins/jobs.ts';
 import { addStateMetrics, createCheckoutMetrics } from './plugins/metrics.ts';
+import { createTasks } from './plugins/tasks.ts';
 import { internalRoutes } from './routes/internal.ts';
+import { orderRoutes } from './routes/orders.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { createPicturePublisher } from './snapshots/publish-stock.ts';
+import { createJobStore } from './store/jobs.ts';
+import { createOrderStore } from './store/orders.ts';
 import { createPaymentStore } from './store/payments.ts';
 import { createReportStore } from './store/reports.ts';
 import { createReservationStore } from './store/reservations.ts';
@@ -43,6 +48,7 @@ export async function startCheckout(
   const metrics = createMetrics({ service: 'checkout-api', instance });
   const database = connectPostgres({ url: config.DATABASE_URL, log, max: config.DATABASE_CONNECTIONS });
   const sandboxDatabase = connectPostgres({ url: config.DATABASE_URL, log, max: sandboxConnections });
+  const jobDatabase = connectPostgres({ url: config.DATABASE_URL, log, max: jobConnections });
   const redis = connectRedis({ url: config.REDIS_URL, name: 'checkout-api', log });
 
   const checkoutMetrics = createCheckoutMetrics(metrics);
@@ -54,12 +60,13 @@ export async function startCheckout(
   });
   const sessions = createSessionStore(database);
   const stock = createStockStore(database);
-  const paymentStore = createPaymentStore(database);
+  const orders = createOrderStore(database);
   const provider = guardProvider(createSandboxProvider(sandboxDatabase));
+  const providers = new Map([[provider.name, provider]]);
   const payments = createPayments({
-    store: paymentStore,
+    store: createPaymentStore(database),
     reservations,
-    provider,
+    providers,
     observe: (outcome) => checkoutMetrics.payments.inc({ outcome }),
     onUnknown: (err, reservation) =>
       log.warn({ err, reservation }, 'the outcome of a payment is not known yet'),
@@ -69,8 +76,8 @@ export async function startCheckout(
     reservations,
     stock,
     payments,
-    paymentStore,
-    paymentMethods: provider.methods,
+    orders,
+    paymentProviders: [...providers.values()],
     metrics: checkoutMetrics,
   };
 
@@ -93,8 +100,10 @@ export async function startCheckout(
   });
 
   const internal: FastifyInstance = createInternalApp({ logger: log, metrics, describes: app });
-  await internal.register(internalRoutes, { stock, serviceToken: config.SERVICE_TOKEN });
-  await internal.register(stockRoutes, { stock, serviceToken: config.SERVICE_TOKEN });
+  const serviceToken = config.SERVICE_TOKEN;
+  await internal.register(internalRoutes, { stock, serviceToken });
+  await internal.register(stockRoutes, { stock, serviceToken });
+  await internal.register(orderRoutes, { orders, serviceToken });
 
   const url = await app.listen({ host: config.HOST, port: config.PORT });
   const internalUrl = await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
@@ -106,12 +115,20 @@ export async function startCheckout(
     payments,
     stock,
     reports: createReportStore(database),
-    room: createRoomClient({ urls, serviceToken: config.SERVICE_TOKEN }),
+    room: createRoomClient({ urls, serviceToken }),
     publisher: createPicturePublisher(redis, (err) => {
       checkoutMetrics.reportFailures.inc({ to: 'redis' });
       log.warn({ err }, 'the stock picture was not written');
     }),
     reporter: instance,
+  });
+  const worker = startJobWorker({
+    database: jobDatabase,
+    jobs: createJobStore(jobDatabase),
+    tasks: createTasks({
+      refunds: { orders, providers, observe: (outcome) => checkoutMetrics.refunds.inc({ outcome }) },
+    }),
+    log,
   });
   log.info({ url, internalUrl }, 'listening');
 
@@ -121,11 +138,12 @@ export async function startCheckout(
     app,
     async close() {
       await app.close();
-      await jobs.close();
+      await Promise.all([jobs.close(), worker.close()]);
       await internal.close();
       await Promise.all([
         database.end(),
         sandboxDatabase.end(),
+        jobDatabase.end(),
         redis.quit().catch(() => redis.disconnect()),
       ]);
     },

@@ -29,5 +29,9 @@ export function connectPostgres({ url, log, max = 10, statementTimeoutMs = 5000 
   });
   // An idle connection that breaks is replaced at the next query; unheard, its error would end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'a Postgres connection was lost'));
+  // Likewise one that is checked out for long, to listen for example: whoever holds it hears of it by its query.
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.debug({ err: error }, 'a connection broke')),
+  );
   return pool;
 }

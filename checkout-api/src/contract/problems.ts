@@ -23,9 +23,12 @@ export const PROBLEMS = {
   'payment-in-progress': { status: 409, title: 'A payment is under way' },
   'unknown-payment-method': { status: 400, title: 'There is no such payment method' },
   declined: { status: 402, title: 'The payment was declined' },
+  'paid-too-late': { status: 409, title: 'The money came too late and goes back' },
   'payment-unavailable': { status: 503, title: 'Payments can not be taken at the moment' },
   'stock-changed': { status: 412, title: 'The stock was moved by somebody else meanwhile' },
   'precondition-required': { status: 428, title: 'Say which state the change was decided by' },
+  'order-state': { status: 409, title: 'The order does not allow this now' },
+  'refund-too-large': { status: 409, title: 'More than is left of what was paid' },
   'not-enough-stock': { status: 409, title: 'Not so much is available' },
   overloaded: { status: 503, title: 'Too many requests at once' },
 } as const;

@@ -1,6 +1,7 @@
-/** Reservations and orders as shoppers see them. */
+/** Reservations and their payment as shoppers see them. */
 import { Type } from 'typebox';
 import { AmountMinor, Currency, DropId, Id, Instant, Lines } from './common.ts';
+import { OrderAnswer } from './orders.ts';
 
 export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.String({
@@ -20,25 +21,19 @@ export const ReservationAnswer = Type.Object({
   currency: Currency,
   expiresAt: Instant,
   orderId: Type.Optional(Id),
+  lateRefund: Type.Optional(
+    Type.Enum(['pending', 'succeeded', 'refused'], {
+      description: 'Money came when the hold was gone and the units too; it goes back',
+    }),
+  ),
 });
 
 export const ExtensionAnswer = Type.Object({ id: Id, expiresAt: Instant });
 
 export const PaymentRequest = Type.Object(
-  { method: Type.String({ pattern: '^[a-z]+:[a-z0-9-]{1,64}$', description: '`<provider>:<method>`' }) },
+  { method: Type.String({ pattern: '^[a-z]+:[A-Za-z0-9_-]{1,128}$', description: '`<provider>:<method>`' }) },
   { additionalProperties: false },
 );
-
-export const OrderAnswer = Type.Object({
-  id: Id,
-  drop: DropId,
-  reservationId: Id,
-  status: Type.Enum(['paid']),
-  lines: Lines,
-  amountMinor: AmountMinor,
-  currency: Currency,
-  createdAt: Instant,
-});
 
 export const PaidAnswer = Type.Object({
   status: Type.Literal('paid'),
@@ -47,5 +42,15 @@ export const PaidAnswer = Type.Object({
 
 export const PendingAnswer = Type.Object({
   status: Type.Enum(['processing', 'requires_action']),
+  action: Type.Optional(
+    Type.Object(
+      {
+        type: Type.Enum(['redirect', 'client']),
+        url: Type.Optional(Type.String({ description: 'Where the shopper goes' })),
+        clientSecret: Type.Optional(Type.String({ description: 'For the script of the provider' })),
+      },
+      { description: 'What the shopper has to do first' },
+    ),
+  ),
   retryAfterMs: Type.Integer(),
 });

@@ -20,6 +20,9 @@ import {
   type ChargeRequest,
   type PaymentProvider,
   ProviderUnreachableError,
+  type RefundCharge,
+  type RefundOutcome,
+  type ResolveMode,
 } from './provider.ts';
 
 /** Longer than `sandbox:slow` and than a card network's usual second or two; a shopper is waiting for it. */
@@ -29,10 +32,11 @@ const failuresToOpen = 5;
 /** Then one probe is let through. */
 const halfOpenAfterMs = 5000;
 
-export interface GuardedProvider extends Pick<PaymentProvider, 'name' | 'methods'> {
-  /** As the port says; rejects also when the time is up (outcome unknown) or the breaker is open (never asked). */
+/** As the port says; everything rejects also when the time is up (outcome unknown) or the breaker is open (never asked). */
+export interface GuardedProvider extends Pick<PaymentProvider, 'name' | 'methods' | 'accepts'> {
   charge(request: ChargeRequest): Promise<ChargeOutcome>;
-  resolve(request: ChargeRequest): Promise<ChargeOutcome>;
+  resolve(request: ChargeRequest, mode: ResolveMode): Promise<ChargeOutcome>;
+  refund(request: RefundCharge): Promise<RefundOutcome>;
   /** 0 closed, 1 half open, 2 open. */
   breakerState(): 0 | 1 | 2;
 }
@@ -68,8 +72,10 @@ export function guardProvider(
   return {
     name: provider.name,
     methods: provider.methods,
+    accepts: (method) => provider.accepts(method),
     charge: (request) => call((signal) => provider.charge(request, signal)),
-    resolve: (request) => call((signal) => provider.resolve(request, signal)),
+    resolve: (request, mode) => call((signal) => provider.resolve(request, mode, signal)),
+    refund: (request) => call((signal) => provider.refund(request, signal)),
     breakerState() {
       if (breaker.state === CircuitState.HalfOpen) return 1;
       return breaker.state === CircuitState.Closed ? 0 : 2;

@@ -3,53 +3,113 @@
  * recorded before the provider is asked and its outcome after; in between no transaction is open, and whoever dies
  * there leaves an attempt that the reconciler settles.
  */
-import type { PaymentStore, UnsettledPayment } from '../store/payments.ts';
+import type { PaymentAttempt, PaymentStore, Settlement } from '../store/payments.ts';
 import type { Holder, Reservation, ReservationStore } from '../store/reservations.ts';
 import { type GuardedProvider, isProviderSpared } from './guard.ts';
-import type { ChargeOutcome, ChargeRequest } from './provider.ts';
+import type { ChargeOutcome, ChargeRequest, PaymentAction, ResolveMode } from './provider.ts';
 
 export type PaymentAnswer =
   | { verdict: 'paid'; reservation: Reservation }
   | { verdict: 'processing' }
+  | { verdict: 'requires_action'; action: PaymentAction }
   | { verdict: 'declined'; reason: string }
   | { verdict: 'provider-unavailable' }
   | { verdict: 'not-found' }
-  | { verdict: 'not-held'; status: Reservation['status'] };
+  | { verdict: 'not-held'; status: Reservation['status'] }
+  /** Money came after the hold was gone and the units too; it goes back, or is back. */
+  | { verdict: 'paid-too-late'; refund: 'pending' | 'succeeded' | 'refused' };
 
 export interface Payments {
-  /** Pays a held reservation. Asking twice pays once. */
+  /**
+   * Pays a held reservation. Asking twice pays once.
+   * @param method one that a provider accepts
+   */
   pay(holder: Holder, reservationId: string, method: string): Promise<PaymentAnswer>;
-  /** Settles attempts whose outcome nobody recorded. Answers how many it settled. */
+  /** Settles attempts whose outcome nobody has recorded for `ageSeconds`. Answers how many came to their end. */
   reconcile(ageSeconds: number, limit: number): Promise<number>;
+  /** Asks the provider what has become of an attempt, and records it. @throws when it does not answer */
+  refresh(reservationId: string, attempt: number): Promise<void>;
 }
 
 export interface PaymentsOptions {
   store: PaymentStore;
   reservations: Pick<ReservationStore, 'find'>;
-  provider: GuardedProvider;
-  /** Told of every outcome: captured, declined, voided, unknown, spared. */
+  /** By name: what the methods begin with. */
+  providers: ReadonlyMap<string, GuardedProvider>;
+  /** A shopper who has to do something first has so long. Default 300. */
+  actionSeconds?: number;
+  /** So long a hold is kept for a payment that does not come to its end. Default 900. */
+  holdSeconds?: number;
+  /** Told of every outcome: captured, declined, voided, waiting, reversed, unknown, spared. */
   observe?: (outcome: string) => void;
   /** Told of what an attempt died of; its outcome is unknown until the reconciler has asked. */
   onUnknown?: (error: unknown, reservationId: string) => void;
 }
 
+/** Between two questions about the same attempt. */
+const pauseSeconds = 5;
+/** Asked about side by side: a provider that is slow must not make fifty unknown outcomes wait for one another. */
+const askedAtOnce = 10;
+/** A shopper whom the provider's fault kept from paying has so long to come again; longer than the breaker's pause. */
+const graceSeconds = 60;
+
 /** The provider sees one key per attempt, and a new attempt starts only after the last one is known to have failed. */
-function chargeOf(payment: Omit<UnsettledPayment, 'drop' | 'ageSeconds'>): ChargeRequest {
+export function chargeOf(payment: Omit<PaymentAttempt, 'provider'>): ChargeRequest {
   const { id, attempt, amountMinor, currency, method } = payment;
   return { idempotencyKey: `${id}.${attempt}`, reference: id, amountMinor, currency, method };
 }
 
-export function createPayments({
-  store,
-  reservations,
-  provider,
-  observe,
-  onUnknown,
-}: PaymentsOptions): Payments {
-  async function record(id: string, attempt: number, outcome: ChargeOutcome): Promise<void> {
-    if (outcome.status === 'captured') await store.settle(id, outcome.chargeId);
-    else await store.fail(id, attempt, outcome.status, outcome.reason);
-    observe?.(outcome.status);
+export function createPayments(options: PaymentsOptions): Payments {
+  const { store, reservations, providers, observe, onUnknown } = options;
+  const { actionSeconds = 300, holdSeconds = 900 } = options;
+
+  function providerOf(name: string): GuardedProvider {
+    const provider = providers.get(name);
+    if (provider === undefined) throw new Error(`there is no payment provider "${name}" (any more)`);
+    return provider;
+  }
+
+  /** Undefined: not at its end yet. */
+  async function record(
+    id: string,
+    attempt: number,
+    outcome: ChargeOutcome,
+  ): Promise<Settlement | 'failed' | undefined> {
+    switch (outcome.status) {
+      case 'captured': {
+        const settlement = await store.settle(id, attempt, outcome.chargeId);
+        if (settlement !== 'known') observe?.(settlement === 'paid' ? 'captured' : settlement);
+        return settlement;
+      }
+      case 'declined':
+      case 'voided':
+        await store.fail(id, attempt, outcome.status, outcome.reason);
+        observe?.(outcome.status);
+        return 'failed';
+      default:
+        await store.wait(id, attempt, outcome.status === 'requires_action' ? 'action' : 'provider');
+        observe?.('waiting');
+        return undefined;
+    }
+  }
+
+  async function answer(
+    holder: Holder,
+    id: string,
+    attempt: number,
+    outcome: ChargeOutcome,
+  ): Promise<PaymentAnswer> {
+    await record(id, attempt, outcome);
+    switch (outcome.status) {
+      case 'captured':
+        return explain(holder, id);
+      case 'requires_action':
+        return { verdict: 'requires_action', action: outcome.action };
+      case 'processing':
+        return { verdict: 'processing' };
+      default:
+        return { verdict: 'declined', reason: outcome.reason };
+    }
   }
 
   /** Nothing could be begun: says why from what stands in the database now. */
@@ -57,13 +117,39 @@ export function createPayments({
     const reservation = await reservations.find(holder, id);
     if (reservation === undefined) return { verdict: 'not-found' };
     if (reservation.status === 'paid') return { verdict: 'paid', reservation };
-    if (reservation.paying) return { verdict: 'processing' };
+    const last = await store.find(id);
+    if (reservation.paying) {
+      if (last?.status !== 'pending' || last.waitingFor === null) return { verdict: 'processing' };
+      // The shopper is back from the bank, perhaps before the provider's message.
+      try {
+        return await answer(
+          holder,
+          id,
+          last.attempt,
+          await providerOf(last.provider).resolve(chargeOf(last), 'look'),
+        );
+      } catch (error) {
+        onUnknown?.(error, id);
+        return { verdict: 'processing' };
+      }
+    }
+    if (last !== undefined && last.lateRefund !== null)
+      return { verdict: 'paid-too-late', refund: last.lateRefund };
+    // The hold was given up and the provider may have taken the money: no other answer would be true.
+    if (last?.status === 'pending') return { verdict: 'processing' };
     // Held in the books, but its time has run out and the expiry is on its way.
     return { verdict: 'not-held', status: reservation.status === 'held' ? 'expired' : reservation.status };
   }
 
+  /** Asks about one attempt; true when it has come to its end. */
+  async function ask(payment: PaymentAttempt, mode: ResolveMode): Promise<boolean> {
+    const outcome = await providerOf(payment.provider).resolve(chargeOf(payment), mode);
+    return (await record(payment.id, payment.attempt, outcome)) !== undefined;
+  }
+
   return {
     async pay(holder, id, method) {
+      const provider = providerOf(method.slice(0, method.indexOf(':')));
       const begun = await store.begin(holder, id, provider.name, method);
       if (begun === undefined) return explain(holder, id);
       let outcome: ChargeOutcome;
@@ -71,7 +157,7 @@ export function createPayments({
         outcome = await provider.charge(chargeOf({ ...begun, id, method }));
       } catch (error) {
         if (isProviderSpared(error)) {
-          await store.fail(id, begun.attempt, 'voided', 'provider_unavailable');
+          await store.fail(id, begun.attempt, 'voided', 'provider_unavailable', graceSeconds);
           observe?.('spared');
           return { verdict: 'provider-unavailable' };
         }
@@ -79,25 +165,29 @@ export function createPayments({
         onUnknown?.(error, id);
         return { verdict: 'processing' };
       }
-      await record(id, begun.attempt, outcome);
-      return outcome.status === 'captured'
-        ? explain(holder, id)
-        : { verdict: 'declined', reason: outcome.reason };
+      return answer(holder, id, begun.attempt, outcome);
     },
 
     async reconcile(ageSeconds, limit) {
-      const unsettled = await store.listUnsettled(ageSeconds, limit);
+      await store.giveUp(holdSeconds, limit);
+      const due = await store.claimUnsettled(ageSeconds, Math.min(ageSeconds, pauseSeconds), limit);
       let settled = 0;
-      for (const payment of unsettled) {
-        try {
-          const outcome = await provider.resolve(chargeOf(payment));
-          await record(payment.id, payment.attempt, outcome);
-          settled++;
-        } catch (error) {
-          onUnknown?.(error, payment.id);
+      const askRest = async () => {
+        for (let payment = due.pop(); payment !== undefined; payment = due.pop()) {
+          try {
+            if (await ask(payment, payment.ageSeconds > actionSeconds ? 'give-up' : 'settle')) settled++;
+          } catch (error) {
+            onUnknown?.(error, payment.id);
+          }
         }
-      }
+      };
+      await Promise.all(Array.from({ length: askedAtOnce }, askRest));
       return settled;
+    },
+
+    async refresh(id, attempt) {
+      const payment = await store.find(id, attempt);
+      if (payment !== undefined && payment.status !== 'reversed') await ask(payment, 'look');
     },
   };
 }

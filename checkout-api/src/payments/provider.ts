@@ -15,12 +15,49 @@ export type ChargeOutcome =
   | { status: 'captured'; chargeId: string }
   | { status: 'declined'; reason: string }
   /** Never charged, and never will be under this key. */
-  | { status: 'voided'; reason: string };
+  | { status: 'voided'; reason: string }
+  /** The shopper has to do something first, with the bank say. */
+  | { status: 'requires_action'; action: PaymentAction }
+  /** On its way; the provider tells when it knows. */
+  | { status: 'processing' };
+
+export type FinalOutcome = Exclude<ChargeOutcome, { status: 'requires_action' | 'processing' }>;
+
+/** What the shopper has to do: follow `url`, or hand `clientSecret` to the provider's own script. */
+export interface PaymentAction {
+  type: 'redirect' | 'client';
+  url?: string;
+  clientSecret?: string;
+}
+
+export interface RefundCharge {
+  /** The same key is the same refund. */
+  idempotencyKey: string;
+  chargeId: string;
+  amountMinor: number;
+  currency: string;
+}
+
+/**
+ * - `look`: changes nothing; what was not asked for yet is `processing`.
+ * - `settle`: whoever asked is dead or has stopped waiting. A key that was never charged is voided, so that a charge that is
+ *   still on its way finds it spent.
+ * - `give-up`: what waits for the shopper is voided too.
+ */
+export type ResolveMode = 'look' | 'settle' | 'give-up';
+
+export type RefundOutcome =
+  | { status: 'succeeded'; providerRefundId: string }
+  /** Not now and not later: somebody has to look at it. */
+  | { status: 'refused'; reason: string };
 
 export interface PaymentProvider {
+  /** What its methods begin with, and its webhooks' path ends with. */
   readonly name: string;
-  /** Methods this provider takes, as the API names them: `<provider>:<method>`. */
+  /** What a shopper may name, for people to read: `sandbox:ok`, `stripe:pm_…`. */
   readonly methods: readonly string[];
+  /** Is this one of its methods? */
+  accepts(method: string): boolean;
   /**
    * Charges once per key.
    *
@@ -28,11 +65,10 @@ export interface PaymentProvider {
    * @throws anything else: the outcome is unknown, and `resolve` will find it out
    */
   charge(request: ChargeRequest, signal: AbortSignal): Promise<ChargeOutcome>;
-  /**
-   * What became of a key. A key the provider has never seen is voided by this, so that a charge that is still on its
-   * way finds it spent.
-   */
-  resolve(request: ChargeRequest, signal: AbortSignal): Promise<ChargeOutcome>;
+  /** What became of a key; how far it may be voided for that is `mode`. */
+  resolve(request: ChargeRequest, mode: ResolveMode, signal: AbortSignal): Promise<ChargeOutcome>;
+  /** Gives money back, once per key. @throws when the outcome is unknown: asking again is safe */
+  refund(request: RefundCharge, signal: AbortSignal): Promise<RefundOutcome>;
 }
 
 /** The request did not get through: trying again can't charge twice. */

@@ -4,20 +4,24 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Database, query } from '../store/statements.ts';
-import type { ChargeOutcome, ChargeRequest, PaymentProvider } from './provider.ts';
+import type { ChargeRequest, FinalOutcome, PaymentProvider } from './provider.ts';
 
 /** How long `sandbox:slow` takes: longer than a shopper likes, shorter than the time-out. */
 const slowMs = 1500;
 
-type Status = ChargeOutcome['status'];
+const methods = ['sandbox:ok', 'sandbox:decline', 'sandbox:slow', 'sandbox:timeout-after-capture'];
+
+type Status = FinalOutcome['status'];
 
 /** Makes the provider. `database` must be a pool that nothing else uses. */
 export function createSandboxProvider(database: Database): PaymentProvider {
-  async function findCharge(key: string): Promise<ChargeOutcome> {
-    type Row = { id: string; status: Status; reason: string | null };
+  async function findCharge(key: string): Promise<FinalOutcome | undefined> {
+    type Row = { id: string; status: Status | 'refunded'; reason: string | null };
     const [charge] = await query<Row>(database, 'sandbox-find-charge', [key]);
-    if (charge === undefined) throw new Error('the sandbox lost a charge it had written');
-    if (charge.status === 'captured') return { status: 'captured', chargeId: charge.id };
+    if (charge === undefined) return undefined;
+    // What has been given back since was captured all the same.
+    if (charge.status === 'captured' || charge.status === 'refunded')
+      return { status: 'captured', chargeId: charge.id };
     return { status: charge.status, reason: charge.reason ?? charge.status };
   }
 
@@ -26,7 +30,7 @@ export function createSandboxProvider(database: Database): PaymentProvider {
     request: ChargeRequest,
     status: Status,
     reason: string | null,
-  ): Promise<ChargeOutcome> {
+  ): Promise<FinalOutcome> {
     const { idempotencyKey, reference, amountMinor, currency } = request;
     await query(database, 'sandbox-charge', [
       idempotencyKey,
@@ -36,12 +40,15 @@ export function createSandboxProvider(database: Database): PaymentProvider {
       status,
       reason,
     ]);
-    return findCharge(idempotencyKey);
+    const charge = await findCharge(idempotencyKey);
+    if (charge === undefined) throw new Error('the sandbox lost a charge it had written');
+    return charge;
   }
 
   return {
     name: 'sandbox',
-    methods: ['sandbox:ok', 'sandbox:decline', 'sandbox:slow', 'sandbox:timeout-after-capture'],
+    methods,
+    accepts: (method) => methods.includes(method),
 
     async charge(request, signal) {
       switch (request.method) {
@@ -62,6 +69,17 @@ export function createSandboxProvider(database: Database): PaymentProvider {
       }
     },
 
-    resolve: (request) => record(request, 'voided', 'never_charged'),
+    async resolve(request, mode) {
+      if (mode !== 'look') return record(request, 'voided', 'never_charged');
+      return (await findCharge(request.idempotencyKey)) ?? { status: 'processing' };
+    },
+
+    async refund({ idempotencyKey, chargeId, amountMinor }) {
+      const values = [idempotencyKey, chargeId, amountMinor];
+      const [row] = await query<{ id: string | null }>(database, 'sandbox-refund', values);
+      return row?.id
+        ? { status: 'succeeded', providerRefundId: row.id }
+        : { status: 'refused', reason: 'charge_has_not_that_much' };
+    },
   };
 }

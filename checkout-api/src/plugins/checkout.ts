@@ -1,6 +1,7 @@
 /** What the routes work with: the stores, payments and metrics of one instance, made once. */
+import type { GuardedProvider } from '../payments/guard.ts';
 import type { Payments } from '../payments/pay.ts';
-import type { PaymentStore } from '../store/payments.ts';
+import type { OrderStore } from '../store/orders.ts';
 import type { ReservationStore } from '../store/reservations.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import type { StockStore } from '../store/stock.ts';
@@ -11,8 +12,7 @@ export interface Checkout {
   reservations: ReservationStore;
   stock: StockStore;
   payments: Payments;
-  paymentStore: PaymentStore;
-  /** As the API names them. */
-  paymentMethods: readonly string[];
+  orders: OrderStore;
+  paymentProviders: readonly GuardedProvider[];
   metrics: CheckoutMetrics;
 }

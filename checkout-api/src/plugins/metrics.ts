@@ -30,6 +30,11 @@ export function createCheckoutMetrics(metrics: Metrics) {
       help: 'Payment attempts, by outcome',
       labelNames: ['outcome'],
     }),
+    refunds: metrics.counter({
+      name: 'checkout_refunds_total',
+      help: 'Refunds that came to their end, by outcome',
+      labelNames: ['outcome'],
+    }),
     expired: metrics.counter({ name: 'checkout_holds_expired_total', help: 'Holds whose time ran out' }),
     expiryLagSeconds: metrics.gauge({
       name: 'checkout_expiry_lag_seconds',

@@ -3,13 +3,16 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import { sessionOf } from '../admission/gate.ts';
 import { IdParams, ProblemDocument } from '../contract/common.ts';
-import { OrderAnswer, PaidAnswer, PaymentRequest, PendingAnswer } from '../contract/reservations.ts';
+import { OrderAnswer } from '../contract/orders.ts';
+import { PaidAnswer, PaymentRequest, PendingAnswer } from '../contract/reservations.ts';
 import type { Checkout } from '../plugins/checkout.ts';
 import { CALLS_PER_SESSION } from '../rate-limits.ts';
 import { orderView } from './views.ts';
 
 /** When to ask again about a payment whose outcome is open. */
 const retryAfterMs = 1000;
+/** The breaker's pause: sooner nobody is let through. */
+const unavailableSeconds = 5;
 
 export const paymentRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = async (app, { checkout }) => {
   const problems = { '4xx': ProblemDocument, '5xx': ProblemDocument };
@@ -30,16 +33,17 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = 
     async (request, reply) => {
       const session = sessionOf(request);
       const { method } = request.body;
-      if (!checkout.paymentMethods.includes(method)) {
+      if (!checkout.paymentProviders.some((provider) => provider.accepts(method))) {
+        const known = checkout.paymentProviders.flatMap((provider) => provider.methods).join(', ');
         throw problem('unknown-payment-method', undefined, {
-          errors: [{ field: 'body.method', reason: `must be one of ${checkout.paymentMethods.join(', ')}` }],
+          errors: [{ field: 'body.method', reason: `must be one of ${known}` }],
         });
       }
       reply.header('cache-control', 'no-store');
       const answer = await checkout.payments.pay(session, request.params.id, method);
       switch (answer.verdict) {
         case 'paid': {
-          const order = await checkout.paymentStore.findOrder(session, answer.reservation.orderId ?? '');
+          const order = await checkout.orders.findOwn(session, answer.reservation.orderId ?? '');
           if (order === undefined) throw new Error('a paid reservation without its order');
           return reply.code(200).send({ status: 'paid', order: orderView(order) });
         }
@@ -48,6 +52,12 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = 
             .code(202)
             .header('retry-after', Math.ceil(retryAfterMs / 1000))
             .send({ status: 'processing', retryAfterMs });
+        case 'requires_action':
+          return reply.code(202).send({ status: 'requires_action', action: answer.action, retryAfterMs });
+        case 'paid-too-late':
+          throw problem('paid-too-late', 'Nothing is left to be paid for; the money goes back.', {
+            refund: answer.refund,
+          });
         case 'declined':
           throw problem('declined', 'The hold stays until it runs out; try again or use another method.', {
             reason: answer.reason,
@@ -56,6 +66,7 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = 
           throw problem(
             'payment-unavailable',
             'No money was taken and the hold stays. Try again in a moment.',
+            { retryAfterSeconds: unavailableSeconds },
           );
         case 'not-held':
           throw problem('reservation-not-held', undefined, { state: answer.status });
@@ -72,7 +83,7 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = 
       schema: { summary: 'An order', params: IdParams, response: { 200: OrderAnswer, ...problems } },
     },
     async (request, reply) => {
-      const order = await checkout.paymentStore.findOrder(sessionOf(request), request.params.id);
+      const order = await checkout.orders.findOwn(sessionOf(request), request.params.id);
       if (order === undefined) throw problem('no-such-order');
       return reply.header('cache-control', 'no-store').send(orderView(order));
     },

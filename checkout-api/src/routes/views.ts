@@ -1,5 +1,5 @@
 /** Stored reservations and orders → what the API shows. */
-import type { Order } from '../store/payments.ts';
+import type { Order, Refund } from '../store/orders.ts';
 import type { Reservation } from '../store/reservations.ts';
 import type { ReservationPromise } from '../store/reserve-batch.ts';
 
@@ -19,7 +19,8 @@ export function promiseView(drop: string, reservation: ReservationPromise) {
 
 /** A reservation as it is now. `processing`: a payment is under way. */
 export function reservationView(reservation: Reservation) {
-  const { id, drop, status, paying, lines, amountMinor, currency, expiresAt, orderId } = reservation;
+  const { id, drop, status, paying, lines, amountMinor, currency, expiresAt, orderId, lateRefund } =
+    reservation;
   return {
     id,
     drop,
@@ -29,9 +30,26 @@ export function reservationView(reservation: Reservation) {
     currency,
     expiresAt: expiresAt.toISOString(),
     ...(orderId === null ? {} : { orderId }),
+    ...(lateRefund === null ? {} : { lateRefund }),
   };
 }
 
 export function orderView(order: Order) {
   return { ...order, createdAt: order.createdAt.toISOString() };
+}
+
+export function refundView(refund: Refund) {
+  const { id, kind, status, amountMinor, returned, reason, actor, refusal, requestedAt, settledAt } = refund;
+  return {
+    id,
+    kind,
+    status,
+    amountMinor,
+    returnToSale: returned,
+    reason,
+    actor,
+    ...(refusal === null ? {} : { refusal }),
+    requestedAt: requestedAt.toISOString(),
+    ...(settledAt === null ? {} : { settledAt: settledAt.toISOString() }),
+  };
 }

@@ -1,6 +1,5 @@
-/** What Postgres knows of payments: which attempt is under way, how it ended, and the order that came of it. */
-import type { Line } from '../domain/lines.ts';
-import { type Holder, linesOf } from './reservations.ts';
+/** What Postgres knows of payments: which attempt is under way and how it ended. */
+import type { Holder } from './reservations.ts';
 import { type Database, query } from './statements.ts';
 
 /** An attempt that has begun: the hold neither expires nor is released until its outcome is recorded. */
@@ -10,35 +9,50 @@ export interface BegunPayment {
   currency: string;
 }
 
-/** An attempt whose outcome nobody has recorded. */
-export interface UnsettledPayment extends BegunPayment {
+/** One attempt to pay a reservation. */
+export interface PaymentAttempt extends BegunPayment {
+  /** Of the reservation. */
   id: string;
-  drop: string;
+  provider: string;
   method: string;
+}
+
+/** An attempt whose outcome nobody has recorded. */
+export interface UnsettledPayment extends PaymentAttempt {
   ageSeconds: number;
 }
 
-export interface Order {
-  id: string;
-  drop: string;
-  reservationId: string;
-  status: 'paid';
-  lines: Line[];
-  amountMinor: number;
-  currency: string;
-  createdAt: Date;
+export interface RecordedPayment extends PaymentAttempt {
+  status: 'pending' | 'captured' | 'declined' | 'voided' | 'reversed';
+  waitingFor: 'action' | 'provider' | null;
+  /** What becomes of money that came too late for this reservation. */
+  lateRefund: 'pending' | 'succeeded' | 'refused' | null;
 }
+
+/** `paid`: it has its order. `reversed`: it could not be kept, the money goes back. `known`: nothing to do. */
+export type Settlement = 'paid' | 'reversed' | 'known';
 
 export interface PaymentStore {
   /** Undefined: not this holder's, not held any more, or a payment is under way already. */
   begin(holder: Holder, id: string, provider: string, method: string): Promise<BegunPayment | undefined>;
-  /** Held becomes sold, one order. Repeating it changes nothing. */
-  settle(id: string, chargeId: string): Promise<void>;
-  /** The attempt is known to have taken no money. Repeating it changes nothing. */
-  fail(id: string, attempt: number, status: 'declined' | 'voided', reason: string): Promise<void>;
-  /** Up to `limit` attempts under way for at least `ageSeconds`. */
-  listUnsettled(ageSeconds: number, limit: number): Promise<UnsettledPayment[]>;
-  findOrder(holder: Holder, id: string): Promise<Order | undefined>;
+  /** The attempt is captured: held becomes sold, one order; late ones are kept if they can be. Repeating it changes nothing. */
+  settle(id: string, attempt: number, chargeId: string): Promise<Settlement>;
+  /** The attempt is known to have taken no money; the hold lives at least `graceSeconds` more. Repeating it changes nothing. */
+  fail(
+    id: string,
+    attempt: number,
+    status: 'declined' | 'voided',
+    reason: string,
+    graceSeconds?: number,
+  ): Promise<void>;
+  /** The attempt waits for the shopper or for the provider. */
+  wait(id: string, attempt: number, waitingFor: 'action' | 'provider'): Promise<void>;
+  /** Up to `limit` attempts open for `ageSeconds` that nobody has claimed for `pauseSeconds`. */
+  claimUnsettled(ageSeconds: number, pauseSeconds: number, limit: number): Promise<UnsettledPayment[]>;
+  /** Gives back the stock of up to `limit` holds whose payment has been open for `seconds`. Answers how many drops that touched. */
+  giveUp(seconds: number, limit: number): Promise<number>;
+  /** An attempt of a reservation, by default the last. */
+  find(id: string, attempt?: number): Promise<RecordedPayment | undefined>;
 }
 
 export function createPaymentStore(database: Database): PaymentStore {
@@ -48,24 +62,35 @@ export function createPaymentStore(database: Database): PaymentStore {
       const [begun] = await query<BegunPayment & Record<string, unknown>>(database, 'begin-payment', values);
       return begun;
     },
-    async settle(id, chargeId) {
-      await query(database, 'settle-payments', [[id], [chargeId]]);
-    },
-    async fail(id, attempt, status, reason) {
-      await query(database, 'fail-payment', [id, attempt, status, reason]);
-    },
-    listUnsettled(ageSeconds, limit) {
-      return query<UnsettledPayment & Record<string, unknown>>(database, 'find-unsettled-payments', [
-        ageSeconds,
-        limit,
+    async settle(id, attempt, chargeId) {
+      const [row] = await query<{ settled: string[] }>(database, 'settle-payments', [
+        [id],
+        [attempt],
+        [chargeId],
       ]);
+      if (row?.settled.length === 1) return 'paid';
+      const values = [id, attempt, chargeId];
+      const [late] = await query<{ verdict: Settlement }>(database, 'settle-late-payment', values);
+      return late?.verdict ?? 'known';
     },
-    async findOrder(holder, id) {
-      type Row = Omit<Order, 'lines'> & { skus: string[]; quantities: number[]; unitPricesMinor?: number[] };
-      const [row] = await query<Row>(database, 'find-order', [id, holder.drop, holder.jti]);
-      if (row === undefined) return undefined;
-      const { skus, quantities, unitPricesMinor: _prices, ...order } = row;
-      return { ...order, lines: linesOf({ skus, quantities }) };
+    async fail(id, attempt, status, reason, graceSeconds = 0) {
+      await query(database, 'fail-payment', [id, attempt, status, reason, graceSeconds]);
+    },
+    async wait(id, attempt, waitingFor) {
+      await query(database, 'await-payment', [id, attempt, waitingFor]);
+    },
+    claimUnsettled(ageSeconds, pauseSeconds, limit) {
+      const values = [ageSeconds, pauseSeconds, limit];
+      return query<UnsettledPayment & Record<string, unknown>>(database, 'claim-unsettled-payments', values);
+    },
+    async giveUp(seconds, limit) {
+      const [row] = await query<{ drops: string[] }>(database, 'give-up-payments', [seconds, limit]);
+      return row?.drops.length ?? 0;
+    },
+    async find(id, attempt) {
+      const values = [id, attempt ?? null];
+      const [row] = await query<RecordedPayment & Record<string, unknown>>(database, 'find-payment', values);
+      return row;
     },
   };
 }

@@ -35,7 +35,9 @@ export interface Reservation {
   /** A payment is with the provider and its outcome not known yet; the hold does not run out meanwhile. */
   paying: boolean;
   /** What became of the last payment attempt, if there was one. */
-  lastAttempt: 'pending' | 'captured' | 'declined' | 'voided' | null;
+  lastAttempt: 'pending' | 'captured' | 'declined' | 'voided' | 'reversed' | null;
+  /** What becomes of money that came when the hold could not be kept any more. */
+  lateRefund: 'pending' | 'succeeded' | 'refused' | null;
   lines: Line[];
   amountMinor: number;
   currency: string;

@@ -29,7 +29,7 @@ function createTill(provider: PaymentProvider, timeoutMs = 3000) {
   const payments = createPayments({
     store: createPaymentStore(db.database),
     reservations,
-    provider: guardProvider(provider, { timeoutMs }),
+    providers: new Map([['sandbox', guardProvider(provider, { timeoutMs })]]),
     observe: (outcome) => outcomes.push(outcome),
   });
   return { payments, reservations, outcomes };

@@ -112,7 +112,7 @@ test('promise 7: an instance killed in the middle of reservations and payments l
 
   // What was captured by a dead instance and not yet recorded becomes its order.
   await db.database.query(
-    `update checkout.reservations set paying_since = now() - interval '1 minute' where paying_since is not null`,
+    `update checkout.payment_attempts set started_at = now() - interval '1 minute' where status = 'pending'`,
   );
   await startProcess();
   await expect

@@ -103,7 +103,8 @@ test('promise 6: whatever concurrent shoppers do through two instances, stock pu
         if (one.kind === 'pay' || one.kind === 'decline') {
           const begun = await payments.begin(target.holder, target.id, 'test', 'test:ok');
           if (begun === undefined) return;
-          if (one.kind === 'pay') await payments.settle(target.id, `charge ${target.id} ${begun.attempt}`);
+          if (one.kind === 'pay')
+            await payments.settle(target.id, begun.attempt, `charge ${target.id} ${begun.attempt}`);
           else await payments.fail(target.id, begun.attempt, 'declined', 'no');
         }
       }

@@ -56,7 +56,7 @@ test('promise 6: release, expiry and payment of one hold in the same instant end
     held.map(async ({ holder, id }) => {
       const pay = async () => {
         const begun = await c.begin(holder, id, 'test', 'test:ok');
-        if (begun !== undefined) await c.settle(id, `charge ${id}`);
+        if (begun !== undefined) await c.settle(id, begun.attempt, `charge ${id}`);
         return begun !== undefined;
       };
       const [paid, released] = await Promise.all([pay(), a.release(drop, id), b.expire(5)]);
@@ -85,7 +85,7 @@ test('promise 6: releasing or settling the same hold many times at once counts o
     Array.from({ length: 10 }, () => payments.begin(second.holder, second.id, 'test', 'test:ok')),
   );
   expect(begun.filter((one) => one !== undefined)).toHaveLength(1);
-  await Promise.all(Array.from({ length: 10 }, () => payments.settle(second.id, 'charge-once')));
+  await Promise.all(Array.from({ length: 10 }, () => payments.settle(second.id, 1, 'charge-once')));
   expect(await balances(db.database, drop)).toMatchObject({
     shoe: { sold: 1, held: rounds - 2, available: 1 },
   });
@@ -131,7 +131,7 @@ test('a session ends when it is paid, when its shopper leaves, and when it ran o
   const payments = createPaymentStore(db.database);
   const sessions = createSessionStore(db.database);
   await payments.begin(paying.holder, paying.id, 'test', 'test:ok');
-  await payments.settle(paying.id, 'charge-paying');
+  await payments.settle(paying.id, 1, 'charge-paying');
   expect(await sessions.leave(leaving.holder)).toBe(true);
   await createReservationStore(db.database).release(drop, idle.id);
   await db.database.query('update checkout.sessions set reserve_until = now() where jti = any ($1)', [
