@@ -119,7 +119,9 @@ begin
       select h.units + v_hold.units <= d.per_shopper_limit into v_fits
         from checkout.shoppers h join checkout.drops d on d.drop_id = h.drop_id
        where h.drop_id = v_hold.drop_id and h.shopper = v_hold.shopper;
-      v_fits := v_fits and checkout.take_available(v_hold.drop_id, v_hold.skus, v_hold.quantities);
+      if v_fits then
+        v_fits := checkout.take_available(v_hold.drop_id, v_hold.skus, v_hold.quantities);
+      end if;
       if v_fits then
         update checkout.shoppers h set units = h.units + v_hold.units
          where h.drop_id = v_hold.drop_id and h.shopper = v_hold.shopper;

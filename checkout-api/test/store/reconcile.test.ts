@@ -34,7 +34,7 @@ async function busyDrop(parts: number): Promise<string> {
     const { id } = answer.reservation;
     if (at % 3 === 0) await store.release(drop, id);
     if (at % 3 === 1 && (await payments.begin(holder, id, 'test', 'test:ok')))
-      await payments.settle(id, `charge ${id}`);
+      await payments.settle(id, 1, `charge ${id}`);
   }
   await createStockStore(db.database).change({
     drop,
