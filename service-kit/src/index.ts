@@ -11,6 +11,7 @@ export { connectPostgres } from './postgres.ts';
 export { KIT_PROBLEMS, Problem, type ProblemTable, problem, registerProblems } from './problem.ts';
 export { registerRateLimits } from './rate-limits.ts';
 export { connectRedis } from './redis.ts';
+export { type RepeatingJob, repeat } from './repeat.ts';
 export { runService } from './run-service.ts';
 export { requireServiceToken } from './service-token.ts';
 export { isStoreFault } from './store-fault.ts';

@@ -1,7 +1,7 @@
 /** What every instance does beside answering: expiring, settling, reporting. Any number of instances may. */
+import { type RepeatingJob, repeat } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { expireDue } from '../jobs/expire.ts';
-import { type RepeatingJob, repeat } from '../jobs/repeat.ts';
 import { type ReportOptions, reportAll } from '../jobs/report.ts';
 import type { Payments } from '../payments/pay.ts';
 import type { ReservationStore } from '../store/reservations.ts';
