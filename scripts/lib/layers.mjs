@@ -22,12 +22,13 @@ export const LAYERS = {
   payments: 2,
   clients: 2,
   page: 2,
-  plugins: 3,
-  routes: 4,
-  app: 5,
-  start: 6,
-  reconcile: 6,
-  server: 7,
+  acts: 3,
+  plugins: 4,
+  routes: 5,
+  app: 6,
+  start: 7,
+  reconcile: 7,
+  server: 8,
 };
 
 /** Workspaces whose `src` is made of those layers. */

@@ -1,0 +1,55 @@
+/**
+ * The one way in which a drop is changed: Redis is asked first (a room that can't be reached is told to the operator
+ * before anything is written), then Postgres decides in one audited transaction, then room and checkout are told.
+ */
+import { problem } from '@sluice/service-kit';
+import type { Drop, DropChange } from '../domain/drop.ts';
+import type { LivePicture } from '../projection/live.ts';
+import type { Who } from '../store/audit.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { projectDrop } from './project-drop.ts';
+import { setUpCheckout } from './set-up-checkout.ts';
+
+export interface ChangeOptions extends Who {
+  readonly act: string;
+  readonly drop: string;
+  /** Policy version the caller has read; null when they did not say. */
+  readonly ifVersion: number | null;
+  /** May throw a problem to refuse. Null: nothing to do. */
+  readonly decide: (drop: Drop, live: LivePicture) => DropChange | null;
+}
+
+/**
+ * @returns the drop as it is now planned
+ * @throws Problem `no-such-drop`, `version-mismatch`, `store-unavailable`, or what `decide` throws
+ */
+export async function changeDrop(plane: ControlPlane, options: ChangeOptions): Promise<Drop> {
+  const { act, drop: id, ifVersion, decide, actor, reason } = options;
+  const live = (await plane.projection.live([id])).get(id);
+  if (!live) throw new Error('Redis told nothing of a drop it was asked for');
+  const step = await plane.drops.change({
+    ...{ act, drop: id, ifVersion, actor, reason },
+    aboveVersion: live.policyVersion,
+    decide: (drop) => decide(drop, live),
+  });
+  switch (step.status) {
+    case 'no-such-drop':
+      throw problem('no-such-drop', `No drop has the id "${id}".`);
+    case 'version-mismatch':
+      throw problem('version-mismatch', `The drop is at version ${step.version}; read it again.`, {
+        policyVersion: step.version,
+      });
+    case 'unchanged':
+      return step.drop;
+    case 'changed':
+      plane.count.act(act);
+      await tell(plane, step.drop);
+      return step.drop;
+  }
+}
+
+/** Tells room and checkout of a plan that is written; a failure is finished by the jobs. */
+export async function tell(plane: ControlPlane, drop: Drop): Promise<void> {
+  const setup = (await plane.setups.find([drop.id])).get(drop.id);
+  await Promise.all([projectDrop(plane, drop), setup && setUpCheckout(plane, setup)]);
+}

@@ -1,0 +1,75 @@
+/** Changes what was planned: name, schedule, limit, page. A schedule only while it lies ahead. */
+import { problem } from '@sluice/service-kit';
+import { type Drop, type DropChange, type DropPage, lobbyOpening } from '../domain/drop.ts';
+import type { Fault } from '../domain/fault.ts';
+import { pageFaults, scheduleFaults } from '../domain/plan-rules.ts';
+import type { LivePicture } from '../projection/live.ts';
+
+export interface PlanRequest {
+  readonly name?: string;
+  readonly opensAt?: string;
+  readonly closesAt?: string | null;
+  readonly perShopperLimit?: number;
+  readonly page?: Partial<DropPage>;
+}
+
+/** @throws Problem `drop-closed`, `already-open`, `invalid-request` */
+export function planChange(request: PlanRequest, drop: Drop, live: LivePicture): DropChange {
+  refuseClosed(live);
+  const { name, perShopperLimit, opensAt, closesAt, page } = request;
+  const change: DropChange = {
+    ...(name !== undefined && { name }),
+    ...(perShopperLimit !== undefined && { perShopperLimit }),
+    ...(closesAt !== undefined && { closesAt: closesAt === null ? null : new Date(closesAt) }),
+    ...(opensAt !== undefined && openingChange(new Date(opensAt), drop, live)),
+    ...(page && { page: pageChange(page, drop) }),
+  };
+  refuse(
+    scheduleFaults(
+      {
+        // An opening that lies in the past and stays there is nobody's mistake.
+        opensAt: 'opensAt' in change ? change.opensAt?.toISOString() : undefined,
+        closesAt: (change.closesAt === undefined ? drop.closesAt : change.closesAt)?.toISOString(),
+      },
+      live.asOf.getTime(),
+    ),
+  );
+  const closes = change.closesAt === undefined ? drop.closesAt : change.closesAt;
+  if (closes && closes <= (change.opensAt ?? drop.opensAt))
+    refuse([{ path: '/closesAt', reason: 'must be later than opensAt' }]);
+  return change;
+}
+
+/** The page with what is asked for in it. @throws Problem `invalid-request` when the whole does not fit together */
+export function pageChange(request: Partial<DropPage>, { page }: Drop): DropPage {
+  const whole = {
+    message: request.message ?? page.message,
+    returnOrigins: request.returnOrigins ?? page.returnOrigins,
+    defaultReturnTo: request.defaultReturnTo === undefined ? page.defaultReturnTo : request.defaultReturnTo,
+  };
+  refuse(pageFaults(whole, ''));
+  return whole;
+}
+
+/** @throws Problem 409 `drop-closed` */
+export function refuseClosed({ phase }: LivePicture): void {
+  if (phase === 'closed')
+    throw problem('drop-closed', 'Nothing of a closed drop can be changed; make a new one.');
+}
+
+function openingChange(opensAt: Date, drop: Drop, live: LivePicture): DropChange {
+  if (opensAt.getTime() === drop.opensAt.getTime()) return {};
+  if (live.openedAt || (live.opensAt && live.opensAt <= live.asOf))
+    throw problem('already-open', `It opened at ${(live.openedAt ?? live.opensAt)?.toISOString()}.`);
+  // A lobby that people stand in stays open when the opening is put off.
+  const isLobbyOpen = drop.lobbyOpensAt <= live.asOf;
+  const lobbyOpensAt = isLobbyOpen ? drop.lobbyOpensAt : lobbyOpening(opensAt, drop.admission);
+  return { opensAt, lobbyOpensAt: lobbyOpensAt < opensAt ? lobbyOpensAt : opensAt };
+}
+
+function refuse(faults: Fault[]): void {
+  const [first] = faults;
+  if (!first) return;
+  const errors = faults.map(({ path, reason }) => ({ field: `body${path.replaceAll('/', '.')}`, reason }));
+  throw problem('invalid-request', `${errors[0]?.field} ${first.reason}`, { errors });
+}

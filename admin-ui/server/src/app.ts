@@ -1,0 +1,55 @@
+/** Everything the control plane answers, in order: readiness, the operator's key, then the routes. */
+import {
+  addReadiness,
+  createApp,
+  type Metrics,
+  registerProblems,
+  registerRateLimits,
+} from '@sluice/service-kit';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { ControlPlane } from './acts/control-plane.ts';
+import { PROBLEMS } from './contract/problems.ts';
+import { compileValidator } from './plugins/body-validator.ts';
+import { requireOperator } from './plugins/operator.ts';
+import { dropRoutes } from './routes/drops.ts';
+import { liveControlRoutes } from './routes/live-control.ts';
+import { stockRoutes } from './routes/stock.ts';
+
+export interface AppOptions {
+  readonly plane: ControlPlane;
+  readonly operatorKey: string;
+  /** Shares the counts of limits between instances. */
+  readonly redis: NonNullable<Parameters<typeof registerRateLimits>[1]>['redis'];
+  readonly log: FastifyBaseLogger;
+  readonly metrics: Metrics;
+  readonly trustedProxies: string;
+  readonly onRefusedKey: () => void;
+  /** Rejects while Postgres does not answer. Plans can be made and read without Redis and checkout. */
+  readonly ready: () => Promise<unknown>;
+}
+
+/** The application operators use. It listens nowhere yet. */
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const { plane, operatorKey, redis, log, metrics, trustedProxies, onRefusedKey, ready } = options;
+  registerProblems(PROBLEMS);
+  const app = await createApp({
+    name: 'admin-server',
+    logger: log,
+    metrics,
+    trustedProxies,
+    openapi: {
+      title: 'Sluice control plane',
+      description: 'Drops planned and steered: schedule, admission policy, page, stock.',
+    },
+  });
+  addReadiness(app, 'postgres', ready);
+  await app.register(async (operators: FastifyInstance) => {
+    await registerRateLimits(operators, { ...(redis && { redis }) });
+    requireOperator(operators, { key: operatorKey, onRefused: onRefusedKey });
+    operators.setValidatorCompiler(compileValidator);
+    await operators.register(dropRoutes, { plane });
+    await operators.register(liveControlRoutes, { plane });
+    await operators.register(stockRoutes, { plane });
+  });
+  return app;
+}

@@ -1,0 +1,172 @@
+/** Drops over HTTP: what is planned, what is changed, what is told. */
+import { Type } from 'typebox';
+import { OVERRIDES } from '../domain/drop.ts';
+import { pageFaults, planFaults, scheduleFaults } from '../domain/plan-rules.ts';
+import { Admission, AdmissionChange } from './admission.ts';
+import { withRules } from './body-rules.ts';
+import { DropId, Instant, Nullable, PhaseName, Reason, Sku } from './common.ts';
+
+const Name = Type.String({ minLength: 1, maxLength: 200 });
+
+const Message = Type.Record(
+  Type.String({ pattern: '^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$' }),
+  Type.String({ maxLength: 500 }),
+  { additionalProperties: false, maxProperties: 30, description: 'Text by language (BCP 47)' },
+);
+
+const ReturnOrigins = Type.Array(Type.String({ maxLength: 300 }), {
+  maxItems: 20,
+  description: 'Origins that shoppers may be sent back to',
+});
+
+const DefaultReturnTo = Nullable(
+  Type.String({
+    format: 'uri',
+    maxLength: 2000,
+    description: 'Where shoppers go who came without an address',
+  }),
+);
+
+const Page = Type.Object(
+  { message: Message, returnOrigins: ReturnOrigins, defaultReturnTo: DefaultReturnTo },
+  { additionalProperties: false },
+);
+
+const Product = Type.Object(
+  {
+    sku: Sku,
+    name: Name,
+    priceMinor: Type.Integer({
+      minimum: 0,
+      maximum: 2_000_000_000,
+      description: 'In the minor unit of the currency',
+    }),
+    stock: Type.Integer({ minimum: 0, maximum: 100_000_000, description: 'Units at the start' }),
+  },
+  { additionalProperties: false },
+);
+
+const PerShopperLimit = Type.Integer({ minimum: 1, maximum: 1_000_000 });
+const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
+
+export const DropCreation = withRules(
+  Type.Object(
+    {
+      id: Type.Optional(DropId),
+      name: Name,
+      opensAt: Instant,
+      closesAt: Type.Optional(Nullable(Instant)),
+      admission: Type.Optional(AdmissionChange),
+      page: Type.Optional(Type.Partial(Page)),
+      perShopperLimit: Type.Optional(PerShopperLimit),
+      currency: Type.Optional(Currency),
+      products: Type.Optional(Type.Array(Product, { maxItems: 1000 })),
+      reason: Type.Optional(Reason),
+    },
+    { additionalProperties: false },
+  ),
+  planFaults,
+);
+
+export const PlanChange = withRules(
+  Type.Object(
+    {
+      name: Type.Optional(Name),
+      opensAt: Type.Optional(Instant),
+      closesAt: Type.Optional(Nullable(Instant)),
+      perShopperLimit: Type.Optional(PerShopperLimit),
+      page: Type.Optional(Type.Partial(Page)),
+      reason: Type.Optional(Reason),
+    },
+    { additionalProperties: false, minProperties: 1 },
+  ),
+  scheduleFaults,
+);
+
+export const PageChange = withRules(
+  Type.Object(
+    { ...Type.Partial(Page).properties, reason: Type.Optional(Reason) },
+    { additionalProperties: false, minProperties: 1 },
+  ),
+  (body) => pageFaults({ ...(body as object), defaultReturnTo: null }, ''),
+);
+
+export const PolicyChange = Type.Object(
+  { ...AdmissionChange.properties, reason: Type.Optional(Reason) },
+  { additionalProperties: false, minProperties: 1 },
+);
+
+/** Of acts that are told by their address alone. */
+export const Act = Type.Object({ reason: Type.Optional(Reason) }, { additionalProperties: false });
+
+export const PassThrough = Type.Object(
+  {
+    reason: Reason,
+    owner: Type.String({ minLength: 1, maxLength: 100, description: 'Who answers for it' }),
+    seconds: Type.Integer({ minimum: 10, maximum: 14_400, description: 'It ends by itself after so long' }),
+  },
+  { additionalProperties: false },
+);
+
+/** Whether another part of the installation has what was planned. */
+const Delivery = Type.Object({
+  status: Type.Enum(['done', 'pending']),
+  detail: Type.Optional(Type.String({ description: 'What it said when it last refused or did not answer' })),
+});
+
+export const Live = Type.Object({
+  asOf: Instant,
+  phase: PhaseName,
+  policyVersion: Type.Integer({ description: 'What the room decides by; 0: it has none yet' }),
+  openedAt: Nullable(Instant),
+  waiting: Type.Integer({ description: 'In the line, called or not' }),
+  called: Type.Integer({ description: 'Called and not checked in' }),
+  present: Type.Integer({ description: 'Checked in, waiting for budget' }),
+  sessions: Type.Integer({ description: 'Entered, as far as the room knows' }),
+  frontier: Type.Number({ description: 'Every order up to here has been called' }),
+  joinedTotal: Type.Integer(),
+  enteredTotal: Type.Integer(),
+  leftTotal: Type.Integer(),
+  missedTotal: Type.Integer(),
+  soldOut: Type.Boolean(),
+  capacity: Nullable(
+    Type.Object({
+      reportedAt: Instant,
+      sellable: Type.Integer(),
+      inside: Type.Integer({ description: "Sessions inside, by the checkout's own count" }),
+    }),
+  ),
+});
+
+export const DropAnswer = Type.Object({
+  id: DropId,
+  name: Type.String(),
+  opensAt: Instant,
+  lobbyOpensAt: Instant,
+  closesAt: Nullable(Instant),
+  admission: Admission,
+  page: Page,
+  perShopperLimit: Type.Integer(),
+  currency: Type.String(),
+  products: Type.Array(Product),
+  override: Type.Enum([...OVERRIDES]),
+  overrideUntil: Nullable(Instant),
+  commit: Nullable(Type.String({ description: "Hex SHA-256 of the draw's seed" })),
+  policyVersion: Type.Integer({ description: 'Rises with every change; also the ETag' }),
+  createdAt: Instant,
+  updatedAt: Instant,
+  phase: Nullable(Type.Union([PhaseName], { description: 'Null while Redis does not answer' })),
+  room: Delivery,
+  checkout: Delivery,
+  live: Nullable(Live),
+});
+
+export const DropListQuery = Type.Object({
+  limit: Type.Integer({ minimum: 1, maximum: 200, default: 100 }),
+  after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the answer before' })),
+});
+
+export const DropListAnswer = Type.Object({
+  drops: Type.Array(DropAnswer),
+  next: Nullable(Type.String({ description: 'Send as `after` for those that follow; null at the end' })),
+});

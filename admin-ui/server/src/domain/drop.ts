@@ -1,0 +1,66 @@
+/** A drop as the control plane plans it. What it is doing at the moment is in Redis. */
+import type { AdmissionPolicy } from './admission-policy.ts';
+
+/** What an operator has put over the schedule; '' is nothing. */
+export const OVERRIDES = ['', 'paused', 'draining', 'closed', 'queue_all', 'pass_through'] as const;
+export type Override = (typeof OVERRIDES)[number];
+
+/** What shoppers see, and where they may be sent back to. Nothing that decides. */
+export interface DropPage {
+  /** By language (BCP 47). */
+  message: Record<string, string>;
+  returnOrigins: string[];
+  defaultReturnTo: string | null;
+}
+
+export interface Product {
+  sku: string;
+  name: string;
+  priceMinor: number;
+  /** Units at the start; later changes are movements. */
+  stock: number;
+}
+
+export interface Drop {
+  readonly id: string;
+  readonly name: string;
+  readonly opensAt: Date;
+  readonly lobbyOpensAt: Date;
+  readonly closesAt: Date | null;
+  readonly admission: AdmissionPolicy;
+  readonly page: DropPage;
+  readonly perShopperLimit: number;
+  readonly currency: string;
+  readonly products: readonly Product[];
+  readonly override: Override;
+  /** When the override ends by itself; null: never. */
+  readonly overrideUntil: Date | null;
+  /** Hex SHA-256 of the seed; null for a drop without a draw. */
+  readonly commit: string | null;
+  /** Rises with every change. */
+  readonly policyVersion: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** What an act may change of a drop. */
+export type DropChange = Partial<
+  Pick<
+    Drop,
+    | 'name'
+    | 'opensAt'
+    | 'lobbyOpensAt'
+    | 'closesAt'
+    | 'admission'
+    | 'page'
+    | 'perShopperLimit'
+    | 'override'
+    | 'overrideUntil'
+    | 'commit'
+  >
+>;
+
+/** When the lobby of a drop opens that opens then. */
+export function lobbyOpening(opensAt: Date, { lobbySeconds }: Pick<AdmissionPolicy, 'lobbySeconds'>): Date {
+  return new Date(opensAt.getTime() - lobbySeconds * 1000);
+}

@@ -1,0 +1,65 @@
+/** Starts what every instance does each second beside answering. Any number of instances may. */
+import { type RepeatingJob, repeat } from '@sluice/service-kit';
+import { changeDrop } from '../acts/change-drop.ts';
+import { type ControlPlane, SYSTEM } from '../acts/control-plane.ts';
+import { projectDrop } from '../acts/project-drop.ts';
+import { setUpCheckout } from '../acts/set-up-checkout.ts';
+import { reconcileRedis, sendSetups } from '../jobs/reconcile.ts';
+import type { AdminMetrics } from './metrics.ts';
+
+/** Policy is back within a second or two of what lost it (DESIGN Q1). */
+const EVERY_MS = 1000;
+
+export function startJobs(plane: ControlPlane, metrics: AdminMetrics): RepeatingJob {
+  const { drops, setups, projection, log } = plane;
+  /** Jobs that fail: an outage is one line in the log, and its end another. */
+  const failing = new Set<string>();
+  const start = (job: string, run: () => Promise<unknown>) =>
+    repeat({
+      everyMs: EVERY_MS,
+      async run() {
+        await run();
+        if (failing.delete(job)) log.info({ job }, 'a job works again');
+      },
+      onError(err) {
+        if (!failing.has(job)) log.warn({ err, job }, 'a job failed and will run again');
+        failing.add(job);
+      },
+    });
+
+  const jobs = [
+    start('compare', async () => {
+      await reconcileRedis({
+        drops,
+        projection,
+        async project(id) {
+          const drop = await drops.find(id);
+          if (drop) await projectDrop(plane, drop);
+        },
+        observe: (lacking) => metrics.lacking.set(lacking),
+      });
+      metrics.comparedAt.setToCurrentTime();
+    }),
+    start('set-up', () =>
+      sendSetups(
+        setups,
+        (setup) => setUpCheckout(plane, setup),
+        (pending) => metrics.pendingSetups.set(pending),
+      ),
+    ),
+    start('end-overrides', async () => {
+      for (const drop of await drops.withEndedOverride()) {
+        await changeDrop(plane, {
+          ...{ act: 'override.end', drop, actor: SYSTEM, reason: 'its time was over', ifVersion: null },
+          decide: ({ overrideUntil }, live) =>
+            overrideUntil && overrideUntil <= live.asOf ? { override: '', overrideUntil: null } : null,
+        });
+      }
+    }),
+  ];
+  return {
+    async close() {
+      await Promise.all(jobs.map((job) => job.close()));
+    },
+  };
+}

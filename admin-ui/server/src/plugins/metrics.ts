@@ -1,0 +1,40 @@
+/** Every metric of the control plane, by name. Labels are bounded: acts and outcomes; never an operator or a drop. */
+import type { Metrics } from '@sluice/service-kit';
+
+export type AdminMetrics = ReturnType<typeof createAdminMetrics>;
+
+export function createAdminMetrics(metrics: Metrics) {
+  return {
+    acts: metrics.counter({
+      name: 'admin_acts_total',
+      help: 'Acts that changed something, by act',
+      labelNames: ['act'],
+    }),
+    projections: metrics.counter({
+      name: 'admin_projections_total',
+      help: 'Writes of a policy to Redis, by outcome',
+      labelNames: ['outcome'],
+    }),
+    setups: metrics.counter({
+      name: 'admin_checkout_setups_total',
+      help: 'Times the checkout was told what a drop sells, by outcome',
+      labelNames: ['outcome'],
+    }),
+    lacking: metrics.gauge({
+      name: 'admin_redis_lacking_drops',
+      help: 'Drops that Redis did not hold as planned when it was last compared',
+    }),
+    pendingSetups: metrics.gauge({
+      name: 'admin_checkout_pending_drops',
+      help: 'Drops that the checkout does not know as planned yet',
+    }),
+    comparedAt: metrics.gauge({
+      name: 'admin_redis_compared_timestamp_seconds',
+      help: 'When Redis was last compared with the plans',
+    }),
+    refusedKeys: metrics.counter({
+      name: 'admin_refused_credentials_total',
+      help: 'Requests with a wrong operator key, or none',
+    }),
+  };
+}

@@ -1,0 +1,119 @@
+/** What drops are doing right now, read from Redis in one round trip; nothing is changed. */
+import type { Redis } from 'ioredis';
+import { type Phase, phaseOf } from '../domain/phase.ts';
+import { dropKeys } from './keys.ts';
+import { repliesOf } from './replies.ts';
+
+export interface LivePicture {
+  /** By Redis's clock. */
+  readonly asOf: Date;
+  /** `scheduled` for a drop the room has not heard of. */
+  readonly phase: Phase;
+  /** 0: Redis has no policy of it. */
+  readonly policyVersion: number;
+  readonly opensAt: Date | null;
+  readonly lobbyOpensAt: Date | null;
+  readonly openedAt: Date | null;
+  readonly waiting: number;
+  readonly called: number;
+  readonly present: number;
+  readonly sessions: number;
+  readonly frontier: number;
+  readonly joinedTotal: number;
+  readonly enteredTotal: number;
+  readonly leftTotal: number;
+  readonly missedTotal: number;
+  readonly soldOut: boolean;
+  readonly capacity: { readonly reportedAt: Date; readonly sellable: number; readonly inside: number } | null;
+}
+
+const FIELDS = [
+  'policy_version',
+  'opens_us',
+  'lobby_opens_us',
+  'closes_us',
+  'opened_us',
+  'revealed_us',
+  'frontier',
+  'joined_total',
+  'entered_total',
+  'left_total',
+  'missed_total',
+  'sold_out',
+  'cap_at_us',
+  'cap_sellable',
+  'cap_inside',
+] as const;
+const TEXTS = ['override', 'commit'] as const;
+
+const dateOf = (us: number): Date => new Date(Math.floor(us / 1000));
+
+export async function readLive(redis: Redis, drops: readonly string[]): Promise<Map<string, LivePicture>> {
+  const pipeline = redis.pipeline().time();
+  for (const drop of drops) {
+    const { control, waiting, present, sessions } = dropKeys(drop);
+    pipeline
+      .hmget(control, ...FIELDS, ...TEXTS)
+      .zcard(waiting)
+      .zcard(present)
+      .zcard(sessions);
+  }
+  const [time, ...replies] = repliesOf(await pipeline.exec());
+  const [seconds = 0, micros = 0] = (time as (string | number)[]).map(Number);
+  const nowUs = seconds * 1_000_000 + micros;
+  const pictures = drops.map((drop, index): [string, LivePicture] => {
+    const [control, ...counts] = replies.slice(index * 4, index * 4 + 4) as [(string | null)[], ...number[]];
+    return [drop, pictureOf(control, counts, nowUs)];
+  });
+  const frontiers = redis.pipeline();
+  for (const [drop, { frontier }] of pictures) frontiers.zcount(dropKeys(drop).waiting, '-inf', frontier);
+  const called = repliesOf(await frontiers.exec());
+  return new Map(
+    pictures.map(([drop, picture], index) => [drop, { ...picture, called: Number(called[index]) }]),
+  );
+}
+
+function pictureOf(control: (string | null)[], counts: number[], nowUs: number): LivePicture {
+  const number = (name: (typeof FIELDS)[number]) => Number(control[FIELDS.indexOf(name)] ?? 0);
+  const word = (name: (typeof TEXTS)[number]) => control[FIELDS.length + TEXTS.indexOf(name)] ?? '';
+  const at = (name: (typeof FIELDS)[number]) => (number(name) > 0 ? dateOf(number(name)) : null);
+  const [waiting = 0, present = 0, sessions = 0] = counts.map(Number);
+  const reportedAt = at('cap_at_us');
+  const isKnown = number('policy_version') > 0;
+  return {
+    asOf: dateOf(nowUs),
+    phase: isKnown
+      ? phaseOf(
+          {
+            override: word('override'),
+            lobbyOpensUs: number('lobby_opens_us'),
+            closesUs: number('closes_us'),
+            openedUs: number('opened_us'),
+            revealedUs: number('revealed_us'),
+            commit: word('commit'),
+            soldOut: number('sold_out') === 1,
+          },
+          nowUs,
+        )
+      : 'scheduled',
+    policyVersion: number('policy_version'),
+    opensAt: at('opens_us'),
+    lobbyOpensAt: at('lobby_opens_us'),
+    openedAt: at('opened_us'),
+    waiting,
+    called: 0,
+    present,
+    sessions,
+    frontier: number('frontier'),
+    joinedTotal: number('joined_total'),
+    enteredTotal: number('entered_total'),
+    leftTotal: number('left_total'),
+    missedTotal: number('missed_total'),
+    soldOut: number('sold_out') === 1,
+    capacity: reportedAt && {
+      reportedAt,
+      sellable: number('cap_sellable'),
+      inside: number('cap_inside'),
+    },
+  };
+}

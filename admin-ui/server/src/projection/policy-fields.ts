@@ -1,0 +1,46 @@
+/** A drop's policy as the fields of `wr:{d}:control` that the room's commands read (waiting-room/lua/lib/control.lua). */
+import type { Drop } from '../domain/drop.ts';
+
+const US_PER_SECOND = 1_000_000;
+
+const us = (at: Date | null): number => (at === null ? 0 : at.getTime() * 1000);
+
+/** Text, since that is what Redis keeps: comparing must not depend on how a number is written. */
+export function policyFields(drop: Drop): Record<string, string> {
+  const { admission } = drop;
+  const isPassThrough = drop.override === 'pass_through';
+  const fields = {
+    lobby_opens_us: us(drop.lobbyOpensAt),
+    opens_us: us(drop.opensAt),
+    closes_us: us(drop.closesAt),
+    rate_per_minute: admission.ratePerMinute,
+    burst_seconds: admission.burstSeconds,
+    max_sessions: admission.maxSessions ?? 0,
+    max_waiting: admission.maxWaiting,
+    call_window_us: admission.callWindowSeconds * US_PER_SECOND,
+    grace_us: admission.graceSeconds * US_PER_SECOND,
+    token_us: admission.tokenSeconds * US_PER_SECOND,
+    hold_us: admission.holdSeconds * US_PER_SECOND,
+    return_spread_us: admission.returnSpreadSeconds * US_PER_SECOND,
+    overbook: admission.overbook,
+    mode: admission.mode,
+    lobby: admission.lobby,
+    stock_bound: admission.stockBound,
+    rejoin_after_purchase: admission.rejoinAfterPurchase ? 'yes' : 'no',
+    override: drop.override,
+    pass_through_until_us: isPassThrough ? us(drop.overrideUntil) : 0,
+    commit: drop.commit ?? '',
+  };
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
+}
+
+/** The page as the room shows it; its version first, so that a look at the beginning tells whether it is the newest. */
+export function pageDocument({ policyVersion, name, page }: Drop): string {
+  const { message, returnOrigins, defaultReturnTo } = page;
+  return JSON.stringify({ policyVersion, name, message, returnOrigins, defaultReturnTo });
+}
+
+/** The version that the beginning of a page document tells; 0 for none. */
+export function pageVersion(beginning: string): number {
+  return Number(/^\{"policyVersion":(\d+),/.exec(beginning)?.[1] ?? 0);
+}

@@ -1,0 +1,101 @@
+/** The policy of drops in Redis: written by compare-on-version, compared with what should be there (DESIGN Q1). */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import type { Drop } from '../domain/drop.ts';
+import { DROPS_KEY, dropKeys, pageKey } from './keys.ts';
+import { type LivePicture, readLive } from './live.ts';
+import { repliesOf } from './replies.ts';
+import { pageDocument, pageVersion, policyFields } from './policy-fields.ts';
+
+export type WriteOutcome =
+  | { readonly status: 'written' | 'same' }
+  /** Redis has a version that Postgres has never given: a database from a backup, or two installations on one Redis. */
+  | { readonly status: 'newer'; readonly version: number }
+  /** Not written: the opening can't move any more. */
+  | { readonly status: 'opened'; readonly opensAt: Date }
+  /** Not written: the lobby can't change any more. */
+  | { readonly status: 'lobby-open'; readonly lobbyOpensAt: Date; readonly lobby: 'draw' | 'fifo' };
+
+export interface Projection {
+  /** @param seed hex, '' for a drop without a draw */
+  write(drop: Drop, seed: string): Promise<WriteOutcome>;
+  /** Ids of those that Redis does not hold as they should be. */
+  lacking(drops: readonly Expected[]): Promise<string[]>;
+  /** By drop id; all read at once. */
+  live(drops: readonly string[]): Promise<Map<string, LivePicture>>;
+  ping(): Promise<unknown>;
+}
+
+export interface Expected {
+  readonly id: string;
+  readonly policyVersion: number;
+  readonly hasSeed: boolean;
+}
+
+/** Drops compared in one round trip. */
+const COMPARED_AT_ONCE = 200;
+const SEED_HEX_LENGTH = 64;
+/** Enough for the version at the beginning of a page document. */
+const PAGE_BEGINNING = 40;
+
+const text = readFileSync(new URL('../../lua/write-policy.lua', import.meta.url), 'utf8');
+const sha = createHash('sha1').update(text).digest('hex');
+
+export function createProjection(redis: Redis): Projection {
+  async function run(keys: string[], args: string[]): Promise<[string, string?, string?]> {
+    try {
+      return (await redis.evalsha(sha, keys.length, ...keys, ...args)) as [string, string?, string?];
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
+      return (await redis.eval(text, keys.length, ...keys, ...args)) as [string, string?, string?];
+    }
+  }
+
+  return {
+    async write(drop, seed) {
+      const { control, seed: seedKey } = dropKeys(drop.id);
+      const fields = Object.entries(policyFields(drop)).flat();
+      const [status, value, lobby] = await run(
+        [control, seedKey],
+        [String(drop.policyVersion), seed, ...fields],
+      );
+      const at = new Date(Number(value) / 1000);
+      if (status === 'newer') return { status, version: Number(value) };
+      if (status === 'opened') return { status, opensAt: at };
+      if (status === 'lobby-open')
+        return { status, lobbyOpensAt: at, lobby: lobby === 'fifo' ? 'fifo' : 'draw' };
+      await redis.set(pageKey(drop.id), pageDocument(drop));
+      // Last: whoever finds a drop in the list finds its policy and its page, too.
+      await redis.zadd(DROPS_KEY, drop.opensAt.getTime(), drop.id);
+      return { status: status as 'written' | 'same' };
+    },
+
+    async lacking(drops) {
+      const lacking: string[] = [];
+      for (let from = 0; from < drops.length; from += COMPARED_AT_ONCE) {
+        const some = drops.slice(from, from + COMPARED_AT_ONCE);
+        const pipeline = redis.pipeline();
+        for (const { id } of some) {
+          const { control, seed } = dropKeys(id);
+          pipeline.hget(control, 'policy_version').getrange(pageKey(id), 0, PAGE_BEGINNING);
+          pipeline.strlen(seed).zscore(DROPS_KEY, id);
+        }
+        const replies = repliesOf(await pipeline.exec());
+        for (const [index, { id, policyVersion, hasSeed }] of some.entries()) {
+          const [version, page, seedLength, listed] = replies.slice(index * 4, index * 4 + 4);
+          const isThere =
+            Number(version ?? 0) === policyVersion &&
+            pageVersion(String(page ?? '')) === policyVersion &&
+            Number(seedLength) === (hasSeed ? SEED_HEX_LENGTH : 0) &&
+            listed !== null;
+          if (!isThere) lacking.push(id);
+        }
+      }
+      return lacking;
+    },
+
+    live: (drops) => readLive(redis, drops),
+    ping: () => redis.ping(),
+  };
+}

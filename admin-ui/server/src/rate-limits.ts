@@ -1,0 +1,21 @@
+/**
+ * Every request limit of the control plane, with its reason. Operators are few; what they stop is scripts that run away
+ * and strangers that guess keys.
+ */
+
+const PER_MINUTE = 60_000;
+
+/**
+ * Requests of one address, before the key is looked at, in memory: a control room with ten screens that refresh each
+ * second fits. Guessing a 256-bit key at this pace is hopeless; what it limits is the work that strangers cause.
+ */
+export const REQUESTS_PER_ADDRESS = { max: 1_200, timeWindow: PER_MINUTE } as const;
+
+/** Reading, per operator, all instances together: five screens at one request a second, twice over. */
+export const READS_PER_OPERATOR = { max: 600, timeWindow: PER_MINUTE } as const;
+
+/**
+ * Changing, per operator, all instances together: nobody steers a drop faster than four acts a second, and each costs
+ * a transaction, an audit entry and a write to the room.
+ */
+export const ACTS_PER_OPERATOR = { max: 240, timeWindow: PER_MINUTE } as const;

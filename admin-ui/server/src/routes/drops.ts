@@ -1,0 +1,148 @@
+/** Drops: created, listed, read, and their plan changed. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { problem } from '@sluice/service-kit';
+import { changeDrop } from '../acts/change-drop.ts';
+import { pageChange, planChange, refuseClosed } from '../acts/change-plan.ts';
+import type { ControlPlane } from '../acts/control-plane.ts';
+import { createDrop, type DropRequest } from '../acts/create-drop.ts';
+import { tellDrop, tellDrops } from '../acts/tell-drop.ts';
+import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
+import {
+  DropAnswer,
+  DropCreation,
+  DropListAnswer,
+  DropListQuery,
+  PageChange,
+  PlanChange,
+} from '../contract/drops.ts';
+import { readCursor, writeCursor } from '../plugins/cursor.ts';
+import { sendVersion, versionAsked } from '../plugins/if-match.ts';
+import { byOperator } from '../plugins/operator.ts';
+import { ACTS_PER_OPERATOR, READS_PER_OPERATOR } from '../rate-limits.ts';
+
+/** A drop of 1,000 products with long names. */
+const CREATION_BYTES_MAX = 512 * 1024;
+
+export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (app, { plane }) => {
+  const reading = { rateLimit: { ...READS_PER_OPERATOR, keyGenerator: byOperator } };
+  const acting = { rateLimit: { ...ACTS_PER_OPERATOR, keyGenerator: byOperator } };
+
+  app.post(
+    '/api/v1/drops',
+    {
+      config: acting,
+      bodyLimit: CREATION_BYTES_MAX,
+      schema: {
+        summary: 'Schedule a drop',
+        description: 'Whatever the answer says is pending of room and checkout is finished by itself.',
+        body: DropCreation,
+        response: { 201: DropAnswer, ...PROBLEM_ANSWERS },
+      },
+    },
+    async (request, reply) => {
+      const { reason = null, ...plan } = request.body;
+      const drop = await createDrop(plane, plan as DropRequest, { actor: request.operator, reason });
+      sendVersion(reply, drop);
+      return reply
+        .code(201)
+        .header('location', `/api/v1/drops/${drop.id}`)
+        .send(await tellDrop(plane, drop));
+    },
+  );
+
+  app.get(
+    '/api/v1/drops',
+    {
+      config: reading,
+      schema: {
+        summary: 'Drops, latest opening first',
+        querystring: DropListQuery,
+        response: { 200: DropListAnswer, ...PROBLEM_ANSWERS },
+      },
+    },
+    async (request, reply) => {
+      const { limit, after } = request.query;
+      const drops = await plane.drops.list({ limit: limit + 1, after: readCursor(after) });
+      const shown = drops.slice(0, limit);
+      const last = drops.length > limit ? shown.at(-1) : undefined;
+      reply.header('cache-control', 'no-store');
+      return {
+        drops: await tellDrops(plane, shown),
+        next: last ? writeCursor({ opensAtMs: last.opensAt.getTime(), id: last.id }) : null,
+      };
+    },
+  );
+
+  app.get(
+    '/api/v1/drops/:drop',
+    {
+      config: reading,
+      schema: {
+        summary: 'One drop: its plan, and what it is doing',
+        params: DropParams,
+        response: { 200: DropAnswer, ...PROBLEM_ANSWERS },
+      },
+    },
+    async (request, reply) => {
+      const drop = await plane.drops.find(request.params.drop);
+      if (!drop) throw problem('no-such-drop', `No drop has the id "${request.params.drop}".`);
+      sendVersion(reply, drop);
+      return tellDrop(plane, drop);
+    },
+  );
+
+  app.patch(
+    '/api/v1/drops/:drop',
+    {
+      config: acting,
+      schema: {
+        summary: 'Change the plan: name, schedule (until it opens), limit, page',
+        params: DropParams,
+        body: PlanChange,
+        response: { 200: DropAnswer, ...PROBLEM_ANSWERS },
+      },
+    },
+    async (request, reply) => {
+      const { reason = null, ...plan } = request.body;
+      const drop = await changeDrop(plane, {
+        act: 'plan.change',
+        drop: request.params.drop,
+        ifVersion: versionAsked(request),
+        actor: request.operator,
+        reason,
+        decide: (current, live) => planChange(plan, current, live),
+      });
+      sendVersion(reply, drop);
+      return tellDrop(plane, drop);
+    },
+  );
+
+  app.patch(
+    '/api/v1/drops/:drop/page',
+    {
+      config: acting,
+      schema: {
+        summary: 'Change what shoppers see: message by language, origins, way back',
+        params: DropParams,
+        body: PageChange,
+        response: { 200: DropAnswer, ...PROBLEM_ANSWERS },
+      },
+    },
+    async (request, reply) => {
+      const { reason = null, ...page } = request.body;
+      const drop = await changeDrop(plane, {
+        act: 'page.change',
+        drop: request.params.drop,
+        ifVersion: versionAsked(request),
+        actor: request.operator,
+        reason,
+        decide(current, live) {
+          refuseClosed(live);
+          return { page: pageChange(page, current) };
+        },
+      });
+      sendVersion(reply, drop);
+      return tellDrop(plane, drop);
+    },
+  );
+};

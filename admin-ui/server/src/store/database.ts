@@ -1,0 +1,58 @@
+/** The tables of the schema `admin` as types, and the query builder over the service's pool. */
+import { type ColumnType, type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import type { Pool } from 'pg';
+import type { AdmissionPolicy } from '../domain/admission-policy.ts';
+import type { DropPage, Override, Product } from '../domain/drop.ts';
+
+/** Read as a value, written as JSON text (pg would write a list as an SQL array). */
+type Json<T> = ColumnType<T, string, string>;
+
+export interface Tables {
+  'admin.drops': {
+    drop_id: string;
+    name: string;
+    opens_at: Date;
+    lobby_opens_at: Date;
+    closes_at: Date | null;
+    admission: Json<AdmissionPolicy>;
+    page: Json<DropPage>;
+    per_shopper_limit: number;
+    currency: string;
+    products: Json<Product[]>;
+    override: Override;
+    override_until: Date | null;
+    commit: string | null;
+    policy_version: Generated<number>;
+    created_at: Generated<Date>;
+    updated_at: Generated<Date>;
+  };
+  'admin.seeds': { drop_id: string; sealed: Buffer };
+  'admin.checkout_setups': {
+    drop_id: string;
+    wanted: Generated<number>;
+    done: Generated<number>;
+    attempts: Generated<number>;
+    last_error: string | null;
+    next_try_at: Generated<Date>;
+  };
+  'admin.audit': {
+    seq: number;
+    at: ColumnType<Date, string, never>;
+    actor: string;
+    act: string;
+    drop_id: string | null;
+    before: Json<unknown> | null;
+    after: Json<unknown> | null;
+    reason: string | null;
+    hash: Buffer;
+  };
+  'admin.audit_head': { is_only: Generated<boolean>; seq: ColumnType<string, number, number>; hash: Buffer };
+}
+
+export type Database = Kysely<Tables>;
+export type Trx = Transaction<Tables>;
+
+/** Closing it ends the pool. */
+export function createDatabase(pool: Pool): Database {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+}

@@ -1,0 +1,91 @@
+/** A row of admin.drops as a drop, and back. */
+import type { Insertable, Selectable, Updateable } from 'kysely';
+import { canonicalJson } from '../domain/audit-chain.ts';
+import type { Drop, DropChange } from '../domain/drop.ts';
+import type { Tables } from './database.ts';
+
+type DropTable = Tables['admin.drops'];
+
+export function dropOf(row: Selectable<DropTable>): Drop {
+  return {
+    id: row.drop_id,
+    name: row.name,
+    opensAt: row.opens_at,
+    lobbyOpensAt: row.lobby_opens_at,
+    closesAt: row.closes_at,
+    admission: row.admission,
+    page: row.page,
+    perShopperLimit: row.per_shopper_limit,
+    currency: row.currency,
+    products: row.products,
+    override: row.override,
+    overrideUntil: row.override_until,
+    commit: row.commit,
+    policyVersion: row.policy_version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
+
+type New = Omit<Drop, 'policyVersion' | 'createdAt' | 'updatedAt' | 'commit'>;
+
+export function columnsOf(drop: New): Insertable<DropTable> {
+  return {
+    drop_id: drop.id,
+    name: drop.name,
+    opens_at: drop.opensAt,
+    lobby_opens_at: drop.lobbyOpensAt,
+    closes_at: drop.closesAt,
+    admission: JSON.stringify(drop.admission),
+    page: JSON.stringify(drop.page),
+    per_shopper_limit: drop.perShopperLimit,
+    currency: drop.currency,
+    products: JSON.stringify(drop.products),
+    override: drop.override,
+    override_until: drop.overrideUntil,
+  };
+}
+
+export function changeColumns(change: DropChange): Updateable<DropTable> {
+  const { admission, page, ...plain } = change;
+  return {
+    ...('name' in plain && { name: plain.name }),
+    ...('opensAt' in plain && { opens_at: plain.opensAt }),
+    ...('lobbyOpensAt' in plain && { lobby_opens_at: plain.lobbyOpensAt }),
+    ...('closesAt' in plain && { closes_at: plain.closesAt }),
+    ...('perShopperLimit' in plain && { per_shopper_limit: plain.perShopperLimit }),
+    ...('override' in plain && { override: plain.override }),
+    ...('overrideUntil' in plain && { override_until: plain.overrideUntil }),
+    ...('commit' in plain && { commit: plain.commit }),
+    ...(admission && { admission: JSON.stringify(admission) }),
+    ...(page && { page: JSON.stringify(page) }),
+  };
+}
+
+/** The members of a wanted change that are not so already. */
+export function differing(drop: Drop, wanted: DropChange): DropChange {
+  const entries = Object.entries(wanted) as [keyof DropChange, unknown][];
+  return Object.fromEntries(
+    entries.filter(([name, value]) => canonicalJson(value) !== canonicalJson(drop[name])),
+  );
+}
+
+/** What the audit log tells: the changed members, and of the policy and the page the changed fields only. */
+export function beforeAndAfter(before: Drop, after: Drop, change: DropChange) {
+  const names = Object.keys(change) as (keyof DropChange)[];
+  const pick = (drop: Drop, other: Drop) =>
+    Object.fromEntries(names.map((name) => [name, differingFields(drop[name], other[name])]));
+  return {
+    before: { ...pick(before, after), policyVersion: before.policyVersion },
+    after: { ...pick(after, before), policyVersion: after.policyVersion },
+  };
+}
+
+function differingFields(value: unknown, other: unknown): unknown {
+  const isPlain = (one: unknown): one is Record<string, unknown> =>
+    typeof one === 'object' && one !== null && Object.getPrototypeOf(one) === Object.prototype;
+  if (!isPlain(value) || !isPlain(other)) return value;
+  return Object.fromEntries(
+    Object.entries(value).filter(([name, field]) => canonicalJson(field) !== canonicalJson(other[name])),
+  );
+}

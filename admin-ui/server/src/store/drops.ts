@@ -1,0 +1,203 @@
+/** Drops in Postgres. Each write is one transaction with its audit entry; what has to be told to the checkout is in it, too. */
+import { sql } from 'kysely';
+import type { Drop, DropChange } from '../domain/drop.ts';
+import { type AuditEntry, appendAudit, type Who } from './audit.ts';
+import type { Database, Trx } from './database.ts';
+import { beforeAndAfter, changeColumns, columnsOf, differing, dropOf } from './drop-row.ts';
+import { commitOf, type SeedVault } from './seed-vault.ts';
+import { wantSetup } from './setups.ts';
+
+export type NewDrop = Omit<Drop, 'commit' | 'policyVersion' | 'createdAt' | 'updatedAt'>;
+
+export interface Step extends Who {
+  /** Name in the audit log. */
+  readonly act: string;
+  readonly drop: string;
+  /** Refuse unless the drop is still at this version; null: whatever it is. */
+  readonly ifVersion: number | null;
+  /** The new version is greater than this, too: what Redis had at last. */
+  readonly aboveVersion: number;
+  /** Decides by the drop as it is, locked. Null or an empty change: nothing to do. May throw to refuse. */
+  readonly decide: (drop: Drop) => DropChange | null;
+}
+
+export type StepOutcome =
+  | { readonly status: 'changed' | 'unchanged'; readonly drop: Drop }
+  | { readonly status: 'no-such-drop' }
+  | { readonly status: 'version-mismatch'; readonly version: number };
+
+/** What Redis must hold of a drop, in short. */
+export interface ProjectedDrop {
+  readonly id: string;
+  readonly policyVersion: number;
+  readonly hasSeed: boolean;
+}
+
+/** A drop that closed longer ago is not written again when Redis loses it: nobody waits in it. */
+const CLOSED_KEPT = sql`interval '2 days'`;
+
+/** Where a list goes on. */
+export interface Cursor {
+  readonly opensAtMs: number;
+  readonly id: string;
+}
+
+export interface DropStore {
+  /** With its seed where the lobby is drawn, and its set-up for the checkout. Undefined: the id is taken. */
+  create(drop: NewDrop, who: Who): Promise<Drop | undefined>;
+  change(step: Step): Promise<StepOutcome>;
+  /** An audit entry of what was done elsewhere. */
+  record(entry: AuditEntry): Promise<void>;
+  find(id: string): Promise<Drop | undefined>;
+  /** Latest opening first. */
+  list(options: { limit: number; after: Cursor | null }): Promise<Drop[]>;
+  /** Those whose policy Redis must hold: all but the long closed. */
+  projected(): Promise<ProjectedDrop[]>;
+  /** Ids of those whose override should have ended, by Postgres's clock; whoever ends it asks Redis's. */
+  withEndedOverride(): Promise<string[]>;
+  /** The draw's seed in hex; '' for a drop that has none. Never for an answer or a log. */
+  seedOf(drop: Pick<Drop, 'id' | 'commit'>): Promise<string>;
+}
+
+/** What the checkout keeps of a drop, too. */
+const KNOWN_TO_CHECKOUT: readonly (keyof DropChange)[] = ['name', 'closesAt', 'perShopperLimit', 'admission'];
+
+export function createDropStore(database: Database, vault: SeedVault): DropStore {
+  /** The drop's seed, made once and kept when a merchant changes their mind; its commitment. */
+  async function commitmentOf(trx: Trx, drop: string): Promise<string> {
+    const known = await trx
+      .selectFrom('admin.seeds')
+      .select('sealed')
+      .where('drop_id', '=', drop)
+      .executeTakeFirst();
+    if (known) return commitOf(vault.open(drop, known.sealed));
+    const seed = vault.create(drop);
+    await trx.insertInto('admin.seeds').values({ drop_id: drop, sealed: seed.sealed }).execute();
+    return commitOf(seed.hex);
+  }
+
+  return {
+    create: (drop, who) =>
+      database.transaction().execute(async (trx) => {
+        const inserted = await trx
+          .insertInto('admin.drops')
+          .values({ ...columnsOf(drop), commit: null })
+          .onConflict((conflict) => conflict.column('drop_id').doNothing())
+          .returningAll()
+          .executeTakeFirst();
+        if (!inserted) return undefined;
+        let row = inserted;
+        if (drop.admission.lobby === 'draw') {
+          const commit = await commitmentOf(trx, drop.id);
+          row = await trx
+            .updateTable('admin.drops')
+            .set({ commit })
+            .where('drop_id', '=', drop.id)
+            .returningAll()
+            .executeTakeFirstOrThrow();
+        }
+        if (drop.products.length > 0) await wantSetup(trx, drop.id);
+        const made = dropOf(row);
+        await appendAudit(trx, { ...who, act: 'drop.create', drop: drop.id, before: null, after: made });
+        return made;
+      }),
+
+    change: ({ act, drop: id, ifVersion, aboveVersion, decide, actor, reason }) =>
+      database.transaction().execute(async (trx): Promise<StepOutcome> => {
+        const found = await trx
+          .selectFrom('admin.drops')
+          .selectAll()
+          .where('drop_id', '=', id)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!found) return { status: 'no-such-drop' };
+        const drop = dropOf(found);
+        if (ifVersion !== null && ifVersion !== drop.policyVersion)
+          return { status: 'version-mismatch', version: drop.policyVersion };
+        const wanted = decide(drop) ?? {};
+        let change: DropChange = differing(drop, wanted);
+        if (Object.keys(change).length === 0) return { status: 'unchanged', drop };
+        if (change.admission && change.admission.lobby !== drop.admission.lobby)
+          change = {
+            ...change,
+            commit: change.admission.lobby === 'draw' ? await commitmentOf(trx, id) : null,
+          };
+        const row = await trx
+          .updateTable('admin.drops')
+          .set({
+            ...changeColumns(change),
+            policy_version: Math.max(drop.policyVersion, aboveVersion) + 1,
+            updated_at: sql`now()`,
+          })
+          .where('drop_id', '=', id)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        if (drop.products.length > 0 && KNOWN_TO_CHECKOUT.some((member) => member in change))
+          await wantSetup(trx, id);
+        const changed = dropOf(row);
+        const entry: AuditEntry = { act, drop: id, actor, reason, ...beforeAndAfter(drop, changed, change) };
+        await appendAudit(trx, entry);
+        return { status: 'changed', drop: changed };
+      }),
+
+    record: (entry) => database.transaction().execute((trx) => appendAudit(trx, entry)),
+
+    async find(id) {
+      const row = await database
+        .selectFrom('admin.drops')
+        .selectAll()
+        .where('drop_id', '=', id)
+        .executeTakeFirst();
+      return row && dropOf(row);
+    },
+
+    async list({ limit, after }) {
+      let query = database.selectFrom('admin.drops').selectAll();
+      if (after) {
+        const { opensAtMs, id } = after;
+        const at = new Date(opensAtMs);
+        query = query.where((where) =>
+          where.or([
+            where('opens_at', '<', at),
+            where.and([where('opens_at', '=', at), where('drop_id', '>', id)]),
+          ]),
+        );
+      }
+      const rows = await query.orderBy('opens_at', 'desc').orderBy('drop_id').limit(limit).execute();
+      return rows.map(dropOf);
+    },
+
+    async projected() {
+      const rows = await database
+        .selectFrom('admin.drops')
+        .select(['drop_id', 'policy_version', 'commit'])
+        .where(sql<boolean>`not (coalesce(closes_at, updated_at) < now() - ${CLOSED_KEPT} and
+          (closes_at < now() or override = 'closed'))`)
+        .execute();
+      return rows.map(({ drop_id, policy_version, commit }) => ({
+        id: drop_id,
+        policyVersion: policy_version,
+        hasSeed: commit !== null,
+      }));
+    },
+
+    async withEndedOverride() {
+      const rows = await database
+        .selectFrom('admin.drops')
+        .select('drop_id')
+        .where('override_until', '<=', sql<Date>`now()`)
+        .execute();
+      return rows.map(({ drop_id }) => drop_id);
+    },
+
+    async seedOf({ id, commit }) {
+      if (commit === null) return '';
+      const { sealed } = await database
+        .selectFrom('admin.seeds')
+        .select('sealed')
+        .where('drop_id', '=', id)
+        .executeTakeFirstOrThrow();
+      return vault.open(id, sealed);
+    },
+  };
+}

@@ -1,0 +1,139 @@
+/** A whole control plane in this process, on real Postgres, Redis and checkout, each behind a road that can be cut. */
+import { randomBytes } from 'node:crypto';
+import { createLogger } from '@sluice/service-kit';
+import { createTestDatabase, createTestRedis } from '@sluice/service-kit/testing';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { readConfig } from '../../src/config.ts';
+import { type RunningControlPlane, startControlPlane } from '../../src/start.ts';
+import { startCheckout } from './checkout.ts';
+import { type Proxy, startProxy } from './proxy.ts';
+
+export const SERVICE_TOKEN = 'a-service-token-of-at-least-32-characters';
+export const OPERATOR_KEY = 'an-operator-key-of-at-least-32-characters';
+export const SEED_KEY = Buffer.alloc(32, 7).toString('base64url');
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read answers whose shape is what they check
+  readonly body: any;
+}
+
+export interface TestControlPlane extends RunningControlPlane {
+  /** Straight to the stores, past the roads. */
+  readonly redis: Redis;
+  readonly database: pg.Pool;
+  readonly roads: { readonly redis: Proxy; readonly postgres: Proxy; readonly checkout: Proxy };
+  /** As an operator; a body is sent as JSON. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Schedules a drop of its own; `plan` replaces what it states. */
+  createDrop(plan?: Record<string, unknown>): Promise<Answer>;
+  /** One more instance on the same stores. */
+  another(environment?: Record<string, string>): Promise<RunningControlPlane>;
+}
+
+export function anyDrop(): string {
+  return `drop-${randomBytes(6).toString('hex')}`;
+}
+
+/** A plan that says everything a merchant must. */
+export function anyPlan(): Record<string, unknown> & { id: string } {
+  return {
+    id: anyDrop(),
+    name: 'Aurora Low',
+    opensAt: inSeconds(3600),
+    admission: { ratePerMinute: 60 },
+    page: { returnOrigins: ['https://shop.example'], defaultReturnTo: 'https://shop.example/buy' },
+    products: [
+      { sku: 'low-41', name: 'Aurora Low, size 41', priceMinor: 12_900, stock: 60 },
+      { sku: 'low-42', name: 'Aurora Low, size 42', priceMinor: 12_900, stock: 80 },
+    ],
+  };
+}
+
+export const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
+
+export async function send(
+  base: string,
+  method: string,
+  path: string,
+  options: { body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const { body, headers } = options;
+  const response = await fetch(new URL(path, base), {
+    method,
+    headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson && text ? JSON.parse(text) : undefined,
+  };
+}
+
+export async function startTestControlPlane(): Promise<TestControlPlane> {
+  const { url: databaseUrl, drop: dropDatabase } = await createTestDatabase();
+  const redisUrl = await createTestRedis();
+  const checkout = await startCheckout(databaseUrl, redisUrl);
+  const roads = {
+    redis: await startProxy(redisUrl, 6379),
+    postgres: await startProxy(databaseUrl, 5432),
+    checkout: await startProxy(checkout.internalUrl, 80),
+  };
+  const log = createLogger({ name: 'admin-server', level: 'silent', pretty: false, instance: 'test' });
+  const others: RunningControlPlane[] = [];
+  const start = (more: Record<string, string> = {}) =>
+    startControlPlane(
+      log,
+      readConfig({
+        REDIS_URL: roads.redis.url,
+        DATABASE_URL: roads.postgres.url,
+        CHECKOUT_INTERNAL_URL: roads.checkout.url,
+        SERVICE_TOKEN,
+        OPERATOR_KEY,
+        SEED_KEY,
+        TRUSTED_PROXIES: '127.0.0.1/32',
+        INSTANCE_ID: 'test',
+        ...more,
+      }),
+    );
+  const running = await start().catch(async (error: unknown) => {
+    await checkout.close();
+    throw error;
+  });
+  const redis = new Redis(redisUrl);
+  const database = new pg.Pool({ connectionString: databaseUrl, max: 3 });
+  database.on('error', () => {});
+  const call: TestControlPlane['call'] = (method, path, body, headers) =>
+    send(running.url, method, path, {
+      body,
+      headers: { authorization: `Bearer ${OPERATOR_KEY}`, ...headers },
+    });
+  return {
+    ...running,
+    redis,
+    database,
+    roads,
+    call,
+    createDrop: (plan = {}) => call('POST', '/api/v1/drops', { ...anyPlan(), ...plan }),
+    async another(environment) {
+      const other = await start(environment);
+      others.push(other);
+      return other;
+    },
+    async close() {
+      await Promise.all([running, ...others].map((one) => one.close()));
+      await checkout.close();
+      await Promise.all(Object.values(roads).map((road) => road.close()));
+      redis.disconnect();
+      await database.end();
+      await dropDatabase();
+    },
+  };
+}
