@@ -7,11 +7,11 @@
  */
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type RepeatingJob, repeat } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { Logger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { JobStore } from '../store/jobs.ts';
 import type { Database } from '../store/statements.ts';
-import { type RepeatingJob, repeat } from './repeat.ts';
 
 /** Jobs run side by side in one instance. They leave the pool of the shoppers alone: theirs is their own. */
 export const jobsAtOnce = 4;
