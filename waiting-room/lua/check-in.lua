@@ -4,9 +4,9 @@
 -- ARGV  deadline µs, policy version seen, then per shopper: public number, bind
 -- Reply 'ok', now, phase, then per shopper a word and a value: 'granted' "iat:exp:bind", 'present' rank, 'not-called' 0,
 --       'spent' reason, 'bound-elsewhere' 0, 'unknown' 0
---       or 'late' | 'no-such-drop' | 'stale-policy'
+--       or 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(log N) a shopper and a grant
--- include lib/clock.lua lib/control.lua lib/guard.lua lib/log.lua lib/phase.lua lib/settle.lua lib/grant.lua
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/settle.lua lib/grant.lua
 local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, LOG = unpack(KEYS)
 
 local now = now_us()

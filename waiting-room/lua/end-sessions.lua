@@ -1,9 +1,9 @@
 -- Ends up to 500 sessions that the checkout reports as over; capacity is free at once. Repeating it changes nothing (Q19).
 -- KEYS  control waiting present sessions spent reasons grants log
 -- ARGV  deadline µs, policy version seen, then per session: public number, reason
--- Reply 'ok', now, how many ended now | 'late' | 'no-such-drop' | 'stale-policy'
+-- Reply 'ok', now, how many ended now | 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(log N) a session
--- include lib/clock.lua lib/control.lua lib/guard.lua lib/log.lua lib/spend.lua
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/spend.lua
 local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, LOG = unpack(KEYS)
 
 local now = now_us()
@@ -28,6 +28,7 @@ for i = 3, #ARGV, 2 do
   end
 end
 if ended > 0 then
+  redis.call('HINCRBY', CONTROL, 'seq', 1)
   -- Until the next report every one of them counts as having held: grants can only be too few, never too many (Q30).
   redis.call('HSET', CONTROL, 'cap_with_hold', math.max(0, control.cap_with_hold - ended))
 end

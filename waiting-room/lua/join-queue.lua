@@ -5,9 +5,9 @@
 --       µs, repeatable 0|1, address digest, class "band:chances" ('' for everyone's)
 -- Reply 'ok', now, phase, epoch, then per ticket a code, its order (0 for a drawn one) and the class it has:
 --       0 joined, 1 was there already, 2 spent, 3 address limit, 4 room full
---       or 'refused', now, phase, opensAt µs | 'late' | 'no-such-drop' | 'stale-policy' | 'no-seed'
+--       or 'refused', now, phase, opensAt µs | 'late' | 'no-such-drop' | 'lost' | 'stale-policy' | 'no-seed'
 -- Cost  O(log N) a ticket
--- include lib/clock.lua lib/control.lua lib/guard.lua lib/log.lua lib/phase.lua
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua
 local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, ADDRESSES, CLASSES, LOG = unpack(KEYS)
 -- Drawn orders are below 4 × 2^48; arrivals never get there, whatever their head start.
 local DRAWN_MAX = 1125899906842624
@@ -92,7 +92,7 @@ for i = 6, #ARGV, 6 do
   reply[#reply + 1] = class
 end
 if joined > 0 then
-  redis.call('HSET', CONTROL, 'last_order', last)
+  redis.call('HSET', CONTROL, 'last_order', last, 'seq', control.seq + 1)
   redis.call('HINCRBY', CONTROL, 'joined_total', joined)
 end
 return reply

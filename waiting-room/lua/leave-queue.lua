@@ -1,9 +1,9 @@
 -- Takes a shopper who leaves by the button out of the queue. Whoever has entered is the checkout's to end.
 -- KEYS  control waiting present spent reasons grants log
 -- ARGV  deadline µs, policy version seen, public number
--- Reply 'ok', now, 1 when a ticket left now, else 0 | 'late' | 'no-such-drop' | 'stale-policy'
+-- Reply 'ok', now, 1 when a ticket left now, else 0 | 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(log N)
--- include lib/clock.lua lib/control.lua lib/guard.lua lib/log.lua lib/spend.lua
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/spend.lua
 local CONTROL, WAITING, PRESENT, SPENT, REASONS, GRANTS, LOG = unpack(KEYS)
 
 local now = now_us()
@@ -20,6 +20,7 @@ if waited + present > 0 then
   end
   spend(SPENT, REASONS, number, now, 'left')
   redis.call('HINCRBY', CONTROL, 'left_total', 1)
+  redis.call('HINCRBY', CONTROL, 'seq', 1)
   write_log(LOG, 'end', now, 'n', number, 'r', 'left')
 end
 return { 'ok', now, waited + present }

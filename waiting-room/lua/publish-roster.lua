@@ -2,9 +2,9 @@
 -- KEYS  control roster log
 -- ARGV  deadline µs, policy version seen, root, head (JSON: what the roster's readers need)
 -- Reply 'ok', now | 'published', now (another build was quicker) | 'not-opened', now
---       or 'late' | 'no-such-drop' | 'stale-policy'
+--       or 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(1)
--- include lib/clock.lua lib/control.lua lib/guard.lua lib/log.lua
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua
 local CONTROL, ROSTER, LOG = unpack(KEYS)
 
 local now = now_us()

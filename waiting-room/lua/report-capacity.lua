@@ -2,9 +2,9 @@
 -- KEYS  control grants
 -- ARGV  deadline µs, policy version seen, seq, sellable, held, inside, inside without a hold, then public numbers whose
 --       checkout session has been opened (≤ 500): their place is bound to its secret for good (Q32)
--- Reply 'ok', now | 'stale', now | 'late' | 'no-such-drop' | 'stale-policy'
+-- Reply 'ok', now | 'stale', now | 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(opened)
--- include lib/clock.lua lib/control.lua lib/guard.lua
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua
 local CONTROL, GRANTS = unpack(KEYS)
 
 local now = now_us()

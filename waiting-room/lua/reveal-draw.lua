@@ -2,9 +2,9 @@
 -- within a second of the roster's publication. Repeating it changes nothing.
 -- KEYS  control log
 -- ARGV  deadline µs, policy version seen
--- Reply 'ok', now | 'not-opened', now | 'no-roster', now | 'too-early', now | 'late' | 'no-such-drop' | 'stale-policy'
+-- Reply 'ok', now | 'not-opened', now | 'no-roster', now | 'too-early', now | 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(1)
--- include lib/clock.lua lib/control.lua lib/guard.lua lib/log.lua
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua
 local CONTROL, LOG = unpack(KEYS)
 -- Long enough for every instance and edge to have shown the root before the seed is known to anyone.
 local ROOT_AHEAD_US = 1000000

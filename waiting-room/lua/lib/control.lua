@@ -5,9 +5,9 @@ local NUMBERS = {
   'max_waiting', 'call_window_us', 'grace_us', 'token_us', 'hold_us', 'overbook',
   'opened_us', 'revealed_us', 'frontier', 'aged_frontier', 'last_order', 'bucket', 'accrual_rate', 'clock_us',
   'clock_seen_us', 'called_recently', 'shown_recently', 'show_seen_us', 'address_minute',
-  'cap_seq', 'cap_at_us', 'cap_sellable', 'cap_with_hold', 'sold_out', 'roster_us',
+  'cap_seq', 'cap_at_us', 'cap_sellable', 'cap_with_hold', 'sold_out', 'roster_us', 'seq', 'return_spread_us', 'cap_inside', 'heal_from_us', 'heal_until_us', 'heal_seq',
 }
-local TEXTS = { 'mode', 'lobby', 'stock_bound', 'override', 'commit', 'epoch', 'roster_root' }
+local TEXTS = { 'mode', 'lobby', 'stock_bound', 'override', 'commit', 'epoch', 'roster_root', 'run_id', 'heal_run' }
 
 local function read_control(key)
   local control = {}

@@ -1,0 +1,34 @@
+-- Puts an instance's copy of the control hash beside what Redis still has (Q25): state by the greater value, policy by
+-- the newer version, and nothing that a loss has to begin anew.
+local STATE = {}
+for _, field in ipairs({ 'opened_us', 'revealed_us', 'roster_us', 'frontier', 'aged_frontier', 'fair_frontier', 'last_order',
+  'clock_us', 'called_recently', 'shown_recently', 'show_seen_us', 'joined_total', 'entered_total', 'left_total',
+  'missed_total', 'generation', 'seq' }) do
+  STATE[field] = true
+end
+-- The epoch is a fresh name, the bucket starts empty, and the checkout tells again what it can carry.
+local NEVER = {}
+for _, field in ipairs({ 'epoch', 'run_id', 'bucket', 'accrual_rate', 'clock_seen_us', 'address_minute', 'callable_until',
+  'heal_run', 'heal_from_us', 'heal_until_us', 'heal_seq', 'heal_map', 'cap_seq', 'cap_at_us', 'cap_sellable', 'cap_held',
+  'cap_inside', 'cap_with_hold', 'sold_out' }) do
+  NEVER[field] = true
+end
+
+local function merge_copy(control_key, control, copy)
+  local newer_policy = tonumber(copy.policy_version or 0) > control.policy_version
+  for field, value in pairs(copy) do
+    local take
+    if NEVER[field] then
+      take = false
+    elseif STATE[field] then
+      take = tonumber(value) > tonumber(redis.call('HGET', control_key, field) or 0)
+    elseif field == 'roster_root' then
+      take = redis.call('HEXISTS', control_key, field) == 0
+    else
+      take = newer_policy
+    end
+    if take then
+      redis.call('HSET', control_key, field, value)
+    end
+  end
+end

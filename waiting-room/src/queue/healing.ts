@@ -1,0 +1,114 @@
+/**
+ * Brings a drop back after Redis may have lost something (Q24-Q28): offers this instance's copy until the drop goes on, and
+ * puts back the sessions whose tokens have left this process. Needs neither Postgres nor the control plane.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { isStoreFault, Problem } from '@sluice/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Redis } from 'ioredis';
+import { type Commands, MEMBERS_MAX } from './commands.ts';
+import type { Copies, Copy } from './copies.ts';
+import { randomEpoch } from './epoch.ts';
+import type { HandedOut } from './handed-out.ts';
+import { DROPS_KEY, pageKey } from './keys.ts';
+
+/** Between two offers, and between two tries at a Redis that is away. */
+const OFFER_MS = 250;
+
+export interface HealingOptions {
+  readonly redis: Redis;
+  readonly commands: Commands;
+  readonly copies: Copies;
+  readonly handedOut: HandedOut;
+  readonly log: FastifyBaseLogger;
+  /** Called when a drop goes on. */
+  readonly onHealed: (drop: string) => void;
+}
+
+export class Healing {
+  readonly #options: HealingOptions;
+  readonly #running = new Map<string, Promise<void>>();
+  #closed = false;
+
+  constructor(options: HealingOptions) {
+    this.#options = options;
+  }
+
+  /** A command or a reading showed that Redis is not the one this drop was written to. Harmless when it is being healed. */
+  begin(drop: string): void {
+    if (this.#closed || this.#running.has(drop)) return;
+    const healing = this.#heal(drop).finally(() => this.#running.delete(drop));
+    this.#running.set(drop, healing);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#running.values());
+  }
+
+  async #heal(drop: string): Promise<void> {
+    const { commands, copies, log, onHealed } = this.#options;
+    let told = false;
+    let sessionsRestored = false;
+    while (!this.#closed) {
+      try {
+        const copy = copies.get(drop);
+        const [status, , left] = await commands.run('heal-drop', drop, offerOf(copy));
+        if (status === 'unknown') return;
+        if (status === 'collecting' && !told) {
+          log.warn({ drop }, 'Redis may have lost something: restoring');
+          told = true;
+        }
+        if (!sessionsRestored) {
+          await this.#restoreSessions(drop);
+          sessionsRestored = true;
+        }
+        if (status !== 'collecting') {
+          if (copy !== undefined) await this.#restoreListing(drop, copy);
+          copies.markHealed(drop);
+          if (told) log.warn({ drop }, 'restored; shoppers return');
+          return onHealed(drop);
+        }
+        await wait(Math.min(OFFER_MS, Number(left) / 1000 + 1));
+      } catch (error) {
+        if (!isStoreFault(error) && !(error instanceof Problem)) {
+          log.error({ err: error, drop }, 'a drop could not be restored');
+        }
+        await wait(OFFER_MS);
+      }
+    }
+  }
+
+  async #restoreSessions(drop: string): Promise<void> {
+    const { commands, handedOut } = this.#options;
+    let args: (string | number)[] = [];
+    const flush = async () => {
+      if (args.length > 0) await commands.run('restore-sessions', drop, args);
+      args = [];
+    };
+    for (const { number, grant, endsUs, ended } of handedOut.all(drop)) {
+      // A token that is out may have opened its checkout session: its secret is the only one that counts (Q32).
+      args.push(number, `${grant.iat}:${grant.exp}:${grant.bind}:1`, endsUs, ended ?? '');
+      if (args.length === 4 * MEMBERS_MAX) await flush();
+    }
+    await flush();
+  }
+
+  /** What the control plane writes outside the drop's slot, where it is missing. */
+  async #restoreListing(drop: string, { control, page }: Copy): Promise<void> {
+    const { redis } = this.#options;
+    if (page !== null) await redis.set(pageKey(drop), page, 'NX');
+    await redis.zadd(DROPS_KEY, 'NX', Math.round(Number(control.opens_us ?? 0) / 1000), drop);
+  }
+}
+
+function offerOf(copy: Copy | undefined): (string | number)[] {
+  const { seq = 0, control = {}, rankMap = null, seed = null } = copy ?? {};
+  return [
+    randomEpoch(),
+    seq,
+    rankMap === null ? '' : JSON.stringify(rankMap),
+    seed ?? '',
+    ...Object.entries(control).flat(),
+  ];
+}
