@@ -5,7 +5,7 @@
 -- Reply 'ok', now, phase, what limits entry, entered by this tick, waiting, present, sessions, called but not checked in
 --       or 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(log N), and O(log N) per grant and lapse, at most 500 each
--- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/settle.lua lib/spend.lua lib/lapse.lua lib/call.lua lib/grant.lua
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/settle.lua lib/spend.lua lib/lapse.lua lib/call-along-map.lua lib/call.lua lib/grant.lua
 local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, CALLS, LOG = unpack(KEYS)
 local keys = { control = CONTROL, waiting = WAITING, present = PRESENT, sessions = SESSIONS, spent = SPENT,
   reasons = REASONS, grants = GRANTS, calls = CALLS, log = LOG }

@@ -20,8 +20,9 @@ if refusal then
 end
 open_if_due(control, now, CONTROL, LOG)
 local phase = phase_of(control, now)
-if phase == 'scheduled' or phase == 'closed' or phase == 'sold_out' or phase == 'draining' then
-  return { 'refused', now, phase, control.opens_us }
+local draining = control.opened_us > 0 and control.override == 'draining'
+if phase == 'scheduled' or phase == 'closed' or phase == 'sold_out' or draining then
+  return { 'refused', now, draining and 'draining' or phase, control.opens_us }
 end
 local drawn = control.opened_us == 0 and control.commit ~= ''
 -- Orders of another seed than the one committed to would be places that nobody can recompute (promise 4).

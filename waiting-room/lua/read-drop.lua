@@ -2,15 +2,18 @@
 -- KEYS  control waiting present sessions
 -- ARGV  none
 -- Reply 'ok', now, phase, waiting, present, sessions, called but not checked in, then the control hash: name, value, …
---       or 'no-such-drop', now
+--       or 'no-such-drop', now | 'lost', now
 -- Cost  O(log N)
--- include lib/clock.lua lib/control.lua lib/phase.lua
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/phase.lua
 local CONTROL, WAITING, PRESENT, SESSIONS = unpack(KEYS)
 
 local now = now_us()
 local control = read_control(CONTROL)
 if not control.known then
   return { 'no-such-drop', now }
+end
+if control.run_id ~= server_run() then
+  return { 'lost', now }
 end
 local reply = { 'ok', now, phase_of(control, now), redis.call('ZCARD', WAITING), redis.call('ZCARD', PRESENT),
   redis.call('ZCARD', SESSIONS), redis.call('ZCOUNT', WAITING, '-inf', string.format('%.0f', control.frontier)) }

@@ -2,12 +2,15 @@
 -- KEYS  control waiting present sessions spent reasons grants calls
 -- ARGV  public number
 -- Reply 'waiting', order, 0 not called | µs of the drop clock left in its call window + 1 (1: it has run out)
---       'present', order, rank · 'entered', "iat:exp:bind:opened" · 'spent', reason · 'unknown'
+--       'present', order, rank · 'entered', "iat:exp:bind:opened" · 'spent', reason · 'unknown' · 'lost'
 -- Cost  O(log N)
--- include lib/control.lua
+-- include lib/control.lua lib/run.lua
 local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, CALLS = unpack(KEYS)
 
 local number = ARGV[1]
+if redis.call('HGET', CONTROL, 'run_id') ~= server_run() then
+  return { 'lost' }
+end
 local order = redis.call('ZSCORE', WAITING, number)
 if order then
   local control = read_control(CONTROL)

@@ -11,6 +11,12 @@ const Environment = Type.Object({
   PUBLIC_URL: Type.String({ minLength: 1, description: 'origin that shoppers see' }),
   ADMISSION_KEYS_FILE: Type.String({ minLength: 1, description: 'private Ed25519 keys that sign tokens' }),
   TICKET_KEYS_FILE: Type.String({ minLength: 1, description: 'secrets that sign tickets' }),
+  HEALING_DIR: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'a folder of this instance alone, for its copies of the drops',
+    }),
+  ),
 });
 
 type Environment = Static<typeof Environment>;

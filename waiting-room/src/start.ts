@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { connectRedis, createInternalApp, createMetrics } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApp } from './app.ts';
+import { healingKeyOf } from './admission/ticket-keys.ts';
 import { type Config, readConfig } from './config.ts';
 import { COMMAND_TIMEOUT_MS } from './queue/commands.ts';
 import { createQueue } from './queue/create-queue.ts';
@@ -23,7 +24,16 @@ export async function startRoom(log: FastifyBaseLogger, config: Config = readCon
     log,
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
   });
-  const queue = createQueue({ redis, redisUrl: config.REDIS_URL, log, metrics, instanceId: instance });
+  const queue = createQueue({
+    redis,
+    redisUrl: config.REDIS_URL,
+    log,
+    metrics,
+    instanceId: instance,
+    healing: config.HEALING_DIR
+      ? { folder: config.HEALING_DIR, key: healingKeyOf(config.ticketSecrets[0].secret) }
+      : undefined,
+  });
   await queue.start();
   const app = await buildApp({ config, queue, redis, log, metrics });
   const internal = createInternalApp({ logger: log, metrics, describes: app });

@@ -36,6 +36,9 @@ local function measure_show_rate(control, keys)
 end
 
 local function call_next(control, now, phase, keys)
+  if phase == 'healing' then
+    return call_along_map(control, now, keys)
+  end
   if phase ~= 'open' and phase ~= 'draining' and phase ~= 'pass_through' then
     return
   end

@@ -15,13 +15,22 @@ local function stock_room(control, sessions, now)
   return math.floor(control.overbook * control.cap_sellable) - without_hold, 'stock'
 end
 
+-- Q28: for as long as a forgotten token or hold may live, the checkout's own count stands beside this one's.
+local function inside(control, now, keys)
+  local sessions = redis.call('ZCARD', keys.sessions)
+  if now < control.heal_until_us + control.token_us + control.hold_us then
+    return math.max(sessions, control.cap_inside)
+  end
+  return sessions
+end
+
 local function grant(control, now, phase, keys)
   local free = phase == 'pass_through'
-  if not (free or phase == 'open' or phase == 'draining') then
+  if not (free or phase == 'open' or phase == 'draining' or phase == 'healing') then
     return 0, 'phase'
   end
   local count, limited_by = redis.call('ZCARD', keys.present), 'queue-empty'
-  local sessions = redis.call('ZCARD', keys.sessions)
+  local sessions = inside(control, now, keys)
   local function limit(room, reason)
     if room < count then
       count, limited_by = math.max(0, room), reason

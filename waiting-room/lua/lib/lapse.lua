@@ -19,6 +19,10 @@ end
 -- Q17: called, window and grace gone by on the drop clock, never checked in. `calls` holds one member "clock:count" per
 -- step of the frontier, scored by the frontier it reached.
 local function lapse_calls(control, now, keys)
+  -- Q27: whoever was called may not be back yet.
+  if now < control.heal_until_us then
+    return
+  end
   local oldest = redis.call('ZRANGE', keys.calls, 0, 0, 'WITHSCORES')
   if #oldest == 0 then
     return

@@ -6,10 +6,15 @@ local function phase_of(control, now)
   if control.opened_us == 0 then
     return now < control.lobby_opens_us and 'scheduled' or 'lobby'
   end
+  -- Q27: shoppers are coming back; nothing is drawn, called or lapsed as if all of them were here.
+  local standing = control.override == 'paused' or control.override == 'queue_all' or control.override == 'pass_through'
+  if now < control.heal_until_us and not standing and control.sold_out == 0 then
+    return 'healing'
+  end
   if control.commit ~= '' and control.revealed_us == 0 then
     return 'drawing'
   end
-  if control.override == 'paused' or control.override == 'queue_all' or control.override == 'pass_through' then
+  if standing then
     return control.override
   end
   if control.sold_out == 1 then

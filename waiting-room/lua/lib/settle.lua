@@ -13,11 +13,12 @@ local function burst_of(control)
 end
 
 local function settle(control, now, phase)
-  local moving = phase == 'open' or phase == 'draining' or phase == 'pass_through'
+  local moving = phase == 'open' or phase == 'draining' or phase == 'pass_through' or phase == 'healing'
   local step = math.max(0, math.min(now - control.clock_seen_us, CLOCK_STEP_MAX_US))
   local rate = moving and control.rate_per_minute or 0
   local accruing = math.min(rate, control.accrual_rate)
-  if moving then
+  -- Q27: entries go on while shoppers return, windows do not run.
+  if moving and phase ~= 'healing' then
     control.clock_us = control.clock_us + step
   end
   control.bucket = math.min(burst_of(control), control.bucket + accruing / 60000000 * step)
@@ -27,5 +28,5 @@ end
 
 local function save_settled(control, control_key)
   redis.call('HSET', control_key, 'clock_us', control.clock_us, 'clock_seen_us', control.clock_seen_us,
-    'bucket', control.bucket, 'accrual_rate', control.accrual_rate)
+    'bucket', control.bucket, 'accrual_rate', control.accrual_rate, 'seq', control.seq + 1)
 end

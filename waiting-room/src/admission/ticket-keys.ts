@@ -56,3 +56,8 @@ function deriveKey(
 ): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `sluice ${use} ${drop}`, 32)));
 }
+
+/** Seals what an instance keeps on disk for the day Redis forgets (Q25). */
+export function healingKeyOf(secret: Buffer): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'sluice healing', 32)));
+}

@@ -60,6 +60,11 @@ export const OwnStatus = Type.Object({
   }),
   epoch: Type.String(),
   reference: Type.String(),
+  ticket: Type.Optional(
+    Type.String({
+      description: 'Only after the store was restored: the same place renewed; replace the old ticket by it',
+    }),
+  ),
   asOf: Instant,
   message: Type.Record(Type.String(), Type.String(), { description: 'From the merchant, by language' }),
 });

@@ -32,3 +32,16 @@ export function rankOf(order: number, map: RankMap): number {
   const rankLow = ranks[low] as number;
   return Math.round(rankLow + share * ((ranks[high] as number) - rankLow));
 }
+
+/** The part of a map that lies beyond `frontier`, its ranks counted from there. */
+export function beyond(map: RankMap, frontier: number): RankMap {
+  const gone = rankOf(frontier + 1, map);
+  const ranks: number[] = [];
+  const orders: number[] = [];
+  map.orders.forEach((order, index) => {
+    if (order <= frontier) return;
+    ranks.push(Math.max(0, (map.ranks[index] as number) - gone));
+    orders.push(order);
+  });
+  return { ranks, orders, total: Math.max(0, map.total - gone) };
+}

@@ -3,7 +3,8 @@
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { clientAddressKey, problem } from '@sluice/service-kit';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type CurrentTicket, comeBack } from '../admission/come-back.ts';
 import type { SigningKeys } from '../admission/signing-keys.ts';
 import type { HeldTicket, Tickets } from '../admission/tickets.ts';
 import type { SignToken } from '../admission/tokens.ts';
@@ -67,6 +68,21 @@ export function requireTicket(room: Room, headers: IncomingHttpHeaders, drop: st
     'ticket-missing',
     `Send the ticket as "Authorization: Ticket …" or as the cookie ${room.cookie.name(drop)}.`,
   );
+}
+
+/**
+ * {@link requireTicket}, put back and renewed where it is of an earlier epoch (Q26).
+ * @param reply gets the renewed ticket as a cookie
+ */
+export async function requireCurrentTicket(
+  room: Room,
+  view: DropView,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<CurrentTicket> {
+  const current = await comeBack(room, view, requireTicket(room, request.headers, view.drop));
+  if (current.renewed !== null) reply.header('set-cookie', room.cookie.keep(view.drop, current.renewed));
+  return current;
 }
 
 /** @throws 403 `cross-site` for requests that another site's page made. */

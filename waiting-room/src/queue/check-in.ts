@@ -10,15 +10,25 @@ const PENDING_MAX = 20_000;
 const RETRY_AFTER_MS_MIN = 1000;
 const RETRY_AFTER_MS_MAX = 10_000;
 
+export interface CheckInsOptions {
+  readonly commands: Commands;
+  /** The pace at which those ahead enter. */
+  readonly entriesPerSecond: (drop: string) => number;
+  /**
+   * Resolves when a replica, if there is one, has the grants just made (Q29).
+   * @throws Problem 503 when it does not say so in time: the token stays here, and asking again gives the same one
+   */
+  readonly acknowledge: () => Promise<void>;
+  /** A grant whose token is about to leave. */
+  readonly onGranted: (drop: string, number: string, grant: Grant) => void;
+}
+
 export class CheckIns {
-  readonly #commands: Commands;
-  readonly #entriesPerSecond: (drop: string) => number;
+  readonly #options: CheckInsOptions;
   readonly #batches = new Map<string, Batch<CheckInRequest, CheckInOutcome>>();
 
-  /** @param entriesPerSecond the pace at which those ahead enter */
-  constructor(commands: Commands, entriesPerSecond: (drop: string) => number) {
-    this.#commands = commands;
-    this.#entriesPerSecond = entriesPerSecond;
+  constructor(options: CheckInsOptions) {
+    this.#options = options;
   }
 
   add(drop: string, request: CheckInRequest): Promise<CheckInOutcome> {
@@ -37,11 +47,17 @@ export class CheckIns {
 
   async #run(drop: string, requests: readonly CheckInRequest[]): Promise<CheckInOutcome[]> {
     const args = requests.flatMap(({ number, bind }) => [number, bind]);
-    const [status, , phase, ...rest] = await this.#commands.run('check-in', drop, args);
+    const [status, , phase, ...rest] = await this.#options.commands.run('check-in', drop, args);
     if (status === 'no-such-drop') return requests.map(() => ({ status }));
-    return requests.map((_, index) =>
+    const outcomes = requests.map((_, index) =>
       this.#outcome(drop, phase as Phase, rest[2 * index] as string, rest[2 * index + 1] as string | number),
     );
+    if (outcomes.some((outcome) => outcome.status === 'granted')) await this.#options.acknowledge();
+    outcomes.forEach((outcome, index) => {
+      const { number } = requests[index] as CheckInRequest;
+      if (outcome.status === 'granted') this.#options.onGranted(drop, number, outcome.grant);
+    });
+    return outcomes;
   }
 
   #outcome(drop: string, phase: Phase, word: string, value: string | number): CheckInOutcome {
@@ -69,7 +85,7 @@ export class CheckIns {
   }
 
   #retryAfterMs(drop: string, ahead: number): number {
-    const seconds = ahead / Math.max(0.01, this.#entriesPerSecond(drop));
+    const seconds = ahead / Math.max(0.01, this.#options.entriesPerSecond(drop));
     return Math.round(Math.max(RETRY_AFTER_MS_MIN, Math.min(seconds * 500, RETRY_AFTER_MS_MAX)));
   }
 }

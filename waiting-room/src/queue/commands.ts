@@ -2,7 +2,7 @@
  * The Lua commands as functions: which keys and arguments each takes, the deadline and the policy version that every
  * one of them carries (Q1, Q2), and the replies that mean "not now". Outcomes are read by the callers.
  */
-import { Problem } from '@sluice/service-kit';
+import { isStoreFault, Problem } from '@sluice/service-kit';
 import type { Redis } from 'ioredis';
 import { type DropKeys, dropKeys } from './keys.ts';
 import { RedisClock } from './redis-clock.ts';
@@ -28,6 +28,9 @@ const COMMANDS = {
   'reveal-draw': ['control', 'log'],
   'take-pulse-lease': ['pulseLease'],
   'publish-pulse': ['pulse', 'pulseLease'],
+  'heal-drop': ['control', 'seed', 'calls', 'log'],
+  'restore-sessions': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'log'],
+  'return-tickets': ['control', 'waiting', 'present', 'sessions', 'spent', 'classes', 'late', 'log'],
 } as const satisfies Record<string, readonly (keyof DropKeys)[]>;
 
 const READS = {
@@ -49,16 +52,30 @@ export function unavailable(detail: string): Problem {
   });
 }
 
+/** True for every way in which Redis cannot be asked right now: away, too slow, or not known to be whole. */
+export function isUnavailable(error: unknown): boolean {
+  return isStoreFault(error) || (error instanceof Problem && error.type === 'store-unavailable');
+}
+
 export class Commands {
   readonly clock = new RedisClock();
   readonly #redis: Redis;
+  /** Check-ins go their own way: after a grant their connection may wait for a replica (Q29), and nobody else should. */
+  readonly #grants: Redis;
   readonly #scripts: ReadonlyMap<string, Script>;
   /** Newest policy version seen per drop: an older one in Redis means that Redis lost something (Q1). */
   readonly #policyVersions = new Map<string, number>();
 
+  /**
+   * Told of a drop that this Redis is not known to hold whole (Q24). Answers whether anybody can restore it: a drop
+   * that is simply gone is nobody's.
+   */
+  onLost: (drop: string) => boolean = () => false;
+
   /** @param clockFile stands in for lib/clock.lua in tests */
-  constructor(redis: Redis, clockFile?: URL) {
+  constructor(redis: Redis, clockFile?: URL, grants: Redis = redis) {
     this.#redis = redis;
+    this.#grants = grants;
     const names = [...Object.keys(COMMANDS), ...Object.keys(READS)];
     this.#scripts = new Map(names.map((name) => [name, loadScript(name, clockFile)]));
   }
@@ -88,21 +105,29 @@ export class Commands {
     if (this.clock.nowUs() === 0) await this.readClock();
     for (let attempt = 1; ; attempt++) {
       const head = [this.clock.deadlineUs(COMMAND_TIMEOUT_MS), this.#policyVersions.get(drop) ?? 0];
-      const reply = await runScript(this.#redis, this.#scripts.get(name) as Script, names, [
-        ...head,
-        ...args,
-      ]);
+      const redis = name === 'check-in' ? this.#grants : this.#redis;
+      const reply = await runScript(redis, this.#scripts.get(name) as Script, names, [...head, ...args]);
       this.clock.see(Number(reply[1]));
+      if (reply[0] === 'lost' || (reply[0] === 'no-such-drop' && this.onLost(drop))) {
+        if (reply[0] === 'lost') this.onLost(drop);
+        throw unavailable('What Redis may have lost is being restored.');
+      }
       if (reply[0] === 'stale-policy') throw unavailable('The drop’s policy is being restored.');
       if (reply[0] !== 'late') return reply;
       if (attempt === 2) throw unavailable('The queue answered too late.');
     }
   }
 
-  /** Runs a command that only reads. */
-  read(name: ReadName, drop: string, args: readonly (string | number)[]): Promise<ScriptReply> {
+  /**
+   * Runs a command that only reads.
+   * @throws Problem 503 `store-unavailable` when what it would read may have been lost
+   */
+  async read(name: ReadName, drop: string, args: readonly (string | number)[]): Promise<ScriptReply> {
     const keys = dropKeys(drop);
     const names = READS[name].map((key) => keys[key]);
-    return runScript(this.#redis, this.#scripts.get(name) as Script, names, args);
+    const reply = await runScript(this.#redis, this.#scripts.get(name) as Script, names, args);
+    if (reply[0] !== 'lost') return reply;
+    this.onLost(drop);
+    throw unavailable('What Redis may have lost is being restored.');
   }
 }

@@ -1,15 +1,22 @@
 /** The queue of every drop on one Redis: composes joins, check-ins, ticks, views and the pulse, and starts and ends them. */
-import { isStoreFault, type Metrics } from '@sluice/service-kit';
+import type { KeyObject } from 'node:crypto';
+import type { Metrics } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
 import { drawnOrder } from '../domain/draw.ts';
 import { checkEviction } from './check-eviction.ts';
 import { CheckIns } from './check-in.ts';
-import { Commands } from './commands.ts';
+import { Commands, isUnavailable } from './commands.ts';
+import { Copies } from './copies.ts';
 import { Draws } from './draws.ts';
+import { HandedOut } from './handed-out.ts';
+import { Healing } from './healing.ts';
+import { HealingFiles } from './healing-files.ts';
 import { Joins } from './join.ts';
 import { PulsePublisher } from './pulse-publisher.ts';
 import type { Queue } from './queue.ts';
+import { Replicas } from './replicas.ts';
+import { Returns } from './returns.ts';
 import { Rosters } from './rosters.ts';
 import { Seeds } from './seeds.ts';
 import { readStanding } from './standing.ts';
@@ -17,7 +24,10 @@ import { Ticker } from './ticker.ts';
 import { Views } from './views.ts';
 
 /** How often a start asks for a Redis that is not there yet. */
-const WAIT_FOR_REDIS_MS = 500;
+const WAIT_FOR_REDIS_MS = 100;
+
+/** The longest hold there is, for a drop whose policy is not known here yet. */
+const HOLD_US_MAX = 3_600_000_000;
 
 /** Joins a minute that one address may make: a campus or carrier behind one address fits, a machine does not get far. */
 const JOINS_PER_ADDRESS_PER_MINUTE = 3000;
@@ -30,6 +40,8 @@ export interface QueueOptions {
   readonly metrics: Metrics;
   /** Unique among the instances: who holds the lease on a pulse. */
   readonly instanceId: string;
+  /** Where this instance keeps its copies of the drops, sealed with the key; without it they are in memory only (Q25). */
+  readonly healing?: { readonly folder: string; readonly key: KeyObject } | undefined;
   /** Stands in for lua/lib/clock.lua in tests. */
   readonly clockFile?: URL;
 }
@@ -50,10 +62,29 @@ export function createQueue({
   log,
   metrics,
   instanceId,
+  healing,
   clockFile,
 }: QueueOptions): RunningQueue {
-  const commands = new Commands(redis, clockFile);
+  const grants = redis.duplicate();
+  grants.on('error', () => {}); // the first connection tells of it
+  const commands = new Commands(redis, clockFile, grants);
   const seeds = new Seeds(redis);
+  const copies = new Copies();
+  const handedOut = new HandedOut();
+  const files = healing && new HealingFiles({ ...healing, copies, handedOut, log });
+  const healer = new Healing({
+    redis,
+    commands,
+    copies,
+    handedOut,
+    log,
+    onHealed: (drop) => void views.refreshDrop(drop),
+  });
+  commands.onLost = (drop) => {
+    healer.begin(drop);
+    return copies.get(drop) !== undefined;
+  };
+  const replicas = new Replicas(grants);
   const draws = new Draws({ redis, redisUrl, commands, instanceId, log });
   const rosters = new Rosters(redis);
   const ticker: Ticker = new Ticker({ commands, draws, log, metrics, viewOf: (drop) => views.get(drop) });
@@ -61,6 +92,8 @@ export function createQueue({
     redis,
     commands,
     seeds,
+    copies,
+    onLost: (drop) => healer.begin(drop),
     log,
     limitedBy: (drop) => ticker.limitedBy(drop),
     onRefresh: () => {
@@ -74,21 +107,36 @@ export function createQueue({
     isOpened: (drop) => (views.get(drop)?.openedUs ?? 0) > 0,
     joinsPerAddressPerMinute: JOINS_PER_ADDRESS_PER_MINUTE,
   });
-  const checkIns = new CheckIns(commands, (drop) => {
-    const view = views.get(drop);
-    return (view?.outflowPerMinute || view?.ratePerMinute || 0) / 60;
+  const returns = new Returns({ commands, seeds, rosters });
+  const checkIns = new CheckIns({
+    commands,
+    entriesPerSecond: (drop) => {
+      const view = views.get(drop);
+      return (view?.outflowPerMinute || view?.ratePerMinute || 0) / 60;
+    },
+    acknowledge: () => replicas.acknowledge(),
+    onGranted: (drop, number, grant) =>
+      handedOut.granted(drop, number, grant, views.get(drop)?.holdUs ?? HOLD_US_MAX),
   });
 
   return {
     async start() {
       await untilReached(() => checkEviction(redis));
+      await untilReached(async () => void (await grants.ping()));
+      await files?.start();
+      for (const drop of copies.drops()) {
+        const seed = copies.get(drop)?.seed;
+        if (seed) seeds.recall(drop, seed);
+      }
       await untilReached(() => views.refresh());
       for (const { drop } of views.all()) ticker.consider(drop);
       views.run();
       publisher.run();
     },
     async close() {
-      await Promise.all([views.close(), publisher.close(), ticker.close(), draws.close()]);
+      await Promise.all([views.close(), publisher.close(), ticker.close(), draws.close(), healer.close()]);
+      await files?.close();
+      grants.disconnect();
     },
     async join(drop, request) {
       const outcome = await joins.add(drop, request);
@@ -96,6 +144,7 @@ export function createQueue({
       return outcome;
     },
     checkIn: (drop, request) => checkIns.add(drop, request),
+    comeBack: (drop, request) => returns.add(drop, request),
     standing: (drop, number) => readStanding(commands, drop, number),
     async leave(drop, number) {
       const [, , left] = await commands.run('leave-queue', drop, [number]);
@@ -104,6 +153,7 @@ export function createQueue({
     async endSessions(drop, ended) {
       const args = ended.flatMap(({ jti, reason }) => [jti, reason]);
       await commands.run('end-sessions', drop, args);
+      for (const { jti, reason } of ended) handedOut.ended(drop, jti, reason);
     },
     async reportCapacity(drop, { seq, sellable, held, inside, insideWithoutHold, opened }) {
       const args = [seq, sellable, held, inside, insideWithoutHold, ...opened];
@@ -129,7 +179,7 @@ async function untilReached(act: () => Promise<void>): Promise<void> {
     try {
       return await act();
     } catch (error) {
-      if (!isStoreFault(error)) throw error;
+      if (!isUnavailable(error)) throw error;
       await new Promise((resolve) => setTimeout(resolve, WAIT_FOR_REDIS_MS));
     }
   }

@@ -14,6 +14,7 @@ export interface DropKeys {
   readonly seed: string;
   readonly classes: string;
   readonly roster: string;
+  readonly late: string;
   readonly drawLease: string;
   readonly pulse: string;
   readonly pulseLease: string;
@@ -35,6 +36,7 @@ export function dropKeys(drop: string): DropKeys {
     seed: key('seed'),
     classes: key('classes'),
     roster: key('roster'),
+    late: key('late'),
     drawLease: key('draw-lease'),
     pulse: key('pulse'),
     pulseLease: key('pulse-lease'),

@@ -2,6 +2,7 @@
 import { isStoreFault } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { hasPositions } from '../domain/phase.ts';
+import { beyond, type RankMap } from '../domain/positions.ts';
 import { pulseDocument } from '../domain/pulse.ts';
 import type { Commands } from './commands.ts';
 import type { DropView } from './queue.ts';
@@ -47,13 +48,19 @@ export class PulsePublisher {
     await this.#running;
   }
 
+  /** While shoppers return, the line is the one from before the loss (Q27): who is back already says nothing. */
+  async #rankMap({ drop, phase, frontier, healMap }: DropView): Promise<RankMap> {
+    if (phase === 'healing' && healMap !== null) return beyond(healMap, frontier);
+    return readRankMap(this.#options.commands, drop);
+  }
+
   async #publish(view: DropView): Promise<void> {
     const { commands, instanceId, log } = this.#options;
     const { drop, phase, products } = view;
     try {
       const [, , mine] = await commands.run('take-pulse-lease', drop, [instanceId, LEASE_MS]);
       if (mine !== 1) return;
-      const rankMap = hasPositions(phase) ? await readRankMap(commands, drop) : null;
+      const rankMap = hasPositions(phase) ? await this.#rankMap(view) : null;
       const document = pulseDocument({ ...view, products: jsonText(products) }, rankMap);
       await commands.run('publish-pulse', drop, [instanceId, document, PULSE_LIFE_MS]);
     } catch (error) {

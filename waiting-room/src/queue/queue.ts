@@ -94,6 +94,22 @@ export type CheckInOutcome =
   | { readonly status: 'unknown' }
   | { readonly status: 'closed' | 'no-such-drop' };
 
+export interface ReturnRequest {
+  readonly number: string;
+  /** Null for a lobby ticket: its order is drawn again, never read from a ticket (Q7). */
+  readonly order: number | null;
+  readonly class: DrawClass;
+  /** The epoch the ticket was issued in. */
+  readonly epoch: string;
+}
+
+export interface ReturnOutcome {
+  /** `known`: nothing of it was lost. `unknown`: of the current epoch, and not in the queue. `refused`: the drop is over. */
+  readonly status: 'known' | 'returned' | 'unknown' | 'refused' | 'no-such-drop';
+  /** The current epoch, which the ticket is to carry from now on. */
+  readonly epoch: string;
+}
+
 export interface EndedSession {
   readonly jti: string;
   readonly reason: 'paid' | 'released' | 'expired' | 'revoked';
@@ -131,6 +147,7 @@ export interface DropView {
   readonly callWindowUs: number;
   readonly graceUs: number;
   readonly tokenUs: number;
+  readonly holdUs: number;
   readonly returnSpreadUs: number;
   readonly waiting: number;
   readonly present: number;
@@ -147,6 +164,8 @@ export interface DropView {
   readonly limitedBy: LimitedBy;
   readonly generation: number;
   readonly rankMap: RankMap | null;
+  /** The map from before a loss, for as long as shoppers return; null otherwise. */
+  readonly healMap: RankMap | null;
   readonly pollAfterMs: number;
   readonly callableUntil: number;
   readonly commit: string;
@@ -200,6 +219,8 @@ export interface Queue {
   endSessions(drop: string, ended: readonly EndedSession[]): Promise<void>;
   /** False when a newer report is known already. */
   reportCapacity(drop: string, report: CapacityReport): Promise<boolean>;
+  /** A ticket of an earlier epoch, put back at its own order if Redis lost it (Q26). */
+  comeBack(drop: string, request: ReturnRequest): Promise<ReturnOutcome>;
   /** The order a lobby ticket was drawn, recomputed (Q7); null before the reveal (Q8). */
   drawnOrder(drop: string, number: string, ticketClass: TicketClass): number | null;
   /** The published roster's head; null before it is published (Q10). */

@@ -24,9 +24,14 @@ export interface DropReading {
   readonly page: string | null;
   readonly stock: Buffer | null;
   readonly pulse: Buffer | null;
+  /** The control hash, field by field. */
+  readonly control: Readonly<Record<string, string>>;
 }
 
-/** Null for a drop that the control plane has not written yet. */
+/**
+ * Null for a drop that Redis has no policy of.
+ * @throws Problem 503 when Redis may have lost something of it
+ */
 export async function readDrop(redis: Redis, commands: Commands, drop: string): Promise<DropReading | null> {
   const [reply, page, stock, pulse] = await Promise.all([
     commands.read('read-drop', drop, []),
@@ -53,6 +58,7 @@ export async function readDrop(redis: Redis, commands: Commands, drop: string): 
     page,
     stock,
     pulse,
+    control: Object.fromEntries(control),
   };
 }
 

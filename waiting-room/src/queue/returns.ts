@@ -3,27 +3,12 @@ import { classText, type DrawClass, drawnOrder } from '../domain/draw.ts';
 import { pageOf } from '../domain/roster.ts';
 import { Batch } from './batch.ts';
 import { type Commands, MEMBERS_MAX, unavailable } from './commands.ts';
+import type { ReturnOutcome, ReturnRequest } from './queue.ts';
 import type { Rosters } from './rosters.ts';
 import type { Seeds } from './seeds.ts';
 
 /** As for joins: more could not be answered in time. */
 const PENDING_MAX = 40_000;
-
-export interface ReturnRequest {
-  readonly number: string;
-  /** Null for a lobby ticket: its order is drawn again, never read from a ticket (Q7). */
-  readonly order: number | null;
-  readonly class: DrawClass;
-  /** The epoch the ticket was issued in. */
-  readonly epoch: string;
-}
-
-export interface ReturnOutcome {
-  /** `known`: nothing of it was lost. `unknown`: of the current epoch, and not in the queue. `refused`: the drop is over. */
-  readonly status: 'known' | 'returned' | 'unknown' | 'refused' | 'no-such-drop';
-  /** The current epoch, which the ticket is to carry from now on. */
-  readonly epoch: string;
-}
 
 export interface ReturnsOptions {
   readonly commands: Commands;

@@ -17,11 +17,15 @@ export class Seeds {
     this.#redis = redis;
   }
 
-  /** Reads the seed anew; without one, or with a broken one, nothing is known. */
+  /** Reads the seed anew; one that Redis has lost stays known. */
   async load(drop: string): Promise<void> {
     const hex = await this.#redis.get(dropKeys(drop).seed);
-    this.#known.delete(drop);
     if (hex === null || !/^[0-9a-f]{64}$/.test(hex)) return;
+    this.recall(drop, hex);
+  }
+
+  /** Takes a seed from elsewhere than Redis: a healing file. */
+  recall(drop: string, hex: string): void {
     const key = createSecretKey(Buffer.from(hex, 'hex'));
     this.#known.set(drop, { hex, key, commit: commitOf(hex) });
   }

@@ -3,14 +3,14 @@
  * that grants or places is decided by it.
  */
 import { createHash } from 'node:crypto';
-import { isStoreFault } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
 import { Outflow } from '../domain/outflow.ts';
 import { hasPositions } from '../domain/phase.ts';
 import type { RankMap } from '../domain/positions.ts';
 import { crowdPollAfterMs, pulseDocument } from '../domain/pulse.ts';
-import type { Commands } from './commands.ts';
+import { type Commands, isUnavailable } from './commands.ts';
+import type { Copies, Copy } from './copies.ts';
 import { DROPS_KEY } from './keys.ts';
 import type { DropPage, DropView, LimitedBy } from './queue.ts';
 import { type DropReading, parsePage, readDrop } from './read-drop.ts';
@@ -33,6 +33,9 @@ export interface ViewsOptions {
   readonly redis: Redis;
   readonly commands: Commands;
   readonly seeds: Seeds;
+  readonly copies: Copies;
+  /** A drop that is known here and that Redis has lost, in part or whole. */
+  readonly onLost: (drop: string) => void;
   readonly log: FastifyBaseLogger;
   /** What the newest tick of this instance was limited by. */
   readonly limitedBy: (drop: string) => LimitedBy | undefined;
@@ -63,10 +66,17 @@ export class Views {
   async refresh(): Promise<void> {
     const drops = await this.#options.redis.zrange(DROPS_KEY, '0', '-1');
     const listed = new Set(drops);
-    for (const drop of this.#kept.keys()) if (!listed.has(drop)) this.#forget(drop);
+    for (const drop of this.#options.copies.drops()) if (!listed.has(drop)) this.#forgetOrHeal(drop);
     const refreshed = await Promise.allSettled(drops.map((drop) => this.#refreshOne(drop)));
     // One drop that cannot be read holds no other up.
     for (const one of refreshed) if (one.status === 'rejected') throw one.reason;
+  }
+
+  /** Reads one drop at once, out of turn. */
+  async refreshDrop(drop: string): Promise<void> {
+    await this.#refreshOne(drop).catch((error: unknown) => {
+      if (!isUnavailable(error)) this.#options.log.error({ err: error, drop }, 'a view could not be read');
+    });
   }
 
   /** Keeps reading until closed; an unreachable Redis leaves the last views standing. */
@@ -74,7 +84,7 @@ export class Views {
     this.#timer = setTimeout(() => {
       this.#running = this.refresh()
         .catch((error: unknown) => {
-          if (!isStoreFault(error)) this.#options.log.error({ err: error }, 'views could not be read');
+          if (!isUnavailable(error)) this.#options.log.error({ err: error }, 'views could not be read');
         })
         .then(() => {
           this.#options.onRefresh();
@@ -89,16 +99,24 @@ export class Views {
     await this.#running;
   }
 
+  /** A drop leaves Redis on purpose only after it was closed; any other that is gone was lost. */
+  #forgetOrHeal(drop: string): void {
+    const { copies, onLost } = this.#options;
+    if (copies.get(drop) === undefined || this.#kept.get(drop)?.view.phase === 'closed') this.#forget(drop);
+    else onLost(drop);
+  }
+
   #forget(drop: string): void {
     this.#kept.delete(drop);
+    this.#options.copies.forget(drop);
     this.#options.commands.forget(drop);
     this.#options.seeds.forget(drop);
   }
 
   async #refreshOne(drop: string): Promise<void> {
-    const { redis, commands, seeds, limitedBy } = this.#options;
+    const { redis, commands, seeds, copies, onLost, limitedBy } = this.#options;
     const reading = await readDrop(redis, commands, drop);
-    if (reading === null) return this.#forget(drop);
+    if (reading === null) return this.#forgetOrHeal(drop);
     commands.sawPolicy(drop, reading.number('policy_version'));
     const commit = reading.text('commit');
     const revealed = reading.number('revealed_us') > 0;
@@ -114,12 +132,16 @@ export class Views {
       seed: revealed ? (seeds.known(drop, commit)?.hex ?? null) : null,
     };
     const { pulse, rankMap } = pulseOf(reading, facts, before);
-    this.#kept.set(drop, {
-      outflow,
-      view: { ...facts, pulse, rankMap: hasPositions(facts.phase) ? rankMap : null },
-      pageText: reading.page,
-      pulseBytes: reading.pulse,
-    });
+    const view = { ...facts, pulse, rankMap: hasPositions(facts.phase) ? rankMap : null };
+    this.#kept.set(drop, { outflow, view, pageText: reading.page, pulseBytes: reading.pulse });
+    const copy: Copy = {
+      seq: reading.number('seq'),
+      control: reading.control,
+      rankMap: view.rankMap,
+      seed: seeds.known(drop, commit)?.hex ?? null,
+      page: reading.page,
+    };
+    if (!copies.keep(drop, copy)) onLost(drop);
   }
 }
 
@@ -150,6 +172,7 @@ function factsOf(
     callWindowUs: number('call_window_us'),
     graceUs: number('grace_us'),
     tokenUs: number('token_us'),
+    holdUs: number('hold_us'),
     returnSpreadUs: number('return_spread_us'),
     waiting: reading.waiting,
     present: reading.present,
@@ -160,6 +183,7 @@ function factsOf(
     leftTotal: number('left_total'),
     missedTotal: number('missed_total'),
     generation: number('generation'),
+    healMap: phase === 'healing' ? (JSON.parse(text('heal_map') || 'null') as RankMap | null) : null,
     pollAfterMs: crowdPollAfterMs({ phase, asOfMs, lobbyOpensUs, opensUs }),
     callableUntil: number('callable_until'),
     commit: text('commit'),

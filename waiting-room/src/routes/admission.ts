@@ -5,7 +5,7 @@ import { problem } from '@sluice/service-kit';
 import { chooseReturn, enter } from '../admission/enter.ts';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { AdmissionBody, CheckedIn, Granted } from '../contract/tickets.ts';
-import { type Room, refuseCrossSite, requireTicket, ticketKey, viewOf } from '../plugins/room.ts';
+import { type Room, refuseCrossSite, requireCurrentTicket, ticketKey, viewOf } from '../plugins/room.ts';
 import { ENTRY_PER_TICKET } from '../rate-limits.ts';
 import { spentProblem } from './tickets.ts';
 
@@ -27,7 +27,7 @@ export const admissionRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async 
       const view = viewOf(room, drop);
       refuseCrossSite(room, request.headers);
       reply.header('cache-control', 'no-store');
-      const ticket = requireTicket(room, request.headers, drop);
+      const { ticket } = await requireCurrentTicket(room, view, request, reply);
       const back = chooseReturn(view.page, returnTo);
       if (!back.ok) {
         throw problem('invalid-request', 'The return address cannot be used.', {

@@ -12,7 +12,7 @@ import { EnterForm, PageQuery } from '../contract/page.ts';
 import { handOverOf } from '../domain/return-address.ts';
 import { createPageShells, isDrawn } from '../plugins/page-shell.ts';
 import { type PlainPage, sendPlainPage } from '../plugins/plain-page.ts';
-import { presentedTicket, type Room, refuseCrossSite } from '../plugins/room.ts';
+import { presentedTicket, type Room, refuseCrossSite, requireCurrentTicket } from '../plugins/room.ts';
 import type { DropView } from '../queue/queue.ts';
 import { FORMS_PER_ADDRESS, PAGES_PER_ADDRESS } from '../rate-limits.ts';
 
@@ -104,7 +104,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
           return sendPlainPage(reply.code(404), drop, view, { situation: { state: 'missing', asOfMs: 0 } });
         refuseCrossSite(room, request.headers);
         const presented = presentedTicket(room, request.headers, drop);
-        if (!presented || !(await liveTicket(room, drop, presented.text, presented.ticket))) {
+        const { ticket = null } = presented ? await requireCurrentTicket(room, view, request, reply) : {};
+        if (!ticket || !(await liveTicket(room, drop, '', ticket))) {
           const joined = await join(room, drop, { addressKey: clientAddressKey(request.ip) });
           if (joined.status !== 'joined') {
             return sendPlainPage(
@@ -134,7 +135,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
         return sendPlainPage(reply.code(404), drop, view, { situation: { state: 'missing', asOfMs: 0 } });
       const presented = presentedTicket(room, request.headers, drop);
       if (!presented) return reply.redirect(pageUrl(drop, request.query), 303);
-      const picture = await ownPicture(room.queue, view, presented.ticket);
+      const { ticket } = await requireCurrentTicket(room, view, request, reply);
+      const picture = await ownPicture(room.queue, view, ticket);
       return sendPlainPage(reply, drop, view, placePage(picture, view, request.query));
     },
   );
@@ -157,7 +159,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
       if (!presented) return reply.redirect(pageUrl(drop, back), 303);
       const chosen = chooseReturn(view.page, wanted);
       if (!chosen.ok) return reply.redirect(pageUrl(drop, { bind }), 303);
-      const entry = await enter(room, drop, presented.ticket, bind);
+      const { ticket } = await requireCurrentTicket(room, view, request, reply);
+      const entry = await enter(room, drop, ticket, bind);
       if (entry.status === 'granted') {
         const { action, to } = handOverOf(chosen.url);
         return sendPlainPage(reply, drop, view, {

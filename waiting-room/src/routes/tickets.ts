@@ -13,6 +13,7 @@ import {
   presentedTicket,
   type Room,
   refuseCrossSite,
+  requireCurrentTicket,
   requireTicket,
   ticketKey,
   viewOf,
@@ -39,7 +40,8 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
       reply.header('cache-control', 'no-store');
       const presented = presentedTicket(room, request.headers, drop);
       if (presented) {
-        const live = await liveTicket(room, drop, presented.text, presented.ticket);
+        const { ticket, renewed } = await requireCurrentTicket(room, view, request, reply);
+        const live = await liveTicket(room, drop, renewed ?? presented.text, ticket);
         if (live) return reply.code(200).send(live);
       }
       const { nonce, member: claim } = request.body ?? {};
@@ -64,11 +66,12 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
     async (request, reply) => {
       const { drop } = request.params;
       const view = viewOf(room, drop);
-      const picture = await ownPicture(room.queue, view, requireTicket(room, request.headers, drop));
+      const { ticket, renewed } = await requireCurrentTicket(room, view, request, reply);
+      const picture = await ownPicture(room.queue, view, ticket);
       if (picture.is === 'unknown') throw problem('ticket-invalid', 'The line does not know this ticket.');
       if (picture.is === 'spent') throw spentProblem(picture.reason);
       reply.header('cache-control', 'no-store');
-      return picture.status;
+      return renewed === null ? picture.status : { ...picture.status, ticket: renewed };
     },
   );
 

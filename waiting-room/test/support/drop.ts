@@ -26,7 +26,10 @@ export async function createDrop(redis: Redis, setup: DropSetup = {}): Promise<s
   const seed = randomBytes(32).toString('hex');
   const opensUs = nowUs + opensInMs * 1000;
   if (drawn) await redis.set(dropKeys(drop).seed, seed);
+  const run = /run_id:(\w+)/.exec(await redis.info('server'))?.[1] ?? '';
   await redis.hset(dropKeys(drop).control, {
+    run_id: run, // as an instance leaves it that has taken the drop
+    epoch: 'e0e0e0e0e0e0e0e0',
     policy_version: 1,
     lobby_opens_us: opensUs - lobbyMs * 1000,
     opens_us: opensUs,
