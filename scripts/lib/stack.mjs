@@ -2,7 +2,7 @@
 // Every service of Sluice as separate processes on given stores: the stack that start, dev, play, the benches, the
 // load scenarios and the browser tests run against. Makes its database, its keys and its log files.
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureKeys } from './keys.mjs';
 import { freePort } from './ports.mjs';
@@ -80,6 +80,9 @@ export async function startStack(options) {
   } = options;
   const logDir = options.logDir ?? join(dataRoot, 'stacks', name);
   mkdirSync(logDir, { recursive: true });
+  const healingDir = join(logDir, 'healing');
+  // Copies of drops from an earlier stack would bring those drops back on fresh stores.
+  if (!options.keep) rmSync(healingDir, { recursive: true, force: true });
   const keys = ensureKeys(options.keysDir ?? join(logDir, 'keys'));
   const [databaseUrl, redisUrl] = await Promise.all([
     createStackDatabase(
@@ -126,6 +129,7 @@ export async function startStack(options) {
           PUBLIC_URL: roomPublicUrl, // one issuer, however many instances
           ADMISSION_KEYS_FILE: keys.admissionKeysFile,
           TICKET_KEYS_FILE: keys.ticketKeysFile,
+          HEALING_DIR: join(healingDir, `room-${index + 1}`),
           ...serviceEnv.room,
         },
       }),

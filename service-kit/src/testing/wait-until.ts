@@ -4,11 +4,11 @@ const EVERY_MS = 20;
 
 /**
  * Asks `condition` until it is truthy and returns that.
- * @throws Error when it is not within the limit (default 5000 ms), with the last error it threw
+ * @throws Error when it is not within the limit (default 20 s: generous, since machines are busy), with the last error it threw
  */
 export async function waitUntil<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 5000, what = 'the condition' }: { readonly timeoutMs?: number; readonly what?: string } = {},
+  { timeoutMs = 20_000, what = 'the condition' }: { readonly timeoutMs?: number; readonly what?: string } = {},
 ): Promise<NonNullable<T>> {
   const endsMs = performance.now() + timeoutMs;
   let last: unknown;

@@ -94,6 +94,11 @@ export function createQueue({
     seeds,
     copies,
     onLost: (drop) => healer.begin(drop),
+    onGone: (drop) => {
+      handedOut.forget(drop);
+      rosters.forget(drop);
+      files?.forget(drop).catch((error: unknown) => log.error({ err: error, drop }, 'healing files stay'));
+    },
     log,
     limitedBy: (drop) => ticker.limitedBy(drop),
     onRefresh: () => {

@@ -41,6 +41,8 @@ export class HealingFiles {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const file of await readdir(folder)) {
       if (file.endsWith('.json')) await this.#recallCopy(file.slice(0, -5));
+    }
+    for (const file of await readdir(folder)) {
       if (file.endsWith('.sessions')) await this.#recallSessions(file.slice(0, -9));
     }
     handedOut.onChange = (drop, session) => {
@@ -101,6 +103,7 @@ export class HealingFiles {
   async #recallCopy(drop: string): Promise<void> {
     try {
       const copy = JSON.parse(await readFile(this.#path(drop, 'json'), 'utf8')) as Copy;
+      if (isOver(copy)) return await this.forget(drop);
       this.#options.copies.recall(drop, {
         ...copy,
         seed: copy.seed === null ? null : this.#open(drop, copy.seed),
@@ -136,6 +139,12 @@ export class HealingFiles {
       .setAuthTag(bytes.subarray(-16));
     return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('hex');
   }
+}
+
+/** A drop that has ended needs no place back, and must not come back itself. */
+function isOver({ control }: Copy): boolean {
+  const closesUs = Number(control.closes_us ?? 0);
+  return control.override === 'closed' || (closesUs > 0 && closesUs / 1000 < Date.now());
 }
 
 function lineOf({ number, grant, endsUs, ended }: HandedOutSession): string {

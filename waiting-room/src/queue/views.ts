@@ -36,6 +36,8 @@ export interface ViewsOptions {
   readonly copies: Copies;
   /** A drop that is known here and that Redis has lost, in part or whole. */
   readonly onLost: (drop: string) => void;
+  /** A drop that has left Redis on purpose. */
+  readonly onGone: (drop: string) => void;
   readonly log: FastifyBaseLogger;
   /** What the newest tick of this instance was limited by. */
   readonly limitedBy: (drop: string) => LimitedBy | undefined;
@@ -111,6 +113,7 @@ export class Views {
     this.#options.copies.forget(drop);
     this.#options.commands.forget(drop);
     this.#options.seeds.forget(drop);
+    this.#options.onGone(drop);
   }
 
   async #refreshOne(drop: string): Promise<void> {

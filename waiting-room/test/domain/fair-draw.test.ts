@@ -1,7 +1,10 @@
 /** Whether the draw is fair, with fixed seeds: the figures are the same on every run. */
 import { createSecretKey, hash } from 'node:crypto';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { drawnOrder } from '../../src/domain/draw.ts';
+
+/** A million HMACs on a busy machine. */
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const DRAWS = 10_000;
 const SHOPPERS = 100;

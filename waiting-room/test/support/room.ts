@@ -29,7 +29,7 @@ export function createTestKeys(): TestKeys {
   );
   return {
     environment: { ADMISSION_KEYS_FILE: admission, TICKET_KEYS_FILE: ticket },
-    remove: () => rmSync(folder, { recursive: true }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
@@ -43,9 +43,13 @@ export interface TestRoom {
   close(): Promise<void>;
 }
 
-export async function startTestRoom(environment: Record<string, string> = {}): Promise<TestRoom> {
+/** @param sharedKeys the caller's, for an installation whose instances come and go */
+export async function startTestRoom(
+  environment: Record<string, string> = {},
+  sharedKeys?: TestKeys,
+): Promise<TestRoom> {
+  const keys = sharedKeys ?? createTestKeys();
   const redisUrl = environment.REDIS_URL ?? (await createTestRedis());
-  const keys = createTestKeys();
   const running: RunningRoom[] = [];
   const start = async (more: Record<string, string> = {}) => {
     const config = readConfig({
@@ -75,7 +79,7 @@ export async function startTestRoom(environment: Record<string, string> = {}): P
     async close() {
       await Promise.all(running.map((room) => room.close()));
       redis.disconnect();
-      keys.remove();
+      if (sharedKeys === undefined) keys.remove();
     },
   };
 }

@@ -1,0 +1,65 @@
+/** Shoppers with tickets over HTTP, and what their line looks like in Redis: for tests of losses. */
+import { waitUntil } from '@sluice/service-kit/testing';
+import type { Redis } from 'ioredis';
+import { dropKeys } from '../../src/queue/keys.ts';
+import { newBind } from './drop.ts';
+import { send, ticketHeader } from './room.ts';
+
+export interface Shopper {
+  ticket: string;
+  readonly number: string;
+  readonly bind: string;
+}
+
+export async function joinCrowd(url: string, drop: string, count: number): Promise<Shopper[]> {
+  await waitUntil(async () => (await send(url, 'GET', `/v1/drops/${drop}/pulse`)).status === 200);
+  const crowd: Shopper[] = [];
+  for (let i = 0; i < count; i++) {
+    const { body } = await waitUntil(async () => {
+      const answer = await send(url, 'POST', `/v1/drops/${drop}/tickets`);
+      return answer.status === 201 ? answer : null;
+    });
+    crowd.push({ ticket: body.ticket, number: body.publicNumber, bind: newBind() });
+  }
+  return crowd;
+}
+
+/** Asks for the own status and keeps a renewed ticket. */
+export async function look(url: string, drop: string, shopper: Shopper) {
+  const answer = await send(url, 'GET', `/v1/drops/${drop}/ticket`, {
+    headers: ticketHeader(shopper.ticket),
+  });
+  if (answer.body?.ticket) shopper.ticket = answer.body.ticket;
+  return answer;
+}
+
+export function askForEntry(url: string, drop: string, shopper: Shopper) {
+  return send(url, 'POST', `/v1/drops/${drop}/admission`, {
+    headers: ticketHeader(shopper.ticket),
+    body: { bind: shopper.bind, returnTo: 'https://shop.example/p' },
+  });
+}
+
+/** Asks until the token comes. */
+export async function enter(url: string, drop: string, shopper: Shopper): Promise<string> {
+  const { body } = await waitUntil(async () => {
+    const answer = await askForEntry(url, drop, shopper);
+    return answer.status === 200 ? answer : null;
+  });
+  return body.token;
+}
+
+/** Public numbers in the order of the line. */
+export const lineOf = (redis: Redis, drop: string): Promise<string[]> =>
+  redis.zrange(dropKeys(drop).waiting, '0', '-1');
+
+/** Kendall tau distance: pairs that stand the other way round. */
+export function tauDistance(before: readonly string[], after: readonly string[]): number {
+  const rank = new Map(before.map((number, index) => [number, index]));
+  const ranks = after.flatMap((number) => rank.get(number) ?? []);
+  let pairs = 0;
+  for (let i = 0; i < ranks.length; i++) {
+    for (let j = i + 1; j < ranks.length; j++) if ((ranks[i] as number) > (ranks[j] as number)) pairs++;
+  }
+  return pairs;
+}
