@@ -11,6 +11,7 @@ import fastify, {
   LogController,
 } from 'fastify';
 import { clientAddressKey, createProxyTrust } from './client-address.ts';
+import { demandRateLimits } from './demand-rate-limits.ts';
 import { addErrorHandlers, answerClientError, answerError } from './error-handler.ts';
 import { FixedWindowLimiter } from './fixed-window-limiter.ts';
 import { addHealthRoutes } from './health.ts';
@@ -73,6 +74,7 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
   app.decorateRequest('drop', null);
   addErrorHandlers(app, (request) => strangers.take(clientAddressKey(request.ip)));
   addSecurityHeaders(app);
+  demandRateLimits(app);
   observeRequests(app, metrics);
   app.addHook('preClose', (done) => {
     const timer = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);

@@ -27,9 +27,13 @@ export async function registerRateLimits(
 ): Promise<void> {
   const shared = redis && createSharedCounts({ redis });
   if (shared) app.addHook('onClose', async () => shared.close());
+  if (everyRoute) {
+    app.addHook('onRoute', (route) => {
+      route.config = { rateLimit: everyRoute, ...route.config };
+    });
+  }
   await app.register(rateLimit, {
-    global: everyRoute !== undefined,
-    ...everyRoute,
+    global: false,
     cache: KEYS_MAX,
     // The plugin makes its store itself; a constructor that returns an object hands it ours.
     ...(shared && { store: storeConstructor(shared.store) }),

@@ -47,6 +47,10 @@ export async function startTestApp(
     openapi: { title: 'Test', description: 'Test' },
     ...options,
   });
+  // What is tested here is rarely a limit.
+  app.addHook('onRoute', (route) => {
+    route.config = { rateLimit: false, ...route.config };
+  });
   await routes(app);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   return { app, url, lines, metricsText: () => metrics.registry.metrics(), close: () => app.close() };

@@ -22,13 +22,13 @@ runService({
       openapi: { title: 'Tiny', description: 'Tiny' },
     });
     let finish = () => {};
-    app.get('/held', () => {
+    app.get('/held', { config: { rateLimit: false } }, () => {
       log.info('held');
       return new Promise((resolve) => {
         finish = () => resolve({ finished: true });
       });
     });
-    app.get('/breaks', async () => {
+    app.get('/breaks', { config: { rateLimit: false } }, async () => {
       setImmediate(() => {
         throw new Error('nobody catches this');
       });
