@@ -115,7 +115,9 @@ describe.each(SERVICES)('the $name', ({ name, docs, metrics }) => {
             redirect: 'manual',
           });
           const text = await answer.text();
-          const fault = path.startsWith('/w/') ? faultOfPage(answer) : faultOf(answer, text);
+          // The waiting page answers people: with a page that says what is wrong.
+          const isPage = path.startsWith('/w/') && answer.headers.get('content-type')?.includes('text/html');
+          const fault = faultOf(answer, text, isPage);
           if (fault) faults.push(`${method} ${path.slice(0, 60)} ${body?.slice(0, 20) ?? ''}: ${fault}`);
         }
       }
@@ -147,15 +149,10 @@ describe.each(SERVICES)('the $name', ({ name, docs, metrics }) => {
   });
 });
 
-/** The waiting page answers people: a page that says what is wrong. */
-function faultOfPage({ status, headers }: Response): string | undefined {
-  const isPage = headers.get('content-type')?.includes('text/html');
-  return status >= 400 && status < 500 && isPage ? undefined : `${status} ${headers.get('content-type')}`;
-}
-
 /** What is wrong with an answer to bad input; undefined when nothing is. */
-function faultOf({ status, headers }: Response, text: string): string | undefined {
+function faultOf({ status, headers }: Response, text: string, isPage = false): string | undefined {
   if (status < 400 || status > 499) return `${status} ${text.slice(0, 200)}`;
+  if (isPage) return undefined;
   if (!headers.get('content-type')?.includes('application/problem+json'))
     return `no problem document: ${text.slice(0, 200)}`;
   const problem = JSON.parse(text) as { type?: string; status?: number; title?: string };
