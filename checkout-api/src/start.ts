@@ -53,7 +53,7 @@ export async function startCheckout(
 
   const checkoutMetrics = createCheckoutMetrics(metrics);
   const reservations = createReservationStore(database, {
-    batch(size, seconds) {
+    onBatch(size, seconds) {
       checkoutMetrics.batchSize.observe(size);
       checkoutMetrics.batchSeconds.observe(seconds);
     },

@@ -46,9 +46,11 @@ export interface Reservation {
   orderId: string | null;
 }
 
-export interface ReservationStoreEvents {
-  /** A batch was decided. */
-  batch?: (size: number, seconds: number) => void;
+export interface ReservationStoreOptions {
+  /** Told of every batch that was decided. */
+  onBatch?: (size: number, seconds: number) => void;
+  /** From which row of a split SKU this instance takes; by chance when not given. A clash is no fault, only slower. */
+  part?: number;
 }
 
 export type ReserveOutcome = ReserveAnswer | { verdict: 'in-flight' };
@@ -85,14 +87,12 @@ export function linesOf(row: { skus: string[]; quantities: number[] }): Line[] {
 
 export function createReservationStore(
   database: Database,
-  events: ReservationStoreEvents = {},
+  { onBatch, part = randomInt(64) }: ReservationStoreOptions = {},
 ): ReservationStore {
   const soldOut = createSoldOutMemory();
   const reservedKeys = createReservedKeys(database);
   const inFlight = new Set<string>();
   const batchers = new Map<string, Batcher<ReserveRequest, ReserveAnswer>>();
-  // Of a split SKU every instance takes from a row of its own; a clash is no fault, only slower.
-  const part = randomInt(64);
 
   /** What did not suffice is believed as soon as the keys that have a reservation are known up to this moment. */
   async function learn(
@@ -133,7 +133,7 @@ export function createReservationStore(
         waitingMax,
         waitMaxMs,
         run,
-        ...observing(events.batch),
+        ...(onBatch && { observe: onBatch }),
       });
       batchers.set(drop, batcher);
     }
@@ -192,8 +192,4 @@ export function createReservationStore(
       return waiting;
     },
   };
-}
-
-function observing(observe: ReservationStoreEvents['batch']) {
-  return observe === undefined ? {} : { observe };
 }

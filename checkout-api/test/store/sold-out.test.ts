@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createReservationStore } from '../../src/store/reservations.ts';
+import {
+  type CheckoutDatabase,
+  createCheckoutDatabase,
+  createDrop,
+  enterShoppers,
+} from '../support/checkout-database.ts';
+import { countStatements } from '../support/count-statements.ts';
+
+let db: CheckoutDatabase;
+beforeAll(async () => {
+  db = await createCheckoutDatabase();
+});
+afterAll(() => db.close());
+
+const one = (sku: string, quantity = 1) => [{ sku, quantity }];
+
+test('once sold out, 5,000 requests of 200 shoppers cost a handful of statements', async () => {
+  const drop = await createDrop(db.database, { shoe: 3 });
+  const holders = await enterShoppers(db.database, drop, 203);
+  const counted = countStatements(db.database);
+  const store = createReservationStore(counted.database);
+  for (const holder of holders.slice(0, 4)) await store.reserve(holder, 'k', one('shoe'));
+  const late = holders.slice(3);
+  await expect
+    .poll(async () => {
+      counted.reset();
+      await store.reserve(late[0] ?? never(), 'probe', one('shoe'));
+      return Object.keys(counted.sent()).length;
+    })
+    .toBe(0);
+  counted.reset();
+  for (let round = 0; round < 25; round++) {
+    const answers = await Promise.all(
+      late.map((holder) => store.reserve(holder, `late-${round}`, one('shoe'))),
+    );
+    expect(new Set(answers.map((answer) => answer.verdict))).toEqual(new Set(['sold-out']));
+  }
+  const statements = Object.values(counted.sent()).reduce((sum, count) => sum + count, 0);
+  expect(statements).toBeLessThanOrEqual(50); // 1 % of 5,000
+}, 20_000);
+
+function never(): never {
+  throw new Error('no shopper');
+}
+
+test('promise 6: who has a reservation gets it again under its key while everybody else is refused from memory', async () => {
+  const drop = await createDrop(db.database, { shoe: 2 });
+  const [first, second, third] = await enterShoppers(db.database, drop, 3);
+  if (!first || !second || !third) throw new Error('no shoppers');
+  const [here, there] = [createReservationStore(db.connect()), createReservationStore(db.connect())];
+  const mine = await here.reserve(first, 'mine', one('shoe'));
+  const elsewhere = await there.reserve(second, 'yours', one('shoe'));
+  for (const [at, store] of [here, there].entries()) {
+    await expect
+      .poll(() => store.reserve(third, `k${at}`, one('shoe')))
+      .toMatchObject({ verdict: 'sold-out' });
+    expect(await store.reserve(first, 'mine', one('shoe'))).toEqual({ ...mine, verdict: 'replayed' });
+    expect(await store.reserve(second, 'yours', one('shoe'))).toEqual({ ...elsewhere, verdict: 'replayed' });
+    expect((await store.reserve(second, 'yours', one('shoe', 2))).verdict).toBe('key-reused');
+  }
+});
+
+test('what came back is for sale at once where it is announced, and within two seconds where it is not', async () => {
+  const drop = await createDrop(db.database, { shoe: 1 });
+  const [first, second] = await enterShoppers(db.database, drop, 2);
+  if (!first || !second) throw new Error('no shoppers');
+  const [told, untold, elsewhere] = Array.from({ length: 3 }, () => createReservationStore(db.connect()));
+  const taken = await elsewhere?.reserve(first, 'k', one('shoe'));
+  if (!taken || !('reservation' in taken)) throw new Error('not reserved');
+  for (const store of [told, untold]) {
+    await expect.poll(() => store?.reserve(second, 'k', one('shoe'))).toMatchObject({ verdict: 'sold-out' });
+  }
+  await elsewhere?.release(drop, taken.reservation.id);
+  told?.stockCameBack(drop);
+  const back = await told?.reserve(second, 'k', one('shoe'));
+  expect(back?.verdict).toBe('reserved');
+  if (!back || !('reservation' in back)) throw new Error('not reserved');
+  await told?.release(drop, back.reservation.id);
+  await expect
+    .poll(async () => (await untold?.reserve(second, 'k2', one('shoe')))?.verdict, {
+      timeout: 2000,
+      interval: 50,
+    })
+    .toBe('reserved');
+});
