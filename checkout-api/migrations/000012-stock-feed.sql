@@ -49,3 +49,6 @@ end $$;
 
 create trigger drops_announced after insert or update on checkout.drops
   for each row execute function checkout.announce_drop();
+
+-- The same changes by logical replication, for those whose server has it (wal_level = logical).
+create publication checkout_stock for table checkout.stock, checkout.drops with (publish = 'insert, update');

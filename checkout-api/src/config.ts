@@ -12,6 +12,10 @@ const schema = Type.Object({
     description: 'comma list of base URLs of waiting rooms',
   }),
   ROOM_ISSUER: Type.String({ pattern: '^https?://', description: 'public origin of the waiting room' }),
+  STOCK_FEED: Type.Enum(['notify', 'logical'], {
+    default: 'notify',
+    description: 'logical needs wal_level = logical and a role with REPLICATION',
+  }),
   DATABASE_CONNECTIONS: Type.Integer({ default: 10, minimum: 2, maximum: 200 }),
 });
 

@@ -6,6 +6,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { createRoomClient } from './clients/room.ts';
 import { type Config, readConfig, roomUrls } from './config.ts';
+import { createVitals } from './domain/vitals.ts';
 import { jobConnections, startJobWorker } from './jobs/worker.ts';
 import { migrate } from './migrate.ts';
 import { guardProvider } from './payments/guard.ts';
@@ -13,12 +14,12 @@ import { createPayments } from './payments/pay.ts';
 import { createSandboxProvider } from './payments/sandbox.ts';
 import type { Checkout } from './plugins/checkout.ts';
 import { startJobs } from './plugins/jobs.ts';
+import { startLiveStock } from './plugins/live-stock.ts';
 import { addStateMetrics, createCheckoutMetrics } from './plugins/metrics.ts';
 import { createTasks } from './plugins/tasks.ts';
 import { internalRoutes } from './routes/internal.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { stockRoutes } from './routes/stock.ts';
-import { createPicturePublisher } from './snapshots/publish-stock.ts';
 import { createJobStore } from './store/jobs.ts';
 import { createOrderStore } from './store/orders.ts';
 import { createPaymentStore } from './store/payments.ts';
@@ -26,6 +27,8 @@ import { createReportStore } from './store/reports.ts';
 import { createReservationStore } from './store/reservations.ts';
 import { createSessionStore } from './store/sessions.ts';
 import { createStockStore } from './store/stock.ts';
+
+const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
 
 /** Connections the sandbox provider has for itself, as a provider elsewhere would. */
 const sandboxConnections = 4;
@@ -91,7 +94,11 @@ export async function startCheckout(
   const app = await buildApp({ checkout, verifier, redis, log, metrics, trustedProxies, ready });
   let requestsInFlight = 0;
   app.addHook('onRequest', async () => void requestsInFlight++);
-  app.addHook('onResponse', async () => void requestsInFlight--);
+  const vitals = createVitals();
+  app.addHook('onResponse', async (_request, reply) => {
+    requestsInFlight--;
+    vitals.record(reply.elapsedTime, reply.statusCode >= 500);
+  });
   addStateMetrics(metrics, {
     waitingRequests: reservations.waiting,
     requestsInFlight: () => requestsInFlight,
@@ -107,19 +114,25 @@ export async function startCheckout(
 
   const url = await app.listen({ host: config.HOST, port: config.PORT });
   const internalUrl = await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
+  const liveStock = startLiveStock({
+    redis,
+    databaseUrl: config.DATABASE_URL,
+    source: config.STOCK_FEED,
+    stock,
+    reservations,
+    metrics: checkoutMetrics,
+    log,
+  });
   const jobs = startJobs({
     log,
     metrics: checkoutMetrics,
     reservations,
     sessions,
     payments,
-    stock,
     reports: createReportStore(database),
     room: createRoomClient({ urls, serviceToken }),
-    publisher: createPicturePublisher(redis, (err) => {
-      checkoutMetrics.reportFailures.inc({ to: 'redis' });
-      log.warn({ err }, 'the stock picture was not written');
-    }),
+    pictures: liveStock.pictures,
+    vitals: () => ({ ...vitals.take(), breaker: BREAKER_STATES[provider.breakerState()] }),
     reporter: instance,
   });
   const worker = startJobWorker({
@@ -139,6 +152,7 @@ export async function startCheckout(
     async close() {
       await app.close();
       await Promise.all([jobs.close(), worker.close()]);
+      await liveStock.close();
       await internal.close();
       await Promise.all([
         database.end(),

@@ -10,12 +10,19 @@ const timeoutMs = 2000;
 /** `gone`: the room has no such drop (any more), so there is nobody left to tell. */
 export type Delivery = 'delivered' | 'gone';
 
+/** How the reporting instance is doing (DESIGN Q30), beside what can be sold. */
+export interface ReportedVitals {
+  latencyMs: number;
+  errorRate: number;
+  /** Of the payment provider. */
+  breaker: 'closed' | 'half-open' | 'open';
+  /** How long a request waits for a connection to Postgres. */
+  poolWaitMs: number;
+}
+
 export interface RoomClient {
   /** @throws Error when no room took it */
-  reportCapacity(
-    drop: string,
-    reading: CapacityReading & { latencyMs?: number; errorRate?: number },
-  ): Promise<Delivery>;
+  reportCapacity(drop: string, report: CapacityReading & ReportedVitals): Promise<Delivery>;
   /** At most 500 sessions. @throws Error when no room took them */
   reportEnded(drop: string, sessions: EndedSession[]): Promise<Delivery>;
 }
@@ -49,7 +56,7 @@ export function createRoomClient(options: {
   }
 
   return {
-    reportCapacity: (drop, reading) => post(`/v1/drops/${drop}/capacity`, reading),
+    reportCapacity: (drop, report) => post(`/v1/drops/${drop}/capacity`, report),
     reportEnded: (drop, sessions) => post(`/v1/drops/${drop}/sessions/ended`, { sessions }),
   };
 }

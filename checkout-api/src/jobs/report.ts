@@ -1,12 +1,12 @@
 /**
  * Once a second, for every live drop: tells the room which sessions have ended, then how much the checkout can still
- * take, and writes the public stock picture. One instance at a time does it for a drop; what is not acknowledged is
- * told again.
+ * take, and sees that the public stock picture is there and new. One instance at a time does it for a drop; what is not
+ * acknowledged is told again.
  */
-import type { RoomClient } from '../clients/room.ts';
-import type { PicturePublisher } from '../snapshots/publish-stock.ts';
+import type { ReportedVitals, RoomClient } from '../clients/room.ts';
+import type { Vitals } from '../domain/vitals.ts';
+import type { PictureKeeper } from '../snapshots/keep-pictures.ts';
 import type { ReportStore } from '../store/reports.ts';
-import type { StockStore } from '../store/stock.ts';
 
 /** The room takes at most so many in a call (DESIGN Q5). */
 const endedBatch = 500;
@@ -17,9 +17,10 @@ const atOnce = 3;
 
 export interface ReportOptions {
   reports: ReportStore;
-  stock: Pick<StockStore, 'picture'>;
   room: RoomClient;
-  publisher: PicturePublisher;
+  pictures: Pick<PictureKeeper, 'own' | 'disown' | 'refresh'>;
+  /** How this instance and the payment provider are doing, since it was last asked. */
+  vitals: () => Vitals & { breaker: 'closed' | 'half-open' | 'open' };
   /** Who we are among the instances. */
   reporter: string;
   onError: (error: unknown, drop: string) => void;
@@ -30,22 +31,29 @@ export interface ReportOptions {
 /** One round over all live drops; a drop that fails does not keep the others waiting. */
 export async function reportAll(options: ReportOptions): Promise<void> {
   const drops = await options.reports.listDrops();
+  if (drops.length === 0) return;
+  const vitals = { ...options.vitals(), poolWaitMs: await options.reports.measurePoolWait() };
   const reportRest = async () => {
     for (let drop = drops.pop(); drop !== undefined; drop = drops.pop()) {
-      await reportDrop(drop, options).catch((error) => options.onError(error, drop));
+      await reportDrop(drop, vitals, options).catch((error) => options.onError(error, drop));
     }
   };
   await Promise.all(Array.from({ length: atOnce }, reportRest));
 }
 
-async function reportDrop(drop: string, options: ReportOptions): Promise<void> {
-  const { reports, stock, room, publisher, reporter, observe } = options;
+async function reportDrop(drop: string, vitals: ReportedVitals, options: ReportOptions): Promise<void> {
+  const { reports, room, pictures, reporter, observe } = options;
   const reading = await reports.takeCapacity(drop, reporter);
-  if (reading === undefined) return;
+  if (reading === undefined) {
+    pictures.disown(drop);
+    return;
+  }
   observe?.(drop, reading.inside, reading.held, reading.sellable);
 
-  const picture = await stock.picture(drop);
-  const published = picture && publisher.publish(drop, { ...picture, version: reading.seq, at: reading.at });
+  // Whatever was announced and missed, or lost by Redis, is made good here: a picture is never older than a round.
+  pictures.own(drop);
+  const published = pictures.refresh(drop);
+  published.catch(() => {}); // awaited below
 
   // Ends before capacity: the room would count a session that is gone, never grant against one it does not know of.
   for (;;) {
@@ -58,9 +66,9 @@ async function reportDrop(drop: string, options: ReportOptions): Promise<void> {
     );
     if (ended.length < endedBatch) break;
   }
-  await room.reportCapacity(drop, reading);
+  await room.reportCapacity(drop, { ...reading, ...vitals });
   await reports.acknowledgeOpened(drop, reading.opened);
   await published;
   options.onDelivered?.(drop);
-  if (reading.opened.length === openedBatch) await reportDrop(drop, options);
+  if (reading.opened.length === openedBatch) await reportDrop(drop, vitals, options);
 }

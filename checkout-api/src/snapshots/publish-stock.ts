@@ -13,7 +13,7 @@ const script = readFileSync(new URL('../../lua/publish-stock.lua', import.meta.u
 
 export interface PicturePublisher {
   /** Resolves whatever happens; a failure is told to `onError`. */
-  publish(drop: string, picture: StockPicture & { version: number; at: Date }): Promise<void>;
+  publish(drop: string, picture: StockPicture): Promise<void>;
 }
 
 export function createPicturePublisher(redis: Redis, onError: (error: unknown) => void): PicturePublisher {

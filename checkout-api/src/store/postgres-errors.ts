@@ -1,6 +1,7 @@
 /** Tells apart what Postgres may throw by its SQLSTATE. */
 
-function sqlStateOf(error: unknown): string | undefined {
+/** The five characters by which Postgres names an error; undefined when it is not Postgres's. */
+export function sqlStateOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 

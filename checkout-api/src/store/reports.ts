@@ -27,6 +27,8 @@ export interface ReportStore {
   /** Sessions that ended and that the room has not acknowledged, oldest first. */
   takeEnded(drop: string, limit: number): Promise<EndedSession[]>;
   acknowledgeEnded(drop: string, jtis: string[]): Promise<void>;
+  /** How long a request waits for a connection at the moment, by waiting for one. */
+  measurePoolWait(): Promise<number>;
 }
 
 /** A reporter that was silent for this long is taken to be dead: well below the 10 s after which the room stops granting. */
@@ -51,6 +53,12 @@ export function createReportStore(database: Database): ReportStore {
     },
     async acknowledgeEnded(drop, jtis) {
       if (jtis.length > 0) await query(database, 'acknowledge-ended-sessions', [drop, jtis]);
+    },
+    async measurePoolWait() {
+      const askedAt = performance.now();
+      const connection = await database.connect();
+      connection.release();
+      return performance.now() - askedAt;
     },
   };
 }

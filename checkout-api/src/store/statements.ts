@@ -14,6 +14,17 @@ const statements = new Map(
 );
 
 /**
+ * The text of `sql/<name>.sql`.
+ *
+ * @throws Error when there is no such file
+ */
+export function statementText(name: string): string {
+  const text = statements.get(name);
+  if (text === undefined) throw new Error(`there is no sql/${name}.sql`);
+  return text;
+}
+
+/**
  * Runs `sql/<name>.sql` as one statement, which is also one transaction.
  *
  * @throws Error when there is no such file; otherwise what Postgres or the connection threw
@@ -23,8 +34,6 @@ export async function query<Row extends QueryResultRow>(
   name: string,
   values: unknown[],
 ): Promise<Row[]> {
-  const text = statements.get(name);
-  if (text === undefined) throw new Error(`there is no sql/${name}.sql`);
-  const { rows } = await database.query<Row>({ name, text, values });
+  const { rows } = await database.query<Row>({ name, text: statementText(name), values });
   return rows;
 }

@@ -1,11 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createRoomClient } from '../../src/clients/room.ts';
 import { reportAll } from '../../src/jobs/report.ts';
-import type { PicturePublisher } from '../../src/snapshots/publish-stock.ts';
 import { createReportStore } from '../../src/store/reports.ts';
 import { createReservationStore } from '../../src/store/reservations.ts';
 import { createSessionStore } from '../../src/store/sessions.ts';
-import { createStockStore } from '../../src/store/stock.ts';
 import {
   type CheckoutDatabase,
   createCheckoutDatabase,
@@ -26,7 +24,8 @@ afterEach(async () => {
 });
 afterAll(() => db.close());
 
-const nowhere: PicturePublisher = { publish: () => Promise.resolve() };
+const nowhere = { own: () => {}, disown: () => {}, refresh: () => Promise.resolve() };
+const wellOff = () => ({ latencyMs: 12, errorRate: 0, breaker: 'closed' as const });
 
 async function room() {
   const started = await startTestRoom();
@@ -34,14 +33,14 @@ async function room() {
   return started;
 }
 
-function reporting(urls: string[], reporter: string, publisher = nowhere) {
+function reporting(urls: string[], reporter: string) {
   const errors: { error: unknown; drop: string }[] = [];
   const run = () =>
     reportAll({
       reports: createReportStore(db.database),
-      stock: createStockStore(db.database),
       room: createRoomClient({ urls, serviceToken }),
-      publisher,
+      pictures: nowhere,
+      vitals: wellOff,
       reporter,
       onError: (error, drop) => errors.push({ error, drop }),
     });
@@ -61,7 +60,7 @@ test('Q30: the report says what can be sold, who is inside and who of them holds
   const reports = calls.filter(({ path }) => path === `/v1/drops/${drop}/capacity`);
   expect(reports.map(({ body }) => body)).toMatchObject([
     { seq: 1, sellable: 7, held: 2, inside: 3, insideWithoutHold: 2 },
-    { seq: 2, opened: [] },
+    { seq: 2, opened: [], latencyMs: 12, errorRate: 0, breaker: 'closed', poolWaitMs: expect.any(Number) },
   ]);
   expect(new Set(reports[0]?.body.opened as string[])).toEqual(new Set(holders.map(({ jti }) => jti)));
   expect(reports[0]?.authorization).toBe(`Bearer ${serviceToken}`);
