@@ -33,23 +33,35 @@ export async function provisionPostgres({ folder, note }) {
     note(`using DATABASE_URL ${withoutPassword(given)}`);
     return { url: given };
   }
+  const { url, dataFolder } = await startPostgres({ folder });
+  note(`postgres://127.0.0.1:${new URL(url).port} (data in ${dataFolder})`);
+  return { url };
+}
+
+/**
+ * Starts the server from npm on the data in a folder, which is made when it is not there.
+ * @param {{ folder: string, port?: number, settings?: readonly string[] }} options `settings` as `name=value`
+ * @returns {Promise<{ url: string, port: number, dataFolder: string, server: import('./processes.mjs').Managed }>}
+ */
+export async function startPostgres({ folder, port, settings = [] }) {
   const programs = await findPostgres(folder);
   const { dataFolder, runAs } = programs;
   if (!existsSync(join(dataFolder, 'PG_VERSION'))) await initialise(programs);
-  const port = await freePort();
+  port ??= await freePort();
   mkdirSync(folder, { recursive: true });
   const logFile = join(folder, 'postgres.log');
   const log = openSync(logFile, 'w');
-  const settings = [
+  const all = [
     `port=${port}`,
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     `max_connections=${CONNECTIONS_MAX}`,
+    ...settings,
   ];
   const server = await startProcess(
     'postgres',
     programs.postgres,
-    ['-D', dataFolder, ...settings.flatMap((setting) => ['-c', setting])],
+    ['-D', dataFolder, ...all.flatMap((setting) => ['-c', setting])],
     // SIGINT is its "fast shutdown"; SIGTERM would wait for every client.
     { ...runAs, cwd: dataFolder, stdio: ['ignore', log, log], stopSignal: 'SIGINT' },
   );
@@ -60,8 +72,7 @@ export async function provisionPostgres({ folder, note }) {
     timeoutMs: START_MS_MAX,
     describe: () => `PostgreSQL did not start. The end of ${logFile}:\n${tailOf(logFile)}`,
   });
-  note(`postgres://127.0.0.1:${port} (data in ${dataFolder})`);
-  return { url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres` };
+  return { url: `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`, port, dataFolder, server };
 }
 
 /** @param {import('./postgres-programs.mjs').PostgresPrograms} programs */

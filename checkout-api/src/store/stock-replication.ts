@@ -15,7 +15,7 @@ const connectTimeoutMs = 2000;
 class TemporarySlot extends PgoutputPlugin {
   override async start(client: pg.Client, slotName: string, lastLsn: string) {
     await client.query(
-      `create_replication_slot "${slotName}" temporary logical pgoutput (snapshot 'nothing')`,
+      `CREATE_REPLICATION_SLOT "${slotName}" TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`,
     );
     return super.start(client, slotName, lastLsn);
   }

@@ -16,8 +16,9 @@ export interface CheckoutDatabase {
   close(): Promise<void>;
 }
 
-export async function createCheckoutDatabase(): Promise<CheckoutDatabase> {
-  const { url, drop } = await createTestDatabase();
+/** @param own an empty database to use instead of a new one on the shared server */
+export async function createCheckoutDatabase(own?: string): Promise<CheckoutDatabase> {
+  const { url, drop } = own ? { url: own, drop: async () => {} } : await createTestDatabase();
   await migrate(url);
   const pools: Database[] = [];
   const connect = () => {

@@ -1,0 +1,114 @@
+import { waitUntil } from '@sluice/service-kit/testing';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { balances, createDrop } from '../support/checkout-database.ts';
+import { shopperOf, startTestCheckout, type TestCheckout } from '../support/checkout-service.ts';
+
+let checkout: TestCheckout;
+let other: Awaited<ReturnType<TestCheckout['another']>>;
+let redis: Redis;
+beforeAll(async () => {
+  checkout = await startTestCheckout();
+  other = await checkout.another();
+  redis = new Redis(checkout.redisUrl);
+});
+afterAll(async () => {
+  redis.disconnect();
+  await checkout.close();
+});
+
+const shoe = [{ sku: 'shoe', quantity: 1 }];
+
+async function picture(drop: string): Promise<{ version: number; products: { available: number }[] } | null> {
+  const json = await redis.hget(`co:{${drop}}:stock`, 'json');
+  return json === null ? null : JSON.parse(json);
+}
+
+async function shows(drop: string, available: number, timeoutMs = 5000) {
+  await waitUntil(async () => (await picture(drop))?.products[0]?.available === available, {
+    what: `a picture with ${available} available`,
+    timeoutMs,
+  });
+}
+
+test('what sells on either instance shows in the public picture, whose version only rises', async () => {
+  const drop = await createDrop(checkout.db.database, { shoe: 20 });
+  await shows(drop, 20);
+  let last = 0;
+  for (let at = 1; at <= 8; at++) {
+    const shopper = await checkout.enter(drop);
+    const { url } = at % 2 ? checkout : other;
+    expect((await shopperOf(url, shopper.jti, shopper.credential).reserve('k', shoe)).status).toBe(201);
+    await shows(drop, 20 - at);
+    const version = (await picture(drop))?.version ?? 0;
+    expect(version).toBeGreaterThan(last);
+    last = version;
+  }
+});
+
+test('a change that nobody announced shows within five seconds', async () => {
+  const drop = await createDrop(checkout.db.database, { shoe: 20 });
+  await shows(drop, 20);
+  const shopper = await checkout.enter(drop);
+  await checkout.db.database.query('alter table checkout.stock disable trigger stock_announced');
+  try {
+    expect((await shopper.reserve('k', shoe)).status).toBe(201);
+    await shows(drop, 19, 5000);
+  } finally {
+    await checkout.db.database.query('alter table checkout.stock enable trigger stock_announced');
+  }
+}, 15_000);
+
+test('a feed whose connection is cut is made good, and what came back meanwhile can be bought', async () => {
+  const drop = await createDrop(checkout.db.database, { shoe: 1 });
+  const [first, second] = [await checkout.enter(drop), await checkout.enter(drop)];
+  const { body } = await first.reserve('k', shoe);
+  expect((await second.reserve('k', shoe)).status).toBe(409);
+  await checkout.db.database.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name like 'checkout stock %' and datname = current_database()`,
+  );
+  const elsewhere = shopperOf(other.url, first.jti, first.credential);
+  expect((await elsewhere.call('DELETE', `/v1/reservations/${body.id}`)).status).toBe(204);
+  await waitUntil(async () => (await second.reserve('k', shoe)).status === 201, { timeoutMs: 5000 });
+}, 15_000);
+
+test('the read side is dropped again and again while a drop sells: nothing that sells notices, and it comes back right', async () => {
+  const drop = await createDrop(checkout.db.database, { shoe: 30 });
+  await shows(drop, 30);
+  const shoppers = await Promise.all(Array.from({ length: 40 }, () => checkout.enter(drop)));
+  const statuses: number[] = [];
+  let isSelling = true;
+  const dropping = (async () => {
+    while (isSelling) await redis.del(`co:{${drop}}:stock`);
+  })();
+  for (const [at, { jti, credential }] of shoppers.entries()) {
+    const { url } = at % 2 ? checkout : other;
+    statuses.push((await shopperOf(url, jti, credential).reserve('k', shoe)).status);
+  }
+  isSelling = false;
+  await dropping;
+  expect(statuses.filter((status) => status === 201)).toHaveLength(30);
+  expect(statuses.filter((status) => status === 409)).toHaveLength(10);
+  await shows(drop, 0);
+  expect(await balances(checkout.db.database, drop)).toMatchObject({ shoe: { held: 30 } });
+}, 20_000);
+
+test('a missing picture is rebuilt by one instance for all', async () => {
+  const drop = await createDrop(checkout.db.database, { shoe: 20 });
+  await shows(drop, 20);
+  const key = `co:{${drop}}:stock`;
+  const connection = redis.duplicate();
+  const monitor = await connection.monitor();
+  const writes: string[] = [];
+  monitor.on('monitor', (_time: string, [command = '', ...args]: string[], source: string) => {
+    if (/^evals?h?a?$/i.test(command) && args.includes(key)) writes.push(source);
+  });
+  await redis.del(key);
+  await shows(drop, 20);
+  // Written once a second by the one that reports the drop; two instances would be two connections.
+  await waitUntil(() => writes.length >= 3, { timeoutMs: 10_000 });
+  expect(new Set(writes).size).toBe(1);
+  monitor.disconnect();
+  connection.disconnect();
+}, 20_000);
