@@ -98,8 +98,7 @@ test('promise 6: reserving, releasing, expiring and moving over many rows in all
       holders.map((holder, at) => {
         const wish = skus
           .filter((_, sku) => (at + round + sku) % 3 > 0)
-          .map((sku) => one(sku, 1 + (at % 3)))
-          .flat();
+          .flatMap((sku) => one(sku, 1 + (at % 3)));
         return stores[at % 4]?.reserve(holder, `k${round}`, wish);
       }),
     );
