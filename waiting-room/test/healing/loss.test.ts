@@ -6,7 +6,7 @@ import { waitUntil } from '@sluice/service-kit/testing';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { dropKeys } from '../../src/queue/keys.ts';
-import { askForEntry, enter, joinCrowd, lineOf, look, tauDistance } from '../support/crowd.ts';
+import { askForEntry, comeBack, enter, joinCrowd, lineOf, tauDistance } from '../support/crowd.ts';
 import { createDrop, readLog, tune } from '../support/drop.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { createTestKeys, send, startTestRoom, type TestKeys, type TestRoom } from '../support/room.ts';
@@ -66,7 +66,7 @@ test('promise 5: emptied mid-drop, everyone who returns has their place, those i
   expect(closed.headers.get('retry-after')).toBeTruthy();
   await epochOf(drop, oldEpoch);
   for (const shopper of [...others].reverse()) {
-    await waitUntil(async () => (await look(room.url, drop, shopper)).status === 200);
+    await comeBack(room.url, drop, shopper);
   }
   const after = await lineOf(redis, drop);
   expect(after.filter((number) => before.includes(number))).toEqual(before);
@@ -120,7 +120,7 @@ test('Q25: emptied in the lobby, the commitment is the same and so is every plac
   await redis.flushall();
   await epochOf(drop, oldEpoch);
   for (const shopper of crowd) {
-    await waitUntil(async () => (await look(room.url, drop, shopper)).status === 200);
+    await comeBack(room.url, drop, shopper);
   }
   expect(await lineOf(redis, drop)).toEqual(before);
   expect((await control(drop)).commit).toBe(commit);
@@ -142,9 +142,7 @@ test('Q24: restarted complete, nothing changes but the epoch', async () => {
   await epochOf(drop, oldEpoch);
   expect(await redis.zrange(waiting, '0', '-1', 'WITHSCORES')).toEqual(before);
   for (const shopper of crowd) {
-    const old = shopper.ticket;
-    await waitUntil(async () => (await look(room.url, drop, shopper)).status === 200);
-    expect(shopper.ticket).not.toBe(old);
+    await comeBack(room.url, drop, shopper);
   }
   expect(await redis.zrange(waiting, '0', '-1', 'WITHSCORES')).toEqual(before);
 });
@@ -204,7 +202,7 @@ test('Q25: instance and Redis lost together: a new process restores the drop fro
   const again = await room.another({ HEALING_DIR: folder });
   await epochOf(drop, oldEpoch);
   for (const shopper of crowd) {
-    await waitUntil(async () => (await look(again.url, drop, shopper)).status === 200);
+    await comeBack(again.url, drop, shopper);
   }
   expect(await lineOf(redis, drop)).toEqual(before);
   expect(await redis.get(dropKeys(drop).seed)).toBe(seed);
@@ -239,7 +237,7 @@ test('Q27: while shoppers return no turn lapses, and the frontier moves along th
   // Only the last comes back at once: they gain nothing by it.
   const last = crowd.find(({ number }) => number === line.at(-1));
   if (!last) throw new Error('no last');
-  await waitUntil(async () => (await look(room.url, drop, last)).status === 200);
+  await comeBack(room.url, drop, last);
   const { frontier, heal_until_us } = await control(drop);
   expect(Number(frontier)).toBeLessThan(Number(scores.at(-1)));
   const asked = await askForEntry(room.url, drop, last);

@@ -33,6 +33,12 @@ export async function look(url: string, drop: string, shopper: Shopper) {
   return answer;
 }
 
+/** Looks, as the page does, until the room has renewed the ticket: from then on its place is in Redis again. */
+export async function comeBack(url: string, drop: string, shopper: Shopper): Promise<void> {
+  const old = shopper.ticket;
+  await waitUntil(async () => (await look(url, drop, shopper)).status === 200 && shopper.ticket !== old);
+}
+
 export function askForEntry(url: string, drop: string, shopper: Shopper) {
   return send(url, 'POST', `/v1/drops/${drop}/admission`, {
     headers: ticketHeader(shopper.ticket),

@@ -1,0 +1,216 @@
+/** Redis fails over, hangs, answers late, refuses to write: closed within a second, nothing late takes effect, back by itself (Q2, Q24-Q29). */
+import { readdirSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { waitUntil } from '@sluice/service-kit/testing';
+import type { Redis } from 'ioredis';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { dropKeys } from '../../src/queue/keys.ts';
+import {
+  askForEntry,
+  comeBack,
+  enter,
+  joinCrowd,
+  lineOf,
+  look,
+  type Shopper,
+  tauDistance,
+} from '../support/crowd.ts';
+import { createDrop, readLog } from '../support/drop.ts';
+import { type Front, type RedisServer, startFront, startRedisServer } from '../support/redis-server.ts';
+import { type Answer, send, startTestRoom, type TestRoom } from '../support/room.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
+
+let servers: RedisServer[];
+let primary: RedisServer;
+let redis: Redis;
+let front: Front;
+let room: TestRoom;
+
+async function addServer(settings: readonly (readonly [string, string])[] = []): Promise<RedisServer> {
+  const server = await startRedisServer(settings);
+  servers.push(server);
+  return server;
+}
+
+beforeEach(async () => {
+  servers = [];
+  primary = await addServer();
+  redis = primary.client();
+  front = await startFront(primary.port);
+  room = await startTestRoom({ REDIS_URL: front.url });
+});
+afterEach(async () => {
+  await room.close();
+  front.close();
+  for (const server of servers) await server.remove();
+});
+
+const POLICY = { return_spread_us: 1_500_000, rate_per_minute: 600 };
+const epoch = (drop: string) => redis.hget(dropKeys(drop).control, 'epoch');
+
+/** A replica that has everything the primary has now. */
+async function addReplica(of: RedisServer): Promise<RedisServer> {
+  const replica = await addServer([['replicaof', `127.0.0.1 ${of.port}`]]);
+  const client = replica.client();
+  await waitUntil(async () => /master_link_status:up/.test(await client.info('replication')));
+  return replica;
+}
+
+/** What an orchestrator does: the primary is gone for good, the replica takes over behind the same address. */
+async function failOver(from: RedisServer, to: RedisServer): Promise<void> {
+  await from.kill();
+  to.signal('SIGCONT');
+  redis = to.client();
+  await waitUntil(async () => (await redis.replicaof('NO', 'ONE').catch(() => '')) === 'OK');
+  front.point(to.port);
+}
+
+async function everybodyReturns(drop: string, crowd: readonly Shopper[]): Promise<void> {
+  for (const shopper of crowd) {
+    await comeBack(room.url, drop, shopper);
+  }
+}
+
+/** A join that is answered with a clear 503, in time. */
+function expectClosed(answer: Answer): void {
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(answer.body.type).toContain('store-unavailable');
+}
+const tryJoin = (drop: string) => send(room.url, 'POST', `/v1/drops/${drop}/tickets`);
+
+test('Q29: no token leaves that a frozen replica does not have, and after the failover nobody has lost a place or entered twice', async () => {
+  const replica = await addReplica(primary);
+  const drop = await createDrop(redis, { policy: POLICY });
+  const early = await joinCrowd(room.url, drop, 15);
+  const inside = early[0] as Shopper;
+  const token = await enter(room.url, drop, inside);
+  await waitUntil(async () => (await replica.client().hget(dropKeys(drop).control, 'entered_total')) === '1');
+
+  replica.signal('SIGSTOP');
+  const late = await joinCrowd(room.url, drop, 10);
+  const before = await lineOf(redis, drop);
+  // Granted on the primary, known to nobody else: it must not be handed out.
+  const next = early[1] as Shopper;
+  const answers: number[] = [];
+  await waitUntil(async () => {
+    answers.push((await askForEntry(room.url, drop, next)).status);
+    return (await redis.zscore(dropKeys(drop).sessions, next.number)) !== null;
+  });
+  answers.push((await askForEntry(room.url, drop, next)).status);
+  expect(answers).not.toContain(200);
+
+  const oldEpoch = await epoch(drop);
+  await failOver(primary, replica);
+  await waitUntil(async () => ![null, oldEpoch].includes(await epoch(drop)));
+  await everybodyReturns(drop, [...late].reverse());
+  await everybodyReturns(drop, early.slice(2));
+  const after = await lineOf(redis, drop);
+  expect(tauDistance(before, after)).toBe(0);
+  for (const { number } of late) expect(after).toContain(number);
+  expect(await enter(room.url, drop, inside)).toBe(token);
+  expect(
+    (await readLog(redis, drop)).filter(({ k, n }) => k === 'grant' && n === inside.number),
+  ).toHaveLength(1);
+  await enter(room.url, drop, next);
+});
+
+test('promise 5: two failovers in a row', async () => {
+  const second = await addReplica(primary);
+  const drop = await createDrop(redis, { policy: { ...POLICY, rate_per_minute: 0 } });
+  const crowd = await joinCrowd(room.url, drop, 12);
+  const before = await lineOf(redis, drop);
+  const epochs = [await epoch(drop)];
+  await failOver(primary, second);
+  await waitUntil(async () => !epochs.includes(await epoch(drop)));
+  epochs.push(await epoch(drop));
+  const third = await addReplica(second);
+  await failOver(second, third);
+  await waitUntil(async () => !epochs.includes(await epoch(drop)));
+  await everybodyReturns(drop, crowd);
+  expect(await lineOf(redis, drop)).toEqual(before);
+});
+
+test('promise 5: an append-only file that lost its end: who joined last has their place back', async () => {
+  const drop = await createDrop(redis, { policy: { ...POLICY, rate_per_minute: 0 } });
+  const crowd = await joinCrowd(room.url, drop, 20);
+  const before = await lineOf(redis, drop);
+  const oldEpoch = await epoch(drop);
+  await primary.kill();
+  const folder = join(primary.folder, 'appendonlydir');
+  const file = join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof')) ?? '');
+  truncateSync(file, Math.floor(statSync(file).size * 0.8));
+  await primary.start();
+  redis = primary.client();
+  await waitUntil(async () => ![null, oldEpoch].includes(await epoch(drop)));
+  await everybodyReturns(drop, crowd);
+  expect(await lineOf(redis, drop)).toEqual(before);
+});
+
+test('Q2: a Redis that hangs is answered for with 503, and what it wakes up to does nothing any more', async () => {
+  const drop = await createDrop(redis, { policy: { ...POLICY, rate_per_minute: 0 } });
+  await joinCrowd(room.url, drop, 5);
+  primary.signal('SIGSTOP');
+  const answers = await Promise.all(Array.from({ length: 20 }, () => tryJoin(drop)));
+  for (const answer of answers) expectClosed(answer);
+  // Redis time must have passed every deadline before it wakes up.
+  await waitUntil(async () => (await tryJoin(drop)).status === 503);
+  primary.signal('SIGCONT');
+  await waitUntil(async () => (await tryJoin(drop)).status === 201);
+  expect(await redis.zcard(dropKeys(drop).waiting)).toBe(6);
+});
+
+test('Q2: a Redis that answers two seconds late does nothing late', async () => {
+  const drop = await createDrop(redis, { policy: { ...POLICY, rate_per_minute: 0 } });
+  await joinCrowd(room.url, drop, 3);
+  await redis.call('CLIENT', 'PAUSE', '2000', 'ALL');
+  for (const answer of await Promise.all(Array.from({ length: 10 }, () => tryJoin(drop))))
+    expectClosed(answer);
+  await waitUntil(async () => (await tryJoin(drop)).status === 201);
+  expect(await redis.zcard(dropKeys(drop).waiting)).toBe(4);
+});
+
+test('promise 8: a half-open connection is a 503, and a new one is made without a restart', async () => {
+  const drop = await createDrop(redis, { policy: { ...POLICY, rate_per_minute: 0 } });
+  await joinCrowd(room.url, drop, 2);
+  front.swallow(true);
+  expectClosed(await tryJoin(drop));
+  front.swallow(false);
+  await waitUntil(async () => (await tryJoin(drop)).status === 201);
+});
+
+test('promise 8: a Redis that may not write, or has no memory left, is a 503 for joins, and none for those who only look', async () => {
+  const drop = await createDrop(redis, { policy: { ...POLICY, rate_per_minute: 0 } });
+  const [shopper] = await joinCrowd(room.url, drop, 2);
+  for (const [begin, end] of [
+    [() => redis.replicaof('127.0.0.1', 1), () => redis.replicaof('NO', 'ONE')],
+    [() => redis.config('SET', 'maxmemory', '1mb'), () => redis.config('SET', 'maxmemory', '0')],
+  ] as const) {
+    await begin();
+    expectClosed(
+      await waitUntil(async () => {
+        const answer = await tryJoin(drop);
+        return answer.status === 201 ? null : answer;
+      }),
+    );
+    expect((await look(room.url, drop, shopper as Shopper)).status).toBe(200);
+    expect((await send(room.url, 'GET', `/v1/drops/${drop}/pulse`)).status).toBe(200);
+    await end();
+    await waitUntil(async () => (await tryJoin(drop)).status === 201);
+  }
+});
+
+test('Redis gone and back, empty, with nobody returning: the drop goes on for those who come new', async () => {
+  const drop = await createDrop(redis, { policy: POLICY });
+  await joinCrowd(room.url, drop, 3);
+  const oldEpoch = await epoch(drop);
+  await primary.kill();
+  expectClosed(await tryJoin(drop));
+  const fresh = await addServer();
+  redis = fresh.client();
+  front.point(fresh.port);
+  await waitUntil(async () => ![null, oldEpoch].includes(await epoch(drop)));
+  const [newcomer] = await joinCrowd(room.url, drop, 1);
+  await enter(room.url, drop, newcomer as Shopper);
+});
