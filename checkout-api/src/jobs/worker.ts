@@ -5,6 +5,7 @@
  * The library stops for good when the database goes away in the middle of a job, and leaves the jobs of a process that
  * was killed locked for four hours. Here it is started again, and an instance that is silent loses its jobs to the others.
  */
+
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RepeatingJob, repeat } from '@sluice/service-kit';

@@ -5,8 +5,8 @@ import type { Redis } from 'ioredis';
 import type { Drop } from '../domain/drop.ts';
 import { DROPS_KEY, dropKeys, pageKey } from './keys.ts';
 import { type LivePicture, readLive } from './live.ts';
-import { repliesOf } from './replies.ts';
 import { pageDocument, pageVersion, policyFields } from './policy-fields.ts';
+import { repliesOf } from './replies.ts';
 
 export type WriteOutcome =
   | { readonly status: 'written' | 'same' }

@@ -7,7 +7,7 @@ import pg from 'pg';
 import { readConfig } from '../../src/config.ts';
 import { type RunningControlPlane, startControlPlane } from '../../src/start.ts';
 import { startCheckout } from './checkout.ts';
-import { type Proxy, startProxy } from './proxy.ts';
+import { type Road, startRoad } from './road.ts';
 
 export const SERVICE_TOKEN = 'a-service-token-of-at-least-32-characters';
 export const OPERATOR_KEY = 'an-operator-key-of-at-least-32-characters';
@@ -25,7 +25,7 @@ export interface TestControlPlane extends RunningControlPlane {
   /** Straight to the stores, past the roads. */
   readonly redis: Redis;
   readonly database: pg.Pool;
-  readonly roads: { readonly redis: Proxy; readonly postgres: Proxy; readonly checkout: Proxy };
+  readonly roads: { readonly redis: Road; readonly postgres: Road; readonly checkout: Road };
   /** As an operator; a body is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Schedules a drop of its own; `plan` replaces what it states. */
@@ -82,9 +82,9 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
   const redisUrl = await createTestRedis();
   const checkout = await startCheckout(databaseUrl, redisUrl);
   const roads = {
-    redis: await startProxy(redisUrl, 6379),
-    postgres: await startProxy(databaseUrl, 5432),
-    checkout: await startProxy(checkout.internalUrl, 80),
+    redis: await startRoad(redisUrl, 6379),
+    postgres: await startRoad(databaseUrl, 5432),
+    checkout: await startRoad(checkout.internalUrl, 80),
   };
   const log = createLogger({ name: 'admin-server', level: 'silent', pretty: false, instance: 'test' });
   const others: RunningControlPlane[] = [];

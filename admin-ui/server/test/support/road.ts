@@ -1,7 +1,7 @@
 /** A road to a real store that can be cut or blocked, so that the store itself may go on serving other tests. */
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-export interface Proxy {
+export interface Road {
   /** The address given, through this road. */
   readonly url: string;
   /** Every connection breaks, new ones are refused at once. */
@@ -12,7 +12,7 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(target: string, defaultPort: number): Promise<Proxy> {
+export async function startRoad(target: string, defaultPort: number): Promise<Road> {
   const to = new URL(target);
   const sockets = new Set<Socket>();
   let mode: 'open' | 'cut' | 'blocked' = 'open';
