@@ -1,4 +1,5 @@
 /** Reads a service's environment through one schema, and names everything that is wrong with it at once. */
+import './all-faults.ts';
 import { readFileSync } from 'node:fs';
 import { type Static, type TObject, Type } from 'typebox';
 import { Value } from 'typebox/value';

@@ -1,15 +1,9 @@
 /** Environment → Config. Every fault is reported at once, by name and expectation. */
-import { loadConfig } from '@sluice/service-kit';
+import { loadConfig, SERVICE_VARIABLES } from '@sluice/service-kit';
 import { type Static, Type } from 'typebox';
 
 const schema = Type.Object({
-  HOST: Type.String({ default: '127.0.0.1', minLength: 1 }),
-  PORT: Type.Integer({ default: 0, minimum: 0, maximum: 65_535 }),
-  INTERNAL_PORT: Type.Integer({ default: 0, minimum: 0, maximum: 65_535 }),
-  LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
-  LOG_PRETTY: Type.Boolean({ default: false }),
-  INSTANCE_ID: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
-  TRUSTED_PROXIES: Type.String({ default: '' }),
+  ...SERVICE_VARIABLES,
   REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'redis:// or rediss:// address' }),
   DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://', description: 'postgres:// address' }),
   DATABASE_CONNECTIONS: Type.Integer({ default: 8, minimum: 2, maximum: 200 }),

@@ -1,6 +1,7 @@
 /** A server that takes connections and then says nothing, as a stopped or partitioned store does. */
-import { createServer, type Socket } from 'node:net';
+
 import type { AddressInfo } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 
 export async function startSilentServer() {
   const sockets = new Set<Socket>();

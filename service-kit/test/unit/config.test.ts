@@ -107,3 +107,12 @@ describe('secrets from files', () => {
     expect(faults).toContainEqual(expect.stringMatching(/^PORT: /));
   });
 });
+
+test('twenty faults of a configuration are twenty lines', () => {
+  const names = Array.from({ length: 20 }, (_, at) => `NAME_${at}`);
+  const schema = Type.Object(Object.fromEntries(names.map((name) => [name, Type.Integer()])));
+  const environment = Object.fromEntries(names.map((name) => [name, 'no number']));
+  const load = () => loadConfig(schema, environment);
+  expect(load).toThrow(ConfigError);
+  for (const name of names) expect(load).toThrow(`${name}:`);
+});

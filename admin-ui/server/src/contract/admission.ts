@@ -36,4 +36,4 @@ const fields = {
 export const Admission = Type.Object(fields, { additionalProperties: false });
 
 /** Any of the fields. */
-export const AdmissionChange = Type.Partial(Admission);
+export const AdmissionChange = Type.Partial(Admission, { additionalProperties: false });

@@ -32,6 +32,8 @@ const Page = Type.Object(
   { additionalProperties: false },
 );
 
+const PartialPage = Type.Partial(Page, { additionalProperties: false });
+
 const Product = Type.Object(
   {
     sku: Sku,
@@ -57,7 +59,7 @@ export const DropCreation = withRules(
       opensAt: Instant,
       closesAt: Type.Optional(Nullable(Instant)),
       admission: Type.Optional(AdmissionChange),
-      page: Type.Optional(Type.Partial(Page)),
+      page: Type.Optional(PartialPage),
       perShopperLimit: Type.Optional(PerShopperLimit),
       currency: Type.Optional(Currency),
       products: Type.Optional(Type.Array(Product, { maxItems: 1000 })),
@@ -75,7 +77,7 @@ export const PlanChange = withRules(
       opensAt: Type.Optional(Instant),
       closesAt: Type.Optional(Nullable(Instant)),
       perShopperLimit: Type.Optional(PerShopperLimit),
-      page: Type.Optional(Type.Partial(Page)),
+      page: Type.Optional(PartialPage),
       reason: Type.Optional(Reason),
     },
     { additionalProperties: false, minProperties: 1 },
@@ -85,7 +87,7 @@ export const PlanChange = withRules(
 
 export const PageChange = withRules(
   Type.Object(
-    { ...Type.Partial(Page).properties, reason: Type.Optional(Reason) },
+    { ...PartialPage.properties, reason: Type.Optional(Reason) },
     { additionalProperties: false, minProperties: 1 },
   ),
   (body) => pageFaults({ ...(body as object), defaultReturnTo: null }, ''),
@@ -161,8 +163,14 @@ export const DropAnswer = Type.Object({
   live: Nullable(Live),
 });
 
+/** A screen or two; a drop is some 2 KB. */
+export const DROPS_PER_ANSWER = 100;
+const DROPS_PER_ANSWER_MAX = 200;
+
 export const DropListQuery = Type.Object({
-  limit: Type.Integer({ minimum: 1, maximum: 200, default: 100 }),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: DROPS_PER_ANSWER_MAX, default: DROPS_PER_ANSWER }),
+  ),
   after: Type.Optional(Type.String({ maxLength: 200, description: '`next` of the answer before' })),
 });
 

@@ -49,6 +49,7 @@ const TEXTS = ['override', 'commit'] as const;
 const dateOf = (us: number): Date => new Date(Math.floor(us / 1000));
 
 export async function readLive(redis: Redis, drops: readonly string[]): Promise<Map<string, LivePicture>> {
+  if (drops.length === 0) return new Map();
   const pipeline = redis.pipeline().time();
   for (const drop of drops) {
     const { control, waiting, present, sessions } = dropKeys(drop);

@@ -8,6 +8,7 @@ import { createDrop, type DropRequest } from '../acts/create-drop.ts';
 import { tellDrop, tellDrops } from '../acts/tell-drop.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import {
+  DROPS_PER_ANSWER,
   DropAnswer,
   DropCreation,
   DropListAnswer,
@@ -61,7 +62,7 @@ export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = as
       },
     },
     async (request, reply) => {
-      const { limit, after } = request.query;
+      const { limit = DROPS_PER_ANSWER, after } = request.query;
       const drops = await plane.drops.list({ limit: limit + 1, after: readCursor(after) });
       const shown = drops.slice(0, limit);
       const last = drops.length > limit ? shown.at(-1) : undefined;
