@@ -19,6 +19,7 @@ import { addStateMetrics, createCheckoutMetrics } from './plugins/metrics.ts';
 import { createTasks } from './plugins/tasks.ts';
 import { internalRoutes } from './routes/internal.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { revocationRoutes } from './routes/revocations.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { createJobStore } from './store/jobs.ts';
 import { createOrderStore } from './store/orders.ts';
@@ -110,6 +111,7 @@ export async function startCheckout(
   const serviceToken = config.SERVICE_TOKEN;
   await internal.register(internalRoutes, { stock, serviceToken });
   await internal.register(stockRoutes, { stock, serviceToken });
+  await internal.register(revocationRoutes, { sessions, serviceToken });
   await internal.register(orderRoutes, { orders, serviceToken });
 
   const url = await app.listen({ host: config.HOST, port: config.PORT });

@@ -15,3 +15,22 @@ export const SessionAnswer = Type.Object({
   token: Type.String({ description: 'Credential of the session: `Authorization: Session <token>`' }),
   expiresAt: Type.String({ ...Instant, description: 'New reservations may start until here' }),
 });
+
+export const RevocationRequest = Type.Object(
+  {
+    jtis: Type.Array(
+      Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'Public number of a ticket' }),
+      {
+        minItems: 1,
+        maxItems: 500,
+      },
+    ),
+    reason: Type.String({ minLength: 1, maxLength: 200 }),
+    actor: Type.String({ minLength: 1, maxLength: 200 }),
+  },
+  { additionalProperties: false },
+);
+
+export const RevocationAnswer = Type.Object({
+  ended: Type.Integer({ description: 'Sessions that were open and have ended now' }),
+});

@@ -28,6 +28,7 @@ export const openSessionRoute: FastifyPluginAsyncTypebox<{ checkout: Checkout }>
     async (request, reply) => {
       const answer = await shedding(checkout.sessions.open(admissionOf(request)));
       checkout.metrics.sessions.inc({ outcome: answer.verdict });
+      if (answer.verdict === 'revoked') throw problem('admission-refused', undefined, { reason: 'revoked' });
       if (!('session' in answer)) throw problem(answer.verdict);
       const { session, credential } = answer;
       const isSecure = request.protocol === 'https';

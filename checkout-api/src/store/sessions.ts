@@ -36,7 +36,7 @@ export interface Admission {
 
 export type OpenAnswer =
   | { verdict: 'opened' | 'reopened'; session: Session; credential: string }
-  | { verdict: 'bound-elsewhere' | 'session-ended' | 'no-such-drop' };
+  | { verdict: 'bound-elsewhere' | 'session-ended' | 'revoked' | 'no-such-drop' };
 
 export interface SessionStore {
   /** Opens the one session of this ticket, or finds it again for whoever has the same secret. */
@@ -49,6 +49,8 @@ export interface SessionStore {
   leave(holder: Holder): Promise<boolean>;
   /** Ends up to `limit` sessions that have run out. */
   endIdle(limit: number): Promise<number>;
+  /** Takes admissions back, open or not yet open. Answers how many sessions that ended; undefined: no such drop. */
+  revoke(drop: string, jtis: readonly string[], reason: string, actor: string): Promise<number | undefined>;
 }
 
 interface Opening extends Admission {
@@ -66,6 +68,7 @@ interface OpenedRow {
   shopper: string;
   reserveUntil: Date;
   ended: boolean;
+  revoked: boolean;
 }
 
 /**
@@ -147,11 +150,22 @@ export function createSessionStore(database: Database): SessionStore {
       const [row] = await query<{ ended: number }>(database, 'end-idle-sessions', [limit]);
       return row?.ended ?? 0;
     },
+
+    async revoke(drop, jtis, reason, actor) {
+      const [row] = await query<{ ended: string[] | null }>(database, 'revoke-admissions', [
+        drop,
+        jtis,
+        reason,
+        actor,
+      ]);
+      return row?.ended?.length;
+    },
   };
 }
 
 function answerOpening(asked: Opening, row: OpenedRow | undefined): OpenAnswer {
   if (row === undefined) return { verdict: 'no-such-drop' };
+  if (row.revoked) return { verdict: 'revoked' };
   if (!timingSafeEqual(row.secretHash, sha256(asked.secret))) return { verdict: 'bound-elsewhere' };
   if (row.ended) return { verdict: 'session-ended' };
   const { sessionId, shopper, reserveUntil } = row;

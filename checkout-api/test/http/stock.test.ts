@@ -116,3 +116,29 @@ test('promise 8: a bad change of stock gets a problem document that names the fi
   }
   expect((await ask('GET', path)).body).toMatchObject({ available: 3, total: 3, ledger: 0 });
 });
+
+test('a revoked admission is refused at the door, with the reason; a bad revocation names the field', async () => {
+  const drop = await createShoes(3);
+  const { token, secret, jti } = await checkout.room.admit(drop);
+  const open = () =>
+    send(checkout.url, 'POST', `/v1/drops/${drop}/session`, {
+      headers: { authorization: `Bearer ${token}`, 'sluice-secret': secret },
+    });
+  expect((await open()).status).toBe(201);
+  expect(await ask('POST', `${drop}/revocations`, { jtis: [jti], ...why })).toMatchObject({
+    status: 200,
+    body: { ended: 1 },
+  });
+  expect(await open()).toMatchObject({
+    status: 401,
+    body: { type: expect.stringMatching(/admission-refused$/), reason: 'revoked' },
+  });
+  for (const body of [{ jtis: [], ...why }, { jtis: ['x'], ...why }, { ...why }])
+    expect(await ask('POST', `${drop}/revocations`, body)).toMatchObject({
+      status: 400,
+      text: expect.stringMatching(/jtis/),
+    });
+  expect(
+    (await ask('POST', `${drop}/revocations`, { jtis: [jti], ...why }, { authorization: '' })).status,
+  ).toBe(401);
+});

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPaymentStore } from '../../src/store/payments.ts';
+import { createReportStore } from '../../src/store/reports.ts';
+import { createReservationStore } from '../../src/store/reservations.ts';
 import { type Admission, createSessionStore } from '../../src/store/sessions.ts';
 import {
   anyTicket,
+  balances,
   type CheckoutDatabase,
   createCheckoutDatabase,
   createDrop,
@@ -72,6 +76,60 @@ test('an ended session is not opened again, and a drop that is not known has non
   expect(await store.leave(opened.session)).toBe(true);
   expect(await store.open(admission)).toEqual({ verdict: 'session-ended' });
   expect(await store.open(admissionTo('no-such-drop'))).toEqual({ verdict: 'no-such-drop' });
+});
+
+test('a revoked admission opens no session; one that is open ends, gives back what it holds and can not reserve', async () => {
+  const drop = await createDrop(db.database, { shoe: 3 });
+  const store = createSessionStore(db.database);
+  const reservations = createReservationStore(db.database);
+  const [open, early, other] = [admissionTo(drop), admissionTo(drop), admissionTo(drop)];
+  const opened = await store.open(open);
+  const untouched = await store.open(other);
+  if (!('session' in opened) || !('session' in untouched)) throw new Error('not opened');
+  await reservations.reserve(opened.session, 'k', [{ sku: 'shoe', quantity: 2 }]);
+  expect(await store.revoke(drop, [open.jti, early.jti], 'fraud', 'ana')).toBe(1);
+  expect(await store.revoke(drop, [open.jti, early.jti], 'fraud', 'ana')).toBe(0);
+  expect(await store.open(early)).toEqual({ verdict: 'revoked' });
+  expect(await store.open(open)).toEqual({ verdict: 'revoked' });
+  expect((await reservations.reserve(opened.session, 'k2', [{ sku: 'shoe', quantity: 1 }])).verdict).toBe(
+    'session-ended',
+  );
+  expect(await balances(db.database, drop)).toMatchObject({ shoe: { available: 3, held: 0 } });
+  expect((await reservations.reserve(untouched.session, 'k', [{ sku: 'shoe', quantity: 3 }])).verdict).toBe(
+    'reserved',
+  );
+  const ended = await createReportStore(db.database).takeEnded(drop, 10);
+  expect(ended).toEqual([{ jti: open.jti, reason: 'revoked' }]);
+});
+
+test('promise 3: opening and revoking at the same instant leaves no open session, whichever was first', async () => {
+  const drop = await createDrop(db.database, { shoe: 3 });
+  const stores = [createSessionStore(db.database), createSessionStore(db.connect())];
+  for (let round = 0; round < 40; round++) {
+    const admission = admissionTo(drop);
+    await Promise.all([stores[0]?.open(admission), stores[1]?.revoke(drop, [admission.jti], 'fraud', 'ana')]);
+    expect((await stores[0]?.open(admission))?.verdict).toBe('revoked');
+  }
+  const { rows } = await db.database.query(
+    'select 1 from checkout.sessions where drop_id = $1 and ended_at is null',
+    [drop],
+  );
+  expect(rows).toEqual([]);
+});
+
+test('a payment under way when its admission is revoked is finished, and its order stands', async () => {
+  const drop = await createDrop(db.database, { shoe: 1 });
+  const store = createSessionStore(db.database);
+  const reservations = createReservationStore(db.database);
+  const payments = createPaymentStore(db.database);
+  const opened = await store.open(admissionTo(drop));
+  if (!('session' in opened)) throw new Error('not opened');
+  const held = await reservations.reserve(opened.session, 'k', [{ sku: 'shoe', quantity: 1 }]);
+  if (!('reservation' in held)) throw new Error(held.verdict);
+  await payments.begin(opened.session, held.reservation.id, 'test', 'test:ok');
+  await store.revoke(drop, [opened.session.jti], 'fraud', 'ana');
+  await payments.settle(held.reservation.id, 1, `charge ${drop}`);
+  expect(await balances(db.database, drop)).toMatchObject({ shoe: { sold: 1, held: 0 } });
 });
 
 test('neither the secret nor the credential stands in the database', async () => {
