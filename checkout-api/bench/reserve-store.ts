@@ -1,0 +1,52 @@
+/**
+ * The store path by itself, for the bench `reserve`: many requesters at once, each asking for one unit of one hot SKU under
+ * a key of its own, either through the batching store or one transaction a request. Prints `{"perSecond", "reserved"}`.
+ *
+ * node reserve-store.ts <batched|single> <drop> <sku> <requesters> <milliseconds>; DATABASE_URL names the database, whose
+ * sessions are the shoppers.
+ */
+import { randomBytes } from 'node:crypto';
+import { connectPostgres, createLogger } from '@sluice/service-kit';
+import { createReservationStore, type Holder } from '../src/store/reservations.ts';
+import { reserveBatch } from '../src/store/reserve-batch.ts';
+import { uuidv7 } from '../src/store/uuid.ts';
+
+/** As the service has by default. */
+const CONNECTIONS = 10;
+
+const [mode, drop = '', sku = '', requesters = '', milliseconds = ''] = process.argv.slice(2);
+const log = createLogger({ name: 'reserve-store', level: 'warn' });
+const database = connectPostgres({ url: process.env.DATABASE_URL ?? '', log, max: CONNECTIONS });
+const store = createReservationStore(database);
+const run = randomBytes(6).toString('hex');
+const lines = [{ sku, quantity: 1 }];
+
+async function reserve(holder: Holder, key: string): Promise<string> {
+  if (mode === 'batched') return (await store.reserve(holder, key, lines)).verdict;
+  const { jti, shopper } = holder;
+  const { answers } = await reserveBatch(database, drop, [{ id: uuidv7(), jti, shopper, key, lines }]);
+  return answers[0]?.verdict ?? 'no answer';
+}
+
+const { rows: holders } = await database.query<Holder>(
+  'select jti, drop_id as drop, shopper from checkout.sessions where drop_id = $1 and ended_at is null',
+  [drop],
+);
+let reserved = 0;
+let next = 0;
+const startedAt = performance.now();
+const endsAt = startedAt + Number(milliseconds);
+
+async function requester(): Promise<void> {
+  while (performance.now() < endsAt) {
+    const count = next++;
+    const verdict = await reserve(holders[count % holders.length] as Holder, `${run}-${count}`);
+    if (verdict !== 'reserved') throw new Error(`a reservation ended as ${verdict}`);
+    reserved++;
+  }
+}
+
+await Promise.all(Array.from({ length: Number(requesters) }, requester));
+const seconds = (performance.now() - startedAt) / 1000;
+await database.end();
+console.log(JSON.stringify({ perSecond: reserved / seconds, reserved }));

@@ -1,0 +1,112 @@
+/**
+ * Reservations of one hot SKU over HTTP, every request another shopper under a key of its own, against a bare POST; and the
+ * store path by itself, batched, against one transaction a request. Every 201 is a row in Postgres, or it fails.
+ */
+import { randomBytes } from 'node:crypto';
+import { join as joinFile } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from '../../../scripts/lib/run-command.mjs';
+import { createDrop } from '../../lib/drops.ts';
+import type { Bench, BenchContext, Figures } from '../bench.ts';
+import { openSessions } from '../checkout-sessions.ts';
+import { requestText, saveRequests, UNIQUE } from '../client/requests.ts';
+import { checkoutTarget, compareOverHttp } from '../compare-over-http.ts';
+import { postgresCpuMs } from '../cpu.ts';
+import { demandEveryReservation } from '../reservation-rows.ts';
+import { shopperHeaders } from '../shoppers.ts';
+import { ratioOf, rounded, spreadOf } from '../statistics.ts';
+
+const DROP = 'bench-reserve';
+const SKU = 'hot';
+const PATH = '/v1/reservations';
+const SESSIONS = 20_000;
+const SESSIONS_SHORT = 1_000;
+const ID_CHARS = 36;
+/** Requesters at once, against the store alone. */
+const REQUESTERS = 256;
+const STORE_PROGRAM = fileURLToPath(new URL('../../../checkout-api/bench/reserve-store.ts', import.meta.url));
+
+export const reserve: Bench = {
+  name: 'reserve',
+  summary: 'one hot SKU: over HTTP against a bare POST, and the store against one transaction a request',
+  run,
+};
+
+async function run(context: BenchContext): Promise<Figures> {
+  const { stack, postgres, folder, isShort } = context;
+  const checkout = checkoutTarget(stack);
+  await createDrop(stack, {
+    id: DROP,
+    opensAt: new Date(),
+    admission: { lobby: 'fifo', lobbySeconds: 0, tokenSeconds: 3600, holdSeconds: 3600 },
+    products: [{ sku: SKU, stock: 100_000_000 }],
+    perShopperLimit: 1_000_000,
+  });
+  const credentials = await openSessions(context, DROP, isShort ? SESSIONS_SHORT : SESSIONS);
+
+  const { host } = new URL(checkout.url);
+  const run = randomBytes(4).toString('hex');
+  const body = JSON.stringify({ lines: [{ sku: SKU, quantity: 1 }] });
+  const headersOf = (n: number) => ({
+    ...shopperHeaders(n),
+    authorization: `Session ${credentials[n]}`,
+    'idempotency-key': `bench-${run}-${UNIQUE}`,
+  });
+  const requestsFile = joinFile(folder, 'reservations.json');
+  saveRequests(
+    requestsFile,
+    credentials.map((_, n) => requestText({ method: 'POST', path: PATH, host, headers: headersOf(n), body })),
+  );
+  const file = joinFile(folder, 'reserved');
+  const { figures, answers } = await compareOverHttp(context, {
+    service: checkout,
+    baseline: {
+      method: 'POST',
+      path: PATH,
+      status: 201,
+      answerBytes: await sampleSize(new URL(PATH, checkout.url), headersOf(0), body),
+    },
+    requestsFile,
+    unit: 'reservations/s',
+    bars: { storeRatio: 10 },
+    collect: { file, field: 'id', length: ID_CHARS },
+    storeCpuMs: () => postgresCpuMs(postgres),
+  });
+  const kept = await demandEveryReservation(postgres, DROP, file, { acknowledged: answers, others: 1 });
+  return { ...figures, ...(await compareStore(context)), acknowledged: answers, ...kept };
+}
+
+async function sampleSize(url: URL, headers: Record<string, string>, body: string): Promise<number> {
+  const sample = { ...headers, 'content-type': 'application/json', 'idempotency-key': 'bench-sample' };
+  const response = await fetch(url, { method: 'POST', headers: sample, body });
+  const text = await response.text();
+  if (response.status !== 201) throw new Error(`a reservation was answered ${response.status}: ${text}`);
+  return Buffer.byteLength(text);
+}
+
+/** The store by itself, A B A B A B as over HTTP. */
+async function compareStore({ stack, timing, note }: BenchContext): Promise<Record<string, unknown>> {
+  const rate = async (mode: 'batched' | 'single') => {
+    const args = [STORE_PROGRAM, mode, DROP, SKU, String(REQUESTERS), String(timing.phaseMs)];
+    const env = { ...process.env, DATABASE_URL: stack.databaseUrl };
+    const { code, output } = await runCommand(process.execPath, args, { env });
+    if (code !== 0) throw new Error(`the store program failed: ${output}`);
+    return (JSON.parse(output.split('\n').at(-1) ?? '') as { perSecond: number }).perSecond;
+  };
+  const pairs = [];
+  for (let pair = 1; pair <= timing.pairs; pair++) {
+    const baseline = await rate('single');
+    pairs.push({ baseline, service: await rate('batched') });
+    note(
+      `store, pair ${pair}: ${Math.round(baseline)}/s one by one, ${Math.round(pairs.at(-1)?.service ?? 0)}/s batched`,
+    );
+  }
+  const { median, min, max } = ratioOf(pairs);
+  return {
+    storeRatio: rounded(median),
+    storeRatioMin: rounded(min),
+    storeRatioMax: rounded(max),
+    storePerSecond: Math.round(spreadOf(pairs.map(({ service }) => service)).median),
+    singlePerSecond: Math.round(spreadOf(pairs.map(({ baseline }) => baseline)).median),
+  };
+}

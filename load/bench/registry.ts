@@ -1,0 +1,18 @@
+/** Every bench by its name. */
+import type { Bench } from './bench.ts';
+import { join } from './benches/join.ts';
+import { pulse } from './benches/pulse.ts';
+import { reserve } from './benches/reserve.ts';
+import { status } from './benches/status.ts';
+
+export const BENCHES: readonly Bench[] = [join, pulse, status, reserve];
+
+export function findBench(name: string | undefined): Bench | undefined {
+  return BENCHES.find((bench) => bench.name === name);
+}
+
+/** The benches, one a line. */
+export function listBenches(): string {
+  const width = Math.max(...BENCHES.map(({ name }) => name.length));
+  return BENCHES.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).join('\n');
+}
