@@ -1,6 +1,7 @@
 /** The room's metrics: what autoscaling, dashboards and alerts read. Figures of a drop are taken from its view when scraped. */
 import type { Metrics } from '@sluice/service-kit';
 import { expectedEntriesPerSecond } from '../domain/expected-entries.ts';
+import { PHASES } from '../domain/phase.ts';
 import type { DropView, LimitedBy, Queue } from '../queue/queue.ts';
 
 /** Requests that one entered shopper makes at the checkout: session, products, reservation, its polls, payment, order. */
@@ -16,15 +17,13 @@ const LIMITS: readonly LimitedBy[] = [
   'phase',
 ];
 
-/** Figures of one drop: name, help, value. Totals are counted by the queue's scripts, so that all instances tell the same. */
-const FIGURES: readonly (readonly [name: string, help: string, value: (view: DropView) => number])[] = [
+type Figure = readonly [name: string, help: string, value: (view: DropView) => number];
+
+/** Figures of one drop: name, help, value. All instances tell the same, so queries take one of them, never their sum. */
+const FIGURES: readonly Figure[] = [
   ['waiting_shoppers', 'Tickets in the line, called ones included', (view) => view.waiting],
   ['present_shoppers', 'Checked in, waiting for budget', (view) => view.present],
   ['sessions_inside', 'Entered shoppers whose session has not ended', (view) => view.sessions],
-  ['joins', 'Places given since the drop was made', (view) => view.joinedTotal],
-  ['entries', 'Shoppers let in since the drop was made', (view) => view.enteredTotal],
-  ['left', 'Places given up since the drop was made', (view) => view.leftTotal],
-  ['missed', 'Turns not taken in time since the drop was made', (view) => view.missedTotal],
   ['show_rate', 'Share of called shoppers who come forward, 0 to 1', (view) => view.showRate],
   [
     'admission_rate_per_second',
@@ -39,6 +38,14 @@ const FIGURES: readonly (readonly [name: string, help: string, value: (view: Dro
   ['max_sessions', 'Greatest number of sessions inside; 0 for none', (view) => view.maxSessions],
 ];
 
+/** Totals of one drop, counted by the queue's scripts: all instances tell the same here, too. */
+const TOTALS: readonly Figure[] = [
+  ['joins_total', 'Places given since the drop was made', (view) => view.joinedTotal],
+  ['entries_total', 'Shoppers let in since the drop was made', (view) => view.enteredTotal],
+  ['left_total', 'Places given up since the drop was made', (view) => view.leftTotal],
+  ['missed_total', 'Turns not taken in time since the drop was made', (view) => view.missedTotal],
+];
+
 /** Counts what happens in this process. */
 export interface RoomCounters {
   pulse(outcome: 'sent' | 'unchanged' | 'limited'): void;
@@ -47,6 +54,28 @@ export interface RoomCounters {
 /** Registers all of the room's metrics; the returned counters are for the routes. */
 export function registerRoomMetrics(metrics: Metrics, queue: Queue): RoomCounters {
   for (const [name, help, value] of FIGURES) perDrop(metrics, queue, name, help, value);
+  for (const [name, help, value] of TOTALS) {
+    metrics.counter({
+      name: `waiting_room_${name}`,
+      help,
+      labelNames: ['drop'],
+      collect() {
+        this.reset();
+        for (const view of queue.views()) this.inc({ drop: view.drop }, value(view));
+      },
+    });
+  }
+  metrics.gauge({
+    name: 'waiting_room_phase',
+    help: 'Phase of a drop: 1 for the one it is in',
+    labelNames: ['drop', 'phase'],
+    collect() {
+      this.reset();
+      for (const { drop, phase } of queue.views()) {
+        for (const one of PHASES) this.set({ drop, phase: one }, one === phase ? 1 : 0);
+      }
+    },
+  });
   perDrop(
     metrics,
     queue,
