@@ -4,6 +4,13 @@ import type { Metrics } from '@sluice/service-kit';
 export type CheckoutMetrics = ReturnType<typeof createCheckoutMetrics>;
 
 export function createCheckoutMetrics(metrics: Metrics) {
+  const reportFailures = metrics.counter({
+    name: 'checkout_report_failures_total',
+    help: 'Rounds in which the waiting room or Redis did not take a report',
+    labelNames: ['to'],
+  });
+  // A series that begins with its first failure has no rate until the second.
+  for (const to of ['room', 'redis']) reportFailures.inc({ to }, 0);
   return {
     sessions: metrics.counter({
       name: 'checkout_sessions_total',
@@ -55,11 +62,7 @@ export function createCheckoutMetrics(metrics: Metrics) {
       help: 'Units available, as last reported by this instance',
       labelNames: ['drop'],
     }),
-    reportFailures: metrics.counter({
-      name: 'checkout_report_failures_total',
-      help: 'Rounds in which the waiting room or Redis did not take a report',
-      labelNames: ['to'],
-    }),
+    reportFailures,
   };
 }
 
