@@ -1,5 +1,5 @@
 -- Puts up to 500 new tickets into the queue: at their drawn order in the lobby, at the clock's after opening (Q7, Q12, Q13).
--- KEYS  control waiting present sessions spent addresses classes log
+-- KEYS  control waiting present sessions spent addresses classes calls announced log
 -- ARGV  deadline µs, policy version seen, epoch to use if there is none, joins per address and minute, commitment of the
 --       seed that the drawn orders come from ('' for none), then per ticket: public number, drawn order or '', head start
 --       µs, repeatable 0|1, address digest, class "band:chances" ('' for everyone's)
@@ -7,8 +7,9 @@
 --       0 joined, 1 was there already, 2 spent, 3 address limit, 4 room full
 --       or 'refused', now, phase, opensAt µs | 'late' | 'no-such-drop' | 'lost' | 'stale-policy' | 'no-seed'
 -- Cost  O(log N) a ticket
--- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua
-local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, ADDRESSES, CLASSES, LOG = unpack(KEYS)
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/rate.lua lib/settle.lua
+-- include lib/steps.lua lib/call-along-map.lua lib/call.lua
+local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, ADDRESSES, CLASSES, CALLS, ANNOUNCED, LOG = unpack(KEYS)
 -- Drawn orders are below 4 × 2^48; arrivals never get there, whatever their head start.
 local DRAWN_MAX = 1125899906842624
 
@@ -49,7 +50,8 @@ local function known_order(number)
     end
   end
   if redis.call('ZSCORE', SESSIONS, number) then
-    return 1, 0
+    -- Its own order is forgotten; any that has been called makes the caller ask the sets (Q15).
+    return 1, control.frontier
   end
   if redis.call('ZSCORE', SPENT, number) then
     return 2, 0
@@ -86,7 +88,10 @@ for i = 6, #ARGV, 6 do
       -- A head start shortens the wait, it does not jump over those already called.
       order = math.max(last - tonumber(ARGV[i + 2]), math.min(last, control.frontier + 1), DRAWN_MAX)
     end
-    redis.call('ZADD', WAITING, order, number)
+    if redis.call('ZADD', WAITING, 'NX', order, number) == 0 then
+      -- The same call, executed twice.
+      code, joined, order = 1, joined - 1, tonumber(redis.call('ZSCORE', WAITING, number))
+    end
   end
   reply[#reply + 1] = code
   reply[#reply + 1] = (order or 0) >= DRAWN_MAX and order or 0
@@ -95,5 +100,12 @@ end
 if joined > 0 then
   redis.call('HSET', CONTROL, 'last_order', last, 'seq', control.seq + 1)
   redis.call('HINCRBY', CONTROL, 'joined_total', joined)
+end
+-- Where nobody has to wait nobody waits for a tick either: what room there is calls the newcomers at once.
+if joined > 0 and (phase == 'pass_through' or (phase == 'open' and control.mode == 'standby')) then
+  settle(control, now, phase)
+  call_next(control, now, phase, { control = CONTROL, waiting = WAITING, present = PRESENT, calls = CALLS,
+    announced = ANNOUNCED, log = LOG })
+  save_settled(control, CONTROL)
 end
 return reply

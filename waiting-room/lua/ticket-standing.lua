@@ -1,11 +1,12 @@
 -- Where one ticket stands (Q15). Reads only.
--- KEYS  control waiting present sessions spent reasons grants calls
+-- KEYS  control waiting present sessions spent reasons grants calls extended extensions
 -- ARGV  public number
--- Reply 'waiting', order, 0 not called | µs of the drop clock left in its call window + 1 (1: it has run out)
+-- Reply 'waiting', order, 0 not called | µs of the drop clock left in its call window + 1 (1: it has run out), extensions
+--       it may still ask for
 --       'present', order, rank · 'entered', "iat:exp:bind:opened" · 'spent', reason · 'unknown' · 'lost'
 -- Cost  O(log N)
--- include lib/control.lua lib/run.lua
-local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, CALLS = unpack(KEYS)
+-- include lib/control.lua lib/run.lua lib/steps.lua lib/extensions.lua
+local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, CALLS, EXTENDED, EXTENSIONS = unpack(KEYS)
 
 local number = ARGV[1]
 if redis.call('HGET', CONTROL, 'run_id') ~= server_run() then
@@ -15,11 +16,10 @@ local order = redis.call('ZSCORE', WAITING, number)
 if order then
   local control = read_control(CONTROL)
   if tonumber(order) > control.frontier then
-    return { 'waiting', order, 0 }
+    return { 'waiting', order, 0, 0 }
   end
-  local call = redis.call('ZRANGEBYSCORE', CALLS, order, '+inf', 'LIMIT', 0, 1)
-  local called_at = call[1] and tonumber(string.match(call[1], '^(%d+):')) or control.clock_us
-  return { 'waiting', order, math.max(0, called_at + control.call_window_us - control.clock_us) + 1 }
+  local window_end = window_end_of(control, { calls = CALLS, extended = EXTENDED }, number, order)
+  return { 'waiting', order, math.max(0, window_end - control.clock_us) + 1, extensions_left(control, EXTENSIONS, number) }
 end
 order = redis.call('ZSCORE', PRESENT, number)
 if order then

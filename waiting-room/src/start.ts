@@ -2,8 +2,8 @@
 import { hostname } from 'node:os';
 import { connectRedis, createInternalApp, createMetrics } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
-import { buildApp } from './app.ts';
 import { healingKeyOf } from './admission/ticket-keys.ts';
+import { buildApp } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { COMMAND_TIMEOUT_MS } from './queue/commands.ts';
 import { createQueue } from './queue/create-queue.ts';

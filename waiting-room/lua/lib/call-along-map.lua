@@ -25,7 +25,7 @@ local function call_along_map(control, now, keys)
     return
   end
   local show_rate = math.max(0.05, math.min(1, (control.shown_recently + 1) / (control.called_recently + 1)))
-  local passed = (now - control.heal_from_us) / 60000000 * control.rate_per_minute / show_rate
+  local passed = entries_between(control, control.heal_from_us, now) / show_rate
   local reach = order_at(cjson.decode(text), math.floor(passed))
   if not reach or reach <= control.frontier then
     return

@@ -3,6 +3,9 @@
 local GRANTS_MAX = 500
 -- Q30: a checkout that has been silent this long may be full or down.
 local CAPACITY_SILENT_US = 10000000
+-- Those near the front are told to ask every 5 s, spread by a tenth. So long after a call everybody who wants to come
+-- forward can have done so, and asking more often than told gains nothing.
+local FAIR_US = 6000000
 
 local function stock_room(control, sessions, now)
   if control.stock_bound ~= 'on' then
@@ -24,29 +27,49 @@ local function inside(control, now, keys)
   return sessions
 end
 
+-- Of `count` shoppers who could enter now, those that may: called long enough ago, or with room left for everyone
+-- called before them who has not come forward yet.
+local function fair_count(control, count, room, keys)
+  control.fair_frontier = follow_steps(control, keys, control.fair_frontier, FAIR_US)
+  local fair = string.format('%.0f', control.fair_frontier)
+  local settled = redis.call('ZCOUNT', keys.present, '-inf', fair)
+  if settled >= count then
+    return count
+  end
+  local absent = redis.call('ZCOUNT', keys.waiting, '(' .. fair, string.format('%.0f', control.frontier))
+  return math.max(settled, math.min(count, room - absent))
+end
+
 local function grant(control, now, phase, keys)
   local free = phase == 'pass_through'
   if not (free or phase == 'open' or phase == 'draining' or phase == 'healing') then
     return 0, 'phase'
   end
-  local count, limited_by = redis.call('ZCARD', keys.present), 'queue-empty'
+  local present = redis.call('ZCARD', keys.present)
+  if present == 0 then
+    return 0, 'queue-empty'
+  end
   local sessions = inside(control, now, keys)
-  local function limit(room, reason)
-    if room < count then
-      count, limited_by = math.max(0, room), reason
+  local room, limited_by = stock_room(control, sessions, now)
+  local function limit(other, reason)
+    if other < room then
+      room, limited_by = other, reason
     end
   end
-  if count == 0 then
-    return 0, limited_by
-  end
-  limit(stock_room(control, sessions, now))
   if not free then
     limit(math.floor(control.bucket), 'rate')
     if control.max_sessions > 0 then
       limit(control.max_sessions - sessions, 'sessions')
     end
   end
-  limit(GRANTS_MAX, 'rate')
+  local count = math.min(present, math.max(0, room), GRANTS_MAX)
+  if room >= present then
+    limited_by = 'queue-empty'
+  end
+  -- While shoppers return the windows stand still, and the map from before the loss keeps their order (Q27).
+  if count > 0 and phase ~= 'healing' then
+    count = fair_count(control, count, room, keys)
+  end
   if count == 0 then
     return 0, limited_by
   end

@@ -8,7 +8,7 @@ for _, field in ipairs({ 'opened_us', 'revealed_us', 'roster_us', 'frontier', 'a
 end
 -- The epoch is a fresh name, the bucket starts empty, and the checkout tells again what it can carry.
 local NEVER = {}
-for _, field in ipairs({ 'epoch', 'run_id', 'bucket', 'accrual_rate', 'clock_seen_us', 'address_minute', 'callable_until',
+for _, field in ipairs({ 'epoch', 'run_id', 'bucket', 'accrual_rate', 'accrual_version', 'clock_seen_us', 'address_minute', 'callable_until',
   'heal_run', 'heal_from_us', 'heal_until_us', 'heal_seq', 'heal_map', 'cap_seq', 'cap_at_us', 'cap_sellable', 'cap_held',
   'cap_inside', 'cap_with_hold', 'sold_out' }) do
   NEVER[field] = true

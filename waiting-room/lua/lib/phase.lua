@@ -1,13 +1,23 @@
 -- The phase of a drop (DESIGN: state table), from policy, state and Redis time alone.
+
+-- What an operator has set, unless it has run out by itself.
+local function override_of(control, now)
+  if control.override_until_us > 0 and now >= control.override_until_us and control.override ~= 'closed' then
+    return ''
+  end
+  return control.override
+end
+
 local function phase_of(control, now)
-  if control.override == 'closed' or (control.closes_us > 0 and now >= control.closes_us) then
+  local override = override_of(control, now)
+  if override == 'closed' or (control.closes_us > 0 and now >= control.closes_us) then
     return 'closed'
   end
   if control.opened_us == 0 then
     return now < control.lobby_opens_us and 'scheduled' or 'lobby'
   end
   -- Q27: shoppers are coming back; nothing is drawn, called or lapsed as if all of them were here.
-  local standing = control.override == 'paused' or control.override == 'queue_all' or control.override == 'pass_through'
+  local standing = override == 'paused' or override == 'queue_all' or override == 'pass_through'
   if now < control.heal_until_us and not standing and control.sold_out == 0 then
     return 'healing'
   end
@@ -15,17 +25,17 @@ local function phase_of(control, now)
     return 'drawing'
   end
   if standing then
-    return control.override
+    return override
   end
   if control.sold_out == 1 then
     return 'sold_out'
   end
-  return control.override == 'draining' and 'draining' or 'open'
+  return override == 'draining' and 'draining' or 'open'
 end
 
 -- Q9: the first command whose clock passes opensAt opens the drop, for ever.
 local function open_if_due(control, now, control_key, log_key)
-  if control.opened_us == 0 and now >= control.opens_us and control.override ~= 'closed' then
+  if control.opened_us == 0 and now >= control.opens_us and phase_of(control, now) ~= 'closed' then
     control.opened_us = now
     control.clock_seen_us = now
     redis.call('HSET', control_key, 'opened_us', now, 'clock_seen_us', now)

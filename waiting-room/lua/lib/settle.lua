@@ -4,29 +4,36 @@
 -- Between a policy write and the next step nobody knows here when the rate changed: the lower of the old and the
 -- new rate counts for that step, which keeps promise 1 without the writer settling anything (ADR 0005).
 local CLOCK_STEP_MAX_US = 2000000
-
-local function burst_of(control)
-  if control.rate_per_minute <= 0 then
-    return 0
-  end
-  return math.max(1, control.rate_per_minute / 60 * control.burst_seconds)
-end
+-- A server whose clock is behind the last one's waits for it, so that no window of Redis time is granted twice; one that
+-- is further behind than clocks ever drift apart would wait for ever.
+local CLOCK_BACK_MAX_US = 60000000
 
 local function settle(control, now, phase)
   local moving = phase == 'open' or phase == 'draining' or phase == 'pass_through' or phase == 'healing'
+  if control.clock_seen_us - now > CLOCK_BACK_MAX_US then
+    control.clock_seen_us = now
+  end
   local step = math.max(0, math.min(now - control.clock_seen_us, CLOCK_STEP_MAX_US))
-  local rate = moving and control.rate_per_minute or 0
-  local accruing = math.min(rate, control.accrual_rate)
+  -- Time that went by before the line moved brings no budget.
+  if moving and control.accrual_version > 0 then
+    local accrued = entries_between(control, now - step, now)
+    if control.accrual_version ~= control.policy_version then
+      accrued = math.min(accrued, control.accrual_rate / 60000000 * step)
+    end
+    control.bucket = control.bucket + accrued
+  end
   -- Q27: entries go on while shoppers return, windows do not run.
   if moving and phase ~= 'healing' then
     control.clock_us = control.clock_us + step
   end
-  control.bucket = math.min(burst_of(control), control.bucket + accruing / 60000000 * step)
-  control.accrual_rate = rate
+  control.bucket = math.min(burst_of(control, now), control.bucket)
+  control.accrual_version = moving and control.policy_version or 0
+  control.accrual_rate = rate_at(control, now)
   control.clock_seen_us = math.max(now, control.clock_seen_us)
 end
 
 local function save_settled(control, control_key)
   redis.call('HSET', control_key, 'clock_us', control.clock_us, 'clock_seen_us', control.clock_seen_us,
-    'bucket', control.bucket, 'accrual_rate', control.accrual_rate, 'seq', control.seq + 1)
+    'bucket', control.bucket, 'accrual_rate', control.accrual_rate, 'accrual_version', control.accrual_version,
+    'fair_frontier', control.fair_frontier, 'seq', control.seq + 1)
 end

@@ -23,14 +23,14 @@ export async function ownPicture(queue: Queue, view: DropView, ticket: HeldTicke
   if (order > view.frontier) {
     return {
       is: 'status',
-      status: statusOf(view, ticket, 'waiting', view.rankMap && rankOf(order, view.rankMap)),
+      status: statusOf(view, ticket, 'waiting', view.rankMap && rankOf(order, view.rankMap), { order }),
     };
   }
   const standing = await queue.standing(view.drop, ticket.number);
   switch (standing.standing) {
     case 'waiting':
       if (!standing.called) return { is: 'status', status: statusOf(view, ticket, 'waiting', 0) };
-      return { is: 'status', status: statusOf(view, ticket, 'called', 0, standing.callExpiresMs) };
+      return { is: 'status', status: statusOf(view, ticket, 'called', 0, standing) };
     case 'checked-in':
       return { is: 'status', status: statusOf(view, ticket, 'checked_in', standing.ahead) };
     case 'entered':
@@ -42,12 +42,19 @@ export async function ownPicture(queue: Queue, view: DropView, ticket: HeldTicke
   }
 }
 
+/** What only some states know. */
+interface Known {
+  readonly order?: number;
+  readonly callExpiresMs?: number | null;
+  readonly extensionsLeft?: number | null;
+}
+
 function statusOf(
   view: DropView,
   ticket: HeldTicket,
   state: OwnStatus['state'],
   ahead: number | null,
-  callExpiresMs: number | null = null,
+  { order, callExpiresMs = null, extensionsLeft = null }: Known = {},
 ): OwnStatus {
   const wait = ahead === null || !isMoving(view) ? null : waitRange(ahead, view);
   return {
@@ -58,7 +65,8 @@ function statusOf(
     wait,
     called: state === 'called' || state === 'checked_in' || state === 'entered',
     callExpiresAt: callExpiresMs === null ? null : new Date(callExpiresMs).toISOString(),
-    pollAfterMs: ownPollAfterMs(view, state, wait),
+    extensionsLeft,
+    pollAfterMs: ownPollAfterMs(view, state, wait, order),
     generation: view.generation,
     epoch: view.epoch,
     reference: placeReference(ticket.number),
@@ -72,8 +80,14 @@ function isMoving({ phase }: DropView): boolean {
 }
 
 /** In the lobby everybody is told the same (Q8); in line the shortest wait counts, under Q23's bound. */
-function ownPollAfterMs(view: DropView, state: OwnStatus['state'], wait: OwnStatus['wait']): number {
-  if (state === 'lobby' || wait === null) return view.pollAfterMs;
+function ownPollAfterMs(
+  view: DropView,
+  state: OwnStatus['state'],
+  wait: OwnStatus['wait'],
+  order: number | undefined,
+): number {
+  if (state === 'lobby') return view.pollAfterMs;
   if (state !== 'waiting') return POLL_AFTER_MS_MIN;
-  return pollAfterMs(wait, (view.callWindowUs + view.graceUs) / 1000);
+  const callable = order === undefined || order <= view.callableUntil;
+  return pollAfterMs(wait, (view.callWindowUs + view.graceUs) / 1000, callable);
 }

@@ -54,6 +54,7 @@ export const OwnStatus = Type.Object({
   wait: Nullable(WaitSeconds),
   called: Type.Boolean(),
   callExpiresAt: Nullable(Instant),
+  extensionsLeft: Nullable(Type.Integer({ description: 'How often the turn may still be held longer' })),
   pollAfterMs: Type.Integer({ description: 'Ask again after this, not earlier' }),
   generation: Type.Integer({
     description: 'Changes when places were put in ahead; only then may a position grow',
@@ -69,6 +70,11 @@ export const OwnStatus = Type.Object({
   message: Type.Record(Type.String(), Type.String(), { description: 'From the merchant, by language' }),
 });
 export type OwnStatus = Static<typeof OwnStatus>;
+
+export const Extended = Type.Object({
+  callExpiresAt: Instant,
+  extensionsLeft: Type.Integer(),
+});
 
 export const AdmissionBody = Type.Object(
   {

@@ -29,11 +29,16 @@ export function waitRange(ahead: number, flow: Flow): WaitRange | null {
 export const POLL_AFTER_MS_MIN = 2000;
 export const POLL_AFTER_MS_MAX = 30_000;
 
+/** Longest sleep of those who may be called meanwhile: entry waits a little longer than that for all of them (lua/lib/grant.lua). */
+export const CALLABLE_POLL_MS_MAX = 5000;
+
 /**
  * When to ask again: a tenth of the shortest wait, and never more than a third of call window + grace (Q23).
  * @param turnMs call window plus grace in ms
+ * @param callable whether the call may come before the next time they ask
  */
-export function pollAfterMs(wait: WaitRange | null, turnMs: number): number {
-  const wanted = wait === null ? 5000 : wait.minSeconds * 100;
-  return Math.round(Math.max(POLL_AFTER_MS_MIN, Math.min(wanted, POLL_AFTER_MS_MAX, turnMs / 3)));
+export function pollAfterMs(wait: WaitRange | null, turnMs: number, callable: boolean): number {
+  const wanted = wait === null ? POLL_AFTER_MS_MAX : wait.minSeconds * 100;
+  const longest = callable ? CALLABLE_POLL_MS_MAX : POLL_AFTER_MS_MAX;
+  return Math.round(Math.max(POLL_AFTER_MS_MIN, Math.min(wanted, longest, turnMs / 3)));
 }

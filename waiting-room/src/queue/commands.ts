@@ -17,24 +17,71 @@ export const MEMBERS_MAX = 500;
  */
 export const COMMAND_TIMEOUT_MS = 800;
 
-const COMMANDS = {
-  'join-queue': ['control', 'waiting', 'present', 'sessions', 'spent', 'addresses', 'classes', 'log'],
-  'check-in': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'log'],
-  'advance-drop': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'calls', 'log'],
+/** The keys of each command, in the order of its KEYS. */
+export const COMMANDS = {
+  'join-queue': [
+    'control',
+    'waiting',
+    'present',
+    'sessions',
+    'spent',
+    'addresses',
+    'classes',
+    'calls',
+    'announced',
+    'log',
+  ],
+  'check-in': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'calls', 'log'],
+  'advance-drop': [
+    'control',
+    'waiting',
+    'present',
+    'sessions',
+    'spent',
+    'reasons',
+    'grants',
+    'calls',
+    'extended',
+    'announced',
+    'log',
+  ],
   'end-sessions': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'log'],
   'leave-queue': ['control', 'waiting', 'present', 'spent', 'reasons', 'grants', 'log'],
   'report-capacity': ['control', 'grants'],
   'publish-roster': ['control', 'roster', 'log'],
   'reveal-draw': ['control', 'log'],
   'take-pulse-lease': ['pulseLease'],
-  'publish-pulse': ['pulse', 'pulseLease'],
+  'publish-pulse': ['pulse', 'pulseLease', 'control', 'announced'],
+  'extend-call': [
+    'control',
+    'waiting',
+    'present',
+    'sessions',
+    'spent',
+    'reasons',
+    'calls',
+    'extended',
+    'extensions',
+    'log',
+  ],
   'heal-drop': ['control', 'seed', 'calls', 'log'],
   'restore-sessions': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'log'],
   'return-tickets': ['control', 'waiting', 'present', 'sessions', 'spent', 'classes', 'late', 'log'],
 } as const satisfies Record<string, readonly (keyof DropKeys)[]>;
 
 const READS = {
-  'ticket-standing': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'calls'],
+  'ticket-standing': [
+    'control',
+    'waiting',
+    'present',
+    'sessions',
+    'spent',
+    'reasons',
+    'grants',
+    'calls',
+    'extended',
+    'extensions',
+  ],
   'rank-map': ['control', 'waiting'],
   'read-drop': ['control', 'waiting', 'present', 'sessions'],
 } as const satisfies Record<string, readonly (keyof DropKeys)[]>;

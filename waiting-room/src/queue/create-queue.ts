@@ -19,7 +19,7 @@ import { Replicas } from './replicas.ts';
 import { Returns } from './returns.ts';
 import { Rosters } from './rosters.ts';
 import { Seeds } from './seeds.ts';
-import { readStanding } from './standing.ts';
+import { extendCall, readStanding } from './standing.ts';
 import { Ticker } from './ticker.ts';
 import { Views } from './views.ts';
 
@@ -151,6 +151,7 @@ export function createQueue({
     checkIn: (drop, request) => checkIns.add(drop, request),
     comeBack: (drop, request) => returns.add(drop, request),
     standing: (drop, number) => readStanding(commands, drop, number),
+    extend: (drop, number) => extendCall(commands, drop, number),
     async leave(drop, number) {
       const [, , left] = await commands.run('leave-queue', drop, [number]);
       return left === 1;

@@ -9,6 +9,9 @@ export interface DropKeys {
   readonly reasons: string;
   readonly grants: string;
   readonly calls: string;
+  readonly extended: string;
+  readonly extensions: string;
+  readonly announced: string;
   readonly addresses: string;
   readonly log: string;
   readonly seed: string;
@@ -31,6 +34,9 @@ export function dropKeys(drop: string): DropKeys {
     reasons: key('reasons'),
     grants: key('grants'),
     calls: key('calls'),
+    extended: key('extended'),
+    extensions: key('extensions'),
+    announced: key('announced'),
     addresses: key('addresses'),
     log: key('log'),
     seed: key('seed'),

@@ -1,6 +1,7 @@
 /** One instance writes the pulse of a drop each second under a lease; all others read it, so that all serve the same bytes (Q20). */
 import { isStoreFault } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
+import { ANNOUNCED_FOR_MS, callableReach, callableUntil } from '../domain/callable.ts';
 import { hasPositions } from '../domain/phase.ts';
 import { beyond, type RankMap } from '../domain/positions.ts';
 import { pulseDocument } from '../domain/pulse.ts';
@@ -49,9 +50,10 @@ export class PulsePublisher {
   }
 
   /** While shoppers return, the line is the one from before the loss (Q27): who is back already says nothing. */
-  async #rankMap({ drop, phase, frontier, healMap }: DropView): Promise<RankMap> {
+  async #rankMap(view: DropView): Promise<RankMap> {
+    const { drop, phase, frontier, healMap } = view;
     if (phase === 'healing' && healMap !== null) return beyond(healMap, frontier);
-    return readRankMap(this.#options.commands, drop);
+    return readRankMap(this.#options.commands, drop, callableReach(view));
   }
 
   async #publish(view: DropView): Promise<void> {
@@ -61,8 +63,10 @@ export class PulsePublisher {
       const [, , mine] = await commands.run('take-pulse-lease', drop, [instanceId, LEASE_MS]);
       if (mine !== 1) return;
       const rankMap = hasPositions(phase) ? await this.#rankMap(view) : null;
-      const document = pulseDocument({ ...view, products: jsonText(products) }, rankMap);
-      await commands.run('publish-pulse', drop, [instanceId, document, PULSE_LIFE_MS]);
+      const announced = rankMap && callableUntil(rankMap, callableReach(view), commands.clock.nowUs());
+      const facts = { ...view, callableUntil: announced ?? 0, products: jsonText(products) };
+      const args = [instanceId, pulseDocument(facts, rankMap), PULSE_LIFE_MS, announced ?? ''];
+      await commands.run('publish-pulse', drop, [...args, ANNOUNCED_FOR_MS * 1000]);
     } catch (error) {
       if (!isStoreFault(error)) log.error({ err: error, drop }, 'pulse could not be published');
     }

@@ -60,6 +60,8 @@ export type Standing =
       readonly called: boolean;
       /** When the call window ends, ms since the epoch; null when not called. */
       readonly callExpiresMs: number | null;
+      /** How often the window may still be prolonged. */
+      readonly extensionsLeft: number;
     }
   | { readonly standing: 'checked-in'; readonly order: number; readonly ahead: number }
   | { readonly standing: 'entered'; readonly grant: Grant }
@@ -93,6 +95,12 @@ export type CheckInOutcome =
   | { readonly status: 'bound-elsewhere' }
   | { readonly status: 'unknown' }
   | { readonly status: 'closed' | 'no-such-drop' };
+
+export type ExtensionOutcome =
+  | { readonly status: 'extended'; readonly callExpiresMs: number; readonly extensionsLeft: number }
+  | { readonly status: 'none-left' | 'window-over' | 'not-called' | 'checked-in' | 'entered' }
+  | { readonly status: 'spent'; readonly reason: SpentReason }
+  | { readonly status: 'unknown' | 'closed' | 'no-such-drop' };
 
 export interface ReturnRequest {
   readonly number: string;
@@ -142,6 +150,7 @@ export interface DropView {
   readonly closesUs: number;
   readonly openedUs: number;
   readonly policyVersion: number;
+  /** The rate now, ramp included. */
   readonly ratePerMinute: number;
   readonly maxSessions: number;
   readonly callWindowUs: number;
@@ -213,6 +222,8 @@ export interface Queue {
   checkIn(drop: string, request: CheckInRequest): Promise<CheckInOutcome>;
   /** One read (Q15). */
   standing(drop: string, number: string): Promise<Standing>;
+  /** One more call window, never more than one ahead: asking twice is asking once (Q17). */
+  extend(drop: string, number: string): Promise<ExtensionOutcome>;
   /** Idempotent: true when the ticket was live. */
   leave(drop: string, number: string): Promise<boolean>;
   /** Idempotent; at most 500. */

@@ -6,10 +6,14 @@ import type { Commands } from './commands.ts';
 /** Points of one slice: about 4 ms of Redis at a million waiting. */
 const SLICE = 125;
 
-/** The map of those not called yet. */
-export async function readRankMap(commands: Commands, drop: string): Promise<RankMap> {
+/**
+ * The map of those not called yet.
+ * @param reach tickets that may be called before they ask again: the last of them is in the map, so that its order is known
+ */
+export async function readRankMap(commands: Commands, drop: string, reach: number): Promise<RankMap> {
   const [frontier, beyond, drawn] = await commands.read('rank-map', drop, ['']);
-  const points = rankPoints(Number(beyond), Number(drawn));
+  const total = Number(beyond);
+  const points = rankPoints(total, [Number(drawn) - 1, Number(drawn), reach - 1]);
   const ranks: number[] = [];
   const orders: number[] = [];
   for (let from = 0; from < points.length; from += SLICE) {
@@ -23,5 +27,5 @@ export async function readRankMap(commands: Commands, drop: string): Promise<Ran
       orders.push(order);
     });
   }
-  return { ranks, orders, total: Number(beyond) };
+  return { ranks, orders, total };
 }

@@ -17,6 +17,8 @@ export interface DropReading {
   readonly sessions: number;
   /** Called, not checked in. */
   readonly called: number;
+  /** The rate at that moment, ramp included. */
+  readonly ratePerMinute: number;
   /** A number of the control hash; 0 when it is not there. */
   number(field: string): number;
   /** A text of the control hash; '' when it is not there. */
@@ -39,7 +41,7 @@ export async function readDrop(redis: Redis, commands: Commands, drop: string): 
     redis.hgetBuffer(stockKey(drop), 'json'),
     redis.getBuffer(dropKeys(drop).pulse),
   ]);
-  const [status, now, phase, waiting, present, sessions, called, ...fields] = reply;
+  const [status, now, phase, waiting, present, sessions, called, rate, ...fields] = reply;
   commands.clock.see(Number(now));
   if (status !== 'ok') return null;
   const control = new Map<string, string>();
@@ -53,6 +55,7 @@ export async function readDrop(redis: Redis, commands: Commands, drop: string): 
     present: Number(present),
     sessions: Number(sessions),
     called: Number(called),
+    ratePerMinute: Number(rate),
     number: (field) => Number(control.get(field) ?? 0),
     text: (field) => control.get(field) ?? '',
     page,

@@ -1,16 +1,22 @@
-/** Where one ticket stands, by one read (Q15). */
+/** Where one ticket stands, by one read (Q15), and more time for one that has been called (Q17). */
 import { parseGrant } from './check-in.ts';
 import type { Commands } from './commands.ts';
-import type { SpentReason, Standing } from './queue.ts';
+import type { ExtensionOutcome, SpentReason, Standing } from './queue.ts';
 
 export async function readStanding(commands: Commands, drop: string, number: string): Promise<Standing> {
-  const [standing = 'unknown', first, second] = await commands.read('ticket-standing', drop, [number]);
+  const [standing = 'unknown', first, second, third] = await commands.read('ticket-standing', drop, [number]);
   switch (standing) {
     case 'waiting': {
       // 0: not called; else the µs left in the window on the drop clock, and one.
       const left = Number(second);
       const callExpiresMs = left === 0 ? null : Math.round((commands.clock.nowUs() + left - 1) / 1000);
-      return { standing, order: Number(first), called: left > 0, callExpiresMs };
+      return {
+        standing,
+        order: Number(first),
+        called: left > 0,
+        callExpiresMs,
+        extensionsLeft: Number(third),
+      };
     }
     case 'present':
       return { standing: 'checked-in', order: Number(first), ahead: Number(second) };
@@ -21,4 +27,18 @@ export async function readStanding(commands: Commands, drop: string, number: str
     default:
       return { standing: 'unknown' };
   }
+}
+
+export async function extendCall(
+  commands: Commands,
+  drop: string,
+  number: string,
+): Promise<ExtensionOutcome> {
+  const [status, now, word, left, extensions] = await commands.run('extend-call', drop, [number]);
+  if (status === 'no-such-drop') return { status };
+  if (word === 'spent') return { status: word, reason: left as SpentReason };
+  if (word !== 'extended')
+    return { status: word as Exclude<ExtensionOutcome['status'], 'extended' | 'spent'> };
+  const callExpiresMs = Math.round((Number(now) + Number(left)) / 1000);
+  return { status: word, callExpiresMs, extensionsLeft: Number(extensions) };
 }

@@ -170,7 +170,7 @@ function factsOf(
     closesUs: number('closes_us'),
     openedUs: number('opened_us'),
     policyVersion: number('policy_version'),
-    ratePerMinute: number('rate_per_minute'),
+    ratePerMinute: reading.ratePerMinute,
     maxSessions: number('max_sessions'),
     callWindowUs: number('call_window_us'),
     graceUs: number('grace_us'),

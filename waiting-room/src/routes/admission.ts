@@ -6,8 +6,8 @@ import { chooseReturn, enter } from '../admission/enter.ts';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { AdmissionBody, CheckedIn, Granted } from '../contract/tickets.ts';
 import { type Room, refuseCrossSite, requireCurrentTicket, ticketKey, viewOf } from '../plugins/room.ts';
+import { spentProblem } from '../plugins/spent-problem.ts';
 import { ENTRY_PER_TICKET } from '../rate-limits.ts';
-import { spentProblem } from './tickets.ts';
 
 export const admissionRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app, { room }) => {
   app.post(

@@ -6,9 +6,10 @@ import { Type } from 'typebox';
 import { join, liveTicket } from '../admission/join.ts';
 import { ownPicture } from '../admission/own-status.ts';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
-import { JoinAnswer, JoinBody, OwnStatus } from '../contract/tickets.ts';
-import { readMember } from '../plugins/member.ts';
+import { Extended, JoinAnswer, JoinBody, OwnStatus } from '../contract/tickets.ts';
+import { extensionProblem } from '../plugins/extension-problem.ts';
 import { joinProblem } from '../plugins/join-problem.ts';
+import { readMember } from '../plugins/member.ts';
 import {
   presentedTicket,
   type Room,
@@ -18,6 +19,7 @@ import {
   ticketKey,
   viewOf,
 } from '../plugins/room.ts';
+import { spentProblem } from '../plugins/spent-problem.ts';
 import { STATUS_PER_TICKET } from '../rate-limits.ts';
 
 export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app, { room }) => {
@@ -98,18 +100,27 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
         .send(null);
     },
   );
+
+  app.post(
+    '/v1/drops/:drop/ticket/extension',
+    {
+      config: { rateLimit: { ...STATUS_PER_TICKET, keyGenerator: ticketKey(room) } },
+      schema: {
+        summary: 'Hold a turn longer: one more call window, while the window lasts',
+        params: DropParams,
+        response: { 200: Extended, '4xx': ProblemDocument, 503: ProblemDocument },
+      },
+    },
+    async (request, reply) => {
+      const { drop } = request.params;
+      viewOf(room, drop);
+      refuseCrossSite(room, request.headers);
+      const { number } = requireTicket(room, request.headers, drop);
+      const outcome = await room.queue.extend(drop, number);
+      if (outcome.status !== 'extended') throw extensionProblem(outcome);
+      const { callExpiresMs, extensionsLeft } = outcome;
+      reply.header('cache-control', 'no-store');
+      return { callExpiresAt: new Date(callExpiresMs).toISOString(), extensionsLeft };
+    },
+  );
 };
-
-const SPENT_DETAIL = {
-  paid: 'It has led to a purchase.',
-  released: 'Its checkout session was ended.',
-  expired: 'Its checkout session has run out.',
-  revoked: 'It was revoked by the shop.',
-  left: 'Its place was given up.',
-  missed: 'Its turn was not taken in time.',
-} as const;
-
-/** 410 `ticket-spent` with the reason. */
-export function spentProblem(reason: keyof typeof SPENT_DETAIL) {
-  return problem('ticket-spent', SPENT_DETAIL[reason], { reason });
-}

@@ -1,6 +1,6 @@
 import { waitUntil } from '@sluice/service-kit/testing';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createDrop, newTicket, tune } from '../support/drop.ts';
+import { afterAll, beforeAll, test } from 'vitest';
+import { createDrop, tune } from '../support/drop.ts';
 import { joinDrop, send, startTestRoom, type TestRoom, ticketHeader } from '../support/room.ts';
 
 let room: TestRoom;
@@ -28,5 +28,4 @@ test('Q1: a change of policy shows on every instance, in pulse and own status', 
       return pulse.phase === 'paused' && pulse.ratePerMinute === 1234 && own.phase === 'paused';
     });
   }
-  expect(newTicket().number).toMatch(/^[A-Za-z0-9_-]{43}$/);
 });

@@ -13,6 +13,8 @@ export interface DropSetup {
   readonly drawn?: boolean;
   readonly policy?: Readonly<Record<string, string | number>>;
   readonly returnOrigins?: readonly string[];
+  /** The time the offsets count from; Redis's own unless given. */
+  readonly nowUs?: number;
 }
 
 let made = 0;
@@ -22,7 +24,7 @@ export async function createDrop(redis: Redis, setup: DropSetup = {}): Promise<s
   const drop = `d${process.pid}-${++made}`;
   const { opensInMs = -1000, lobbyMs = 60_000, closesInMs = 3_600_000, drawn = false, policy = {} } = setup;
   const [seconds, micros] = await redis.time();
-  const nowUs = Number(seconds) * 1_000_000 + Number(micros);
+  const nowUs = setup.nowUs ?? Number(seconds) * 1_000_000 + Number(micros);
   const seed = randomBytes(32).toString('hex');
   const opensUs = nowUs + opensInMs * 1000;
   if (drawn) await redis.set(dropKeys(drop).seed, seed);
