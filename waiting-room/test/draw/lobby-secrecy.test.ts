@@ -21,6 +21,10 @@ beforeAll(async () => {
     const { text, body } = await send(room.url, 'POST', `/v1/drops/${drop}/tickets`);
     tickets.set(body.publicNumber, { ticket: body.ticket, reference: body.reference, answer: text });
   }
+  // So that two reads a moment apart show the same.
+  await waitUntil(
+    async () => (await send(room.url, 'GET', `/v1/drops/${drop}/pulse`)).body.headCount === SHOPPERS,
+  );
   const line = await room.redis.zrange(dropKeys(drop).waiting, '0', '-1');
   best = line[0] as string;
   worst = line.at(-1) as string;

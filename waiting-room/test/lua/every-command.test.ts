@@ -6,12 +6,13 @@ import { COMMAND_KEYS, Line } from '../support/line.ts';
 
 /** Arguments behind deadline and policy version with which each command would do something. */
 const ARGUMENTS: Record<CommandName, (number: string) => (string | number)[]> = {
-  'join-queue': (number) => ['00000000000000ee', 100, '', number, '', 0, 0, 'address'],
+  'join-queue': (number) => ['00000000000000ee', 100, '', number, '', 0, 0, 'address', ''],
   'check-in': (number) => [number, newBind()],
   'advance-drop': () => ['00000000000000ee'],
   'end-sessions': (number) => [number, 'revoked'],
   'leave-queue': (number) => [number],
   'report-capacity': (number) => [1, 0, 0, 0, 0, number],
+  'publish-roster': () => ['root', '{}'],
   'reveal-draw': () => [],
   'extend-call': (number) => [number],
   'take-pulse-lease': () => ['instance', 1000],

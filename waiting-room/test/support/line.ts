@@ -100,10 +100,11 @@ export class Line {
       headStartMs * 1000,
       repeatable ? 1 : 0,
       address(index),
+      '',
     ]);
     const reply = await this.run('join-queue', '00000000000000ee', limit, commit, ...args);
     const [status, , phase, , ...rest] = reply;
-    const codes = numbers.map((_, i): [number, number] => [Number(rest[2 * i]), Number(rest[2 * i + 1])]);
+    const codes = numbers.map((_, i): [number, number] => [Number(rest[3 * i]), Number(rest[3 * i + 1])]);
     return { status: String(status), phase: String(phase), codes, reply };
   }
 
