@@ -25,8 +25,8 @@ local function call_along_map(control, now, keys)
     return
   end
   local show_rate = math.max(0.05, math.min(1, (control.shown_recently + 1) / (control.called_recently + 1)))
-  local passed = entries_between(control, control.heal_from_us, now) / show_rate
-  local reach = order_at(cjson.decode(text), math.floor(passed))
+  local due = math.floor(entries_between(control, control.heal_from_us, now) / show_rate)
+  local reach = due > 0 and order_at(cjson.decode(text), due - 1)
   if not reach or reach <= control.frontier then
     return
   end

@@ -15,11 +15,14 @@ const ARGUMENTS: Record<CommandName, (number: string) => (string | number)[]> = 
   'publish-roster': () => ['root', '{}'],
   'reveal-draw': () => [],
   'extend-call': (number) => [number],
+  'heal-drop': () => ['ffffffffffffffff', 1e9, '', '', 'frontier', 9],
+  'restore-sessions': (number) => [number, '1:2:bind:0', 9e15, ''],
+  'return-tickets': (number) => [number, 9, 'another', '', ''],
   'take-pulse-lease': () => ['instance', 1000],
   'publish-pulse': () => ['instance', '{}', 1000, '5', 1000],
 };
-/** These only write what everybody may read, and look at no policy. */
-const WITHOUT_POLICY = ['take-pulse-lease', 'publish-pulse'];
+/** These write what everybody may read, or are there for a Redis that has lost policy and all. */
+const WITHOUT_POLICY = ['take-pulse-lease', 'publish-pulse', 'heal-drop', 'restore-sessions'];
 
 let line: Line;
 let number: string;
@@ -58,6 +61,16 @@ for (const name of Object.keys(ARGUMENTS) as CommandName[]) {
     const before = await everything();
     expect(await runRaw(name, line.nowUs, 2)).toEqual(['stale-policy', line.nowUs]);
     expect(await everything()).toBe(before);
+  });
+
+  test(`Q24: ${name} does nothing on a server that may have lost something, and says so`, async () => {
+    const { control } = line.keys;
+    const run = (await line.redis.hget(control, 'run_id')) ?? '';
+    await line.redis.hset(control, 'run_id', 'another');
+    const before = await everything();
+    expect(await runRaw(name, line.nowUs, 0)).toEqual(['lost', line.nowUs]);
+    expect(await everything()).toBe(before);
+    await line.redis.hset(control, 'run_id', run);
   });
 
   test(`${name} does nothing to a drop that has no policy`, async () => {
