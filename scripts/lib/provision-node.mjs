@@ -4,11 +4,13 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { dependenciesMatch } from './dependencies-match.mjs';
 import { Failure } from './failure.mjs';
+import { exclusively } from './pid-file.mjs';
 import { createProgress } from './progress.mjs';
-import { repoRoot } from './repo.mjs';
+import { dataRoot, repoRoot } from './repo.mjs';
 import { runCommand } from './run-command.mjs';
 
 const NODE_MAJOR = 24;
@@ -21,7 +23,12 @@ const binFolder = join(repoRoot, 'node_modules', '.bin');
 export async function provisionNode() {
   process.env.SLUICE_STARTED_AT ??= String(performance.timeOrigin);
   if (!dependenciesMatch(repoRoot)) {
-    await createProgress().step('dependencies (npm ci)', installDependencies);
+    // Two installations at once would delete each other's files: the second command waits for the first.
+    await createProgress().step('dependencies (npm ci)', () =>
+      exclusively(join(dataRoot, 'installing.pid'), async () => {
+        if (!dependenciesMatch(repoRoot)) await installDependencies();
+      }),
+    );
     process.env.SLUICE_FIRST_RUN = '1';
   }
   const own = join(binFolder, 'node');
@@ -42,7 +49,20 @@ async function installDependencies() {
   const npm = process.env.npm_execpath;
   const [command, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   const args = [...first, 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { code, output } = await runCommand(command, args, { cwd: repoRoot, env: installEnvironment() });
+  // Left alone, npm would go on when this process is gone, and collide with the next run's.
+  const stop = new AbortController();
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.once(signal, () => {
+      process.exitCode = 128 + constants.signals[signal];
+      stop.abort();
+    });
+  }
+  const { code, output } = await runCommand(command, args, {
+    cwd: repoRoot,
+    env: installEnvironment(),
+    signal: stop.signal,
+  });
+  if (stop.signal.aborted) process.exit();
   if (code !== 0) throw new Failure(`"npm ci" failed:\n${output}\nMend that and run this again.`);
 }
 

@@ -26,6 +26,9 @@ const PASSWORD = 'postgres'; // listens on loopback only
 export async function provisionPostgres({ folder, note }) {
   const given = process.env.DATABASE_URL;
   if (given) {
+    if (!/^postgres(ql)?:\/\/[^/]/.test(given)) {
+      throw new Failure('DATABASE_URL must be like postgres://user:password@127.0.0.1:5432/postgres.');
+    }
     const { hostname, port } = new URL(given);
     await canConnect(hostname, Number(port || 5432)).catch((error) => {
       throw new Failure(`DATABASE_URL (${withoutPassword(given)}) does not answer: ${error.message}`);

@@ -21,6 +21,7 @@ const START_MS_MAX = 60_000; // a big append-only file takes its time to load
 export async function provisionRedis({ folder, note }) {
   const given = process.env.REDIS_URL;
   if (given) {
+    if (!/^rediss?:\/\/[^/]/.test(given)) throw new Failure('REDIS_URL must be like redis://127.0.0.1:6379.');
     await redisCommand(given, ['PING']).catch((error) => {
       throw new Failure(`REDIS_URL (${withoutPassword(given)}) does not answer: ${error.message}`);
     });

@@ -2,9 +2,10 @@
 // Both stores at once, and the folder their data is in: a lasting one for `start` and `dev`, a passing one, swept
 // afterwards, for everything that measures or tests.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './failure.mjs';
+import { otherOwner } from './pid-file.mjs';
 import { removePostgresData } from './postgres-programs.mjs';
 import { provisionPostgres } from './provision-postgres.mjs';
 import { provisionRedis } from './provision-redis.mjs';
@@ -22,7 +23,7 @@ import { dataRoot } from './repo.mjs';
  */
 export async function provisionLastingStores({ name, progress, fresh = false }) {
   const folder = join(dataRoot, name);
-  const owner = ownerOf(folder);
+  const owner = otherOwner(pidFileOf(folder));
   if (owner) {
     throw new Failure(
       `${folder} is in use by process ${owner}: that is a running "npm ${name}"; end it first (kill ${owner}).`,
@@ -41,7 +42,7 @@ export async function provisionPassingStores({ name, progress }) {
   const runs = join(dataRoot, 'runs');
   mkdirSync(runs, { recursive: true });
   for (const left of readdirSync(runs)) {
-    if (!ownerOf(join(runs, left))) wipe(join(runs, left));
+    if (!otherOwner(pidFileOf(join(runs, left)))) wipe(join(runs, left));
   }
   const folder = join(runs, `${name}-${process.pid}`);
   process.once('exit', () => wipe(folder)); // after the stores have ended
@@ -55,7 +56,7 @@ export async function provisionPassingStores({ name, progress }) {
  */
 async function start(folder, progress) {
   mkdirSync(folder, { recursive: true });
-  const pidFile = join(folder, 'owner.pid');
+  const pidFile = pidFileOf(folder);
   writeFileSync(pidFile, String(process.pid));
   process.once('exit', () => rmSync(pidFile, { force: true }));
   const [redis, postgres] = await Promise.all([
@@ -65,20 +66,9 @@ async function start(folder, progress) {
   return { redisUrl: redis.url, databaseUrl: postgres.url, folder };
 }
 
-/**
- * @param {string} folder
- * @returns {number | undefined} the living process that works on it
- */
-function ownerOf(folder) {
-  const pidFile = join(folder, 'owner.pid');
-  if (!existsSync(pidFile)) return undefined;
-  const pid = Number(readFileSync(pidFile, 'utf8'));
-  try {
-    process.kill(pid, 0);
-    return pid === process.pid ? undefined : pid;
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM' ? pid : undefined;
-  }
+/** @param {string} folder */
+function pidFileOf(folder) {
+  return join(folder, 'owner.pid');
 }
 
 /** @param {string} folder */

@@ -42,7 +42,7 @@ export async function createSampleDrop(stack, id, note) {
     page: {
       message: { en: 'Everyone here before the opening takes part in one fair draw.' },
       returnOrigins: [new URL(stack.storefront?.url ?? '').origin],
-      defaultReturnTo: `${stack.storefront?.url}/`,
+      defaultReturnTo: `${stack.storefront?.url}/buy`, // through the connector, which has to know the browser first
     },
     perShopperLimit: 2,
     currency: 'EUR',
