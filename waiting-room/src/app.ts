@@ -20,6 +20,7 @@ import { createPulseServer } from './plugins/pulse-server.ts';
 import { checkViewsFresh } from './plugins/readiness.ts';
 import type { Room } from './plugins/room.ts';
 import { registerRoomMetrics } from './plugins/room-metrics.ts';
+import { StreamHub } from './plugins/stream-hub.ts';
 import { createTicketCookie } from './plugins/ticket-cookie.ts';
 import type { Queue } from './queue/queue.ts';
 import { READS_PER_ADDRESS } from './rate-limits.ts';
@@ -28,12 +29,13 @@ import { drawRoutes } from './routes/draw.ts';
 import { pageRoutes } from './routes/page.ts';
 import { publicRoutes } from './routes/public.ts';
 import { serviceRoutes } from './routes/service.ts';
+import { streamRoutes } from './routes/stream.ts';
 import { ticketRoutes } from './routes/tickets.ts';
 
 export interface AppOptions {
   readonly config: Pick<
     Config,
-    'publicUrl' | 'admissionKeys' | 'ticketSecrets' | 'SERVICE_TOKEN' | 'TRUSTED_PROXIES'
+    'publicUrl' | 'admissionKeys' | 'ticketSecrets' | 'SERVICE_TOKEN' | 'TRUSTED_PROXIES' | 'STREAMS_MAX'
   >;
   readonly queue: Queue;
   readonly redis: Redis;
@@ -44,7 +46,8 @@ export interface AppOptions {
 /** The public application. It listens nowhere yet. */
 export async function buildApp({ config, queue, redis, log, metrics }: AppOptions) {
   const { publicUrl, admissionKeys, ticketSecrets } = config;
-  const counters = registerRoomMetrics(metrics, queue);
+  const streams = new StreamHub({ queue, streamsMax: config.STREAMS_MAX, log });
+  const counters = registerRoomMetrics(metrics, queue, streams);
   const readers = new FixedWindowLimiter({
     max: READS_PER_ADDRESS.max,
     windowMs: READS_PER_ADDRESS.timeWindow,
@@ -86,6 +89,7 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     await limitedHere.register(publicRoutes, { room, counters });
     await limitedHere.register(drawRoutes, { room });
     await limitedHere.register(serviceRoutes, { room });
+    await limitedHere.register(streamRoutes, { room, streams });
     await limitedHere.register(pageRoutes, { room });
   });
   return app;

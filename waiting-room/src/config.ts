@@ -11,6 +11,12 @@ const Environment = Type.Object({
   PUBLIC_URL: Type.String({ minLength: 1, description: 'origin that shoppers see' }),
   ADMISSION_KEYS_FILE: Type.String({ minLength: 1, description: 'private Ed25519 keys that sign tokens' }),
   TICKET_KEYS_FILE: Type.String({ minLength: 1, description: 'secrets that sign tickets' }),
+  STREAMS_MAX: Type.Integer({
+    default: 15_000,
+    minimum: 0,
+    maximum: 100_000,
+    description: 'event streams open at a time; some 16 KB each',
+  }),
   HEALING_DIR: Type.Optional(
     Type.String({
       minLength: 1,

@@ -12,20 +12,23 @@ export type OwnPicture =
   | { readonly is: 'spent'; readonly reason: SpentReason }
   | { readonly is: 'unknown' };
 
-/** @throws 503 `store-unavailable` when the ticket is at or before the frontier and Redis does not answer. */
-export async function ownPicture(queue: Queue, view: DropView, ticket: HeldTicket): Promise<OwnPicture> {
+/** The picture as far as it needs no Redis; null for a ticket at or before the frontier, where one read decides. */
+export function pictureBeyondFrontier(queue: Queue, view: DropView, ticket: HeldTicket): OwnPicture | null {
   if (view.phase === 'closed') return { is: 'status', status: statusOf(view, ticket, 'waiting', null) };
   const order = hasPositions(view.phase)
     ? (ticket.order ?? queue.drawnOrder(view.drop, ticket.number, ticket.class))
     : null;
   // Q8: nothing that depends on an order before every order is settled.
   if (order === null) return { is: 'status', status: statusOf(view, ticket, 'lobby', null) };
-  if (order > view.frontier) {
-    return {
-      is: 'status',
-      status: statusOf(view, ticket, 'waiting', view.rankMap && rankOf(order, view.rankMap), { order }),
-    };
-  }
+  if (order <= view.frontier) return null;
+  const ahead = view.rankMap && rankOf(order, view.rankMap);
+  return { is: 'status', status: statusOf(view, ticket, 'waiting', ahead, { order }) };
+}
+
+/** @throws 503 `store-unavailable` when the ticket is at or before the frontier and Redis does not answer. */
+export async function ownPicture(queue: Queue, view: DropView, ticket: HeldTicket): Promise<OwnPicture> {
+  const beyond = pictureBeyondFrontier(queue, view, ticket);
+  if (beyond !== null) return beyond;
   const standing = await queue.standing(view.drop, ticket.number);
   switch (standing.standing) {
     case 'waiting':

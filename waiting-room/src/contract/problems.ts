@@ -15,5 +15,6 @@ export const PROBLEMS = {
   'cross-site': { status: 403, title: 'Requests from other sites are refused' },
   'roster-not-published': { status: 409, title: 'The roster is not published yet' },
   'not-in-roster': { status: 404, title: 'The ticket is not in the roster' },
+  'poll-instead': { status: 409, title: 'Poll instead of streaming' },
   'no-stock-picture': { status: 404, title: 'There is no stock picture at the moment' },
 } as const;

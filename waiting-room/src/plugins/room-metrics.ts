@@ -52,7 +52,11 @@ export interface RoomCounters {
 }
 
 /** Registers all of the room's metrics; the returned counters are for the routes. */
-export function registerRoomMetrics(metrics: Metrics, queue: Queue): RoomCounters {
+export function registerRoomMetrics(
+  metrics: Metrics,
+  queue: Queue,
+  streams: { readonly size: number },
+): RoomCounters {
   for (const [name, help, value] of FIGURES) perDrop(metrics, queue, name, help, value);
   for (const [name, help, value] of TOTALS) {
     metrics.counter({
@@ -109,7 +113,13 @@ export function registerRoomMetrics(metrics: Metrics, queue: Queue): RoomCounter
       }
     },
   });
-  metrics.gauge({ name: 'waiting_room_streams_open', help: 'Open event streams of this instance' }).set(0);
+  metrics.gauge({
+    name: 'waiting_room_streams_open',
+    help: 'Open event streams of this instance',
+    collect() {
+      this.set(streams.size);
+    },
+  });
   const pulses = metrics.counter({
     name: 'waiting_room_pulses_total',
     help: 'Pulses answered by this instance',

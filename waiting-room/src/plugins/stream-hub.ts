@@ -1,0 +1,160 @@
+/**
+ * Event streams of those near the front (2.3, Q22): one entry per open response, gone over once a second in slices, so that
+ * 15,000 of them never hold the event loop up. What a stream says is what `GET …/ticket` says; beyond the frontier it costs
+ * Redis nothing.
+ */
+import type { ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import { type OwnPicture, ownPicture, pictureBeyondFrontier } from '../admission/own-status.ts';
+import type { HeldTicket } from '../admission/tickets.ts';
+import { worthTelling } from '../domain/worth-telling.ts';
+import type { DropView, Queue } from '../queue/queue.ts';
+
+/** Streams gone over in one turn of the event loop: some 5 ms. */
+const SLICE = 250;
+const ROUND_MS = 500;
+/** A line of proxies may close what is silent for a minute or two. */
+const HEARTBEAT_MS = 15_000;
+/** Nothing more is written to a reader that is behind, so it costs one event at most; after so long it polls instead. */
+const BEHIND_MS_MAX = 5000;
+/** Checked-in and called tickets are looked up in Redis no more often than their page would poll. */
+const LOOK_UP_MS = 2000;
+/** While closing, clients come back over this span, so that the other instances do not meet them all at once. */
+const RECONNECT_SPREAD_MS = 10_000;
+
+export interface StreamHubOptions {
+  readonly queue: Queue;
+  /** Streams of this instance at most; 15,000 take some 250 MB. */
+  readonly streamsMax: number;
+  readonly log: FastifyBaseLogger;
+}
+
+interface Stream {
+  readonly drop: string;
+  readonly ticket: HeldTicket;
+  readonly response: ServerResponse;
+  /** The last picture's text without its instants, which change each second. */
+  said: string;
+  ahead: number | null;
+  writtenAtMs: number;
+  lookedUpAtMs: number;
+  /** Since when what was written has not all been taken; Infinity for a reader that keeps up. */
+  behindSinceMs: number;
+}
+
+export type Opening = 'opened' | 'full';
+
+export class StreamHub {
+  readonly #options: StreamHubOptions;
+  readonly #streams = new Set<Stream>();
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: StreamHubOptions) {
+    this.#options = options;
+    this.#schedule();
+  }
+
+  get size(): number {
+    return this.#streams.size;
+  }
+
+  get isFull(): boolean {
+    return this.#closed || this.#streams.size >= this.#options.streamsMax;
+  }
+
+  /** Takes a response over whose head has been written; the first picture follows at once. */
+  add(drop: string, ticket: HeldTicket, response: ServerResponse): void {
+    const now = performance.now();
+    const stream: Stream = {
+      ...{ drop, ticket, response, said: '', ahead: null },
+      writtenAtMs: now,
+      lookedUpAtMs: -Infinity,
+      behindSinceMs: Infinity,
+    };
+    this.#streams.add(stream);
+    const gone = () => this.#streams.delete(stream);
+    response.on('drain', () => {
+      stream.behindSinceMs = Infinity;
+    });
+    response.on('close', gone);
+    response.on('error', gone);
+    void this.#tell(stream);
+  }
+
+  /** Sends everyone elsewhere, spread over seconds. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    for (const { response } of this.#streams) {
+      response.end(
+        `retry: ${Math.round(500 + Math.random() * RECONNECT_SPREAD_MS)}\nevent: reconnect\ndata: {}\n\n`,
+      );
+    }
+    this.#streams.clear();
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      this.#round()
+        .catch((error: unknown) => this.#options.log.error({ err: error }, 'streams could not be gone over'))
+        .finally(() => this.#closed || this.#schedule());
+    }, ROUND_MS);
+    this.#timer.unref();
+  }
+
+  async #round(): Promise<void> {
+    let inSlice = 0;
+    for (const stream of this.#streams) {
+      void this.#tell(stream);
+      if (++inSlice % SLICE === 0) await nextTurn();
+      if (this.#closed) return;
+    }
+  }
+
+  /** One stream: what changed, a heartbeat, or nothing. */
+  async #tell(stream: Stream): Promise<void> {
+    const { queue } = this.#options;
+    const now = performance.now();
+    if (stream.behindSinceMs !== Infinity) {
+      if (now - stream.behindSinceMs > BEHIND_MS_MAX) stream.response.destroy();
+      return;
+    }
+    const view = queue.view(stream.drop);
+    if (view === undefined) return;
+    const picture = pictureBeyondFrontier(queue, view, stream.ticket) ?? (await this.#lookUp(stream, view));
+    if (picture !== null && this.#streams.has(stream)) this.#say(stream, picture);
+    if (now - stream.writtenAtMs > HEARTBEAT_MS) this.#write(stream, ': still here\n\n');
+  }
+
+  #write(stream: Stream, text: string): void {
+    stream.writtenAtMs = performance.now();
+    if (!stream.response.write(text))
+      stream.behindSinceMs = Math.min(stream.behindSinceMs, stream.writtenAtMs);
+  }
+
+  /** At or before the frontier one read decides; an unreachable Redis says nothing new. */
+  async #lookUp(stream: Stream, view: DropView): Promise<OwnPicture | null> {
+    const now = performance.now();
+    if (now - stream.lookedUpAtMs < LOOK_UP_MS) return null;
+    stream.lookedUpAtMs = now;
+    return ownPicture(this.#options.queue, view, stream.ticket).catch(() => null);
+  }
+
+  #say(stream: Stream, picture: OwnPicture): void {
+    if (picture.is !== 'status') {
+      const data = picture.is === 'spent' ? { reason: picture.reason } : {};
+      stream.response.end(`event: ${picture.is}\ndata: ${JSON.stringify(data)}\n\n`);
+      this.#streams.delete(stream);
+      return;
+    }
+    const { status } = picture;
+    const { phase, state, generation, epoch, message, callExpiresAt, ahead } = status;
+    const said = JSON.stringify([phase, state, generation, epoch, message, callExpiresAt !== null]);
+    if (said === stream.said && !worthTelling(stream.ahead, ahead)) return;
+    stream.said = said;
+    stream.ahead = ahead;
+    this.#write(stream, `event: status\ndata: ${JSON.stringify(status)}\n\n`);
+  }
+}
