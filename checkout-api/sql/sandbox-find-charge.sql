@@ -1,2 +1,3 @@
 -- What became of an idempotency key.
-select id, status, reason from sandbox.charges where idempotency_key = $1;
+select id, case when status in ('processing', 'requires_action') and settles_at <= clock_timestamp() then 'captured' else status end as status,
+       reason from sandbox.charges where idempotency_key = $1;

@@ -17,6 +17,7 @@ import { openSessionRoute } from './routes/open-session.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { reservationRoutes } from './routes/reservations.ts';
 import { reserveRoute } from './routes/reserve.ts';
+import { webhookRoute } from './routes/webhooks.ts';
 
 export interface AppOptions {
   checkout: Checkout;
@@ -56,6 +57,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await limitedHere.register(leaveSessionRoute, { checkout });
     await limitedHere.register(reservationRoutes, { checkout });
     await limitedHere.register(paymentRoutes, { checkout });
+    await limitedHere.register(webhookRoute, { checkout });
   });
   return app;
 }

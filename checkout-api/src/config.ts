@@ -2,7 +2,13 @@
 import { loadConfig, SERVICE_VARIABLES } from '@sluice/service-kit';
 import { type Static, Type } from 'typebox';
 
-const schema = Type.Object({
+const StripeKey = Type.String({ pattern: '^(sk|rk)_', description: 'sk_… or rk_…' });
+const StripeWebhookSecret = Type.String({
+  pattern: '^whsec_[^,\\s]+(\\s*,\\s*whsec_[^,\\s]+)*$',
+  description: 'whsec_…; a comma list while one replaces another',
+});
+
+const variables = {
   ...SERVICE_VARIABLES,
   REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'redis:// or rediss:// address' }),
   DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://', description: 'postgres:// address' }),
@@ -16,7 +22,22 @@ const schema = Type.Object({
     default: 'notify',
     description: 'logical needs wal_level = logical and a role with REPLICATION',
   }),
+  PAYMENT_PROVIDERS: Type.String({
+    default: 'sandbox',
+    pattern: '^(sandbox|stripe)(\\s*,\\s*(sandbox|stripe))*$',
+    description: 'comma list of sandbox, stripe; the sandbox takes no money',
+  }),
+  STRIPE_SECRET_KEY: Type.Optional(StripeKey),
+  STRIPE_WEBHOOK_SECRET: Type.Optional(StripeWebhookSecret),
+  STRIPE_API_URL: Type.Optional(Type.String({ pattern: '^https?://', description: "default Stripe's own" })),
   DATABASE_CONNECTIONS: Type.Integer({ default: 10, minimum: 2, maximum: 200 }),
+};
+const schema = Type.Object(variables);
+/** What Stripe needs, required where Stripe is wanted. */
+const schemaWithStripe = Type.Object({
+  ...variables,
+  STRIPE_SECRET_KEY: StripeKey,
+  STRIPE_WEBHOOK_SECRET: StripeWebhookSecret,
 });
 
 /** The environment as read: names as in the environment. */
@@ -24,7 +45,8 @@ export type Config = Static<typeof schema>;
 
 /** @throws ConfigError naming every variable that is missing or wrong */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  return loadConfig(schema, environment);
+  const isStripeWanted = /\bstripe\b/.test(environment.PAYMENT_PROVIDERS ?? '');
+  return loadConfig(isStripeWanted ? schemaWithStripe : schema, environment);
 }
 
 /** The base URLs of ROOM_URLS, in their order. */

@@ -20,6 +20,9 @@ export const RESERVATIONS_PER_SESSION = { max: 120, timeWindow: PER_MINUTE, keyG
 /** Reading, releasing, extending, paying, in memory: a page that polls twice a second fits twice. */
 export const CALLS_PER_SESSION = { max: 240, timeWindow: PER_MINUTE, keyGenerator: bySession };
 
+/** Messages of payment providers, in memory: thousands of payments a minute come from a handful of addresses. */
+export const WEBHOOKS_PER_ADDRESS = { max: 30_000, timeWindow: PER_MINUTE, keyGenerator: byAddress };
+
 /**
  * Looking at credentials and tokens that this instance has not seen before, in memory: it comes before any signature or
  * query, so that guessing costs us nothing. A whole campus arriving at once fits.

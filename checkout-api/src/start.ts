@@ -7,32 +7,22 @@ import { buildApp } from './app.ts';
 import { createRoomClient } from './clients/room.ts';
 import { type Config, readConfig, roomUrls } from './config.ts';
 import { createVitals } from './domain/vitals.ts';
-import { jobConnections, startJobWorker } from './jobs/worker.ts';
 import { migrate } from './migrate.ts';
-import { guardProvider } from './payments/guard.ts';
-import { createPayments } from './payments/pay.ts';
-import { createSandboxProvider } from './payments/sandbox.ts';
 import type { Checkout } from './plugins/checkout.ts';
 import { startJobs } from './plugins/jobs.ts';
 import { startLiveStock } from './plugins/live-stock.ts';
 import { addStateMetrics, createCheckoutMetrics } from './plugins/metrics.ts';
-import { createTasks } from './plugins/tasks.ts';
+import { createTill } from './plugins/till.ts';
 import { internalRoutes } from './routes/internal.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { revocationRoutes } from './routes/revocations.ts';
 import { stockRoutes } from './routes/stock.ts';
-import { createJobStore } from './store/jobs.ts';
-import { createOrderStore } from './store/orders.ts';
-import { createPaymentStore } from './store/payments.ts';
 import { createReportStore } from './store/reports.ts';
 import { createReservationStore } from './store/reservations.ts';
 import { createSessionStore } from './store/sessions.ts';
 import { createStockStore } from './store/stock.ts';
 
 const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
-
-/** Connections the sandbox provider has for itself, as a provider elsewhere would. */
-const sandboxConnections = 4;
 
 export interface RunningCheckout {
   url: string;
@@ -51,8 +41,6 @@ export async function startCheckout(
 
   const metrics = createMetrics({ service: 'checkout-api', instance });
   const database = connectPostgres({ url: config.DATABASE_URL, log, max: config.DATABASE_CONNECTIONS });
-  const sandboxDatabase = connectPostgres({ url: config.DATABASE_URL, log, max: sandboxConnections });
-  const jobDatabase = connectPostgres({ url: config.DATABASE_URL, log, max: jobConnections });
   const redis = connectRedis({ url: config.REDIS_URL, name: 'checkout-api', log });
 
   const checkoutMetrics = createCheckoutMetrics(metrics);
@@ -64,24 +52,16 @@ export async function startCheckout(
   });
   const sessions = createSessionStore(database);
   const stock = createStockStore(database);
-  const orders = createOrderStore(database);
-  const provider = guardProvider(createSandboxProvider(sandboxDatabase));
-  const providers = new Map([[provider.name, provider]]);
-  const payments = createPayments({
-    store: createPaymentStore(database),
-    reservations,
-    providers,
-    observe: (outcome) => checkoutMetrics.payments.inc({ outcome }),
-    onUnknown: (err, reservation) =>
-      log.warn({ err, reservation }, 'the outcome of a payment is not known yet'),
-  });
+  const till = createTill({ config, log, metrics: checkoutMetrics, database, reservations });
+  const { payments, orders, providerEvents } = till;
   const checkout: Checkout = {
     sessions,
     reservations,
     stock,
     payments,
     orders,
-    paymentProviders: [...providers.values()],
+    paymentProviders: till.providers,
+    providerEvents,
     metrics: checkoutMetrics,
   };
 
@@ -103,7 +83,7 @@ export async function startCheckout(
   addStateMetrics(metrics, {
     waitingRequests: reservations.waiting,
     requestsInFlight: () => requestsInFlight,
-    breakerState: provider.breakerState,
+    breakerState: till.breakerState,
     pool: database,
   });
 
@@ -130,21 +110,13 @@ export async function startCheckout(
     metrics: checkoutMetrics,
     reservations,
     sessions,
-    payments,
     reports: createReportStore(database),
     room: createRoomClient({ urls, serviceToken }),
     pictures: liveStock.pictures,
-    vitals: () => ({ ...vitals.take(), breaker: BREAKER_STATES[provider.breakerState()] }),
+    vitals: () => ({ ...vitals.take(), breaker: BREAKER_STATES[till.breakerState()] }),
     reporter: instance,
   });
-  const worker = startJobWorker({
-    database: jobDatabase,
-    jobs: createJobStore(jobDatabase),
-    tasks: createTasks({
-      refunds: { orders, providers, observe: (outcome) => checkoutMetrics.refunds.inc({ outcome }) },
-    }),
-    log,
-  });
+  const money = till.start(url);
   log.info({ url, internalUrl }, 'listening');
 
   return {
@@ -153,15 +125,10 @@ export async function startCheckout(
     app,
     async close() {
       await app.close();
-      await Promise.all([jobs.close(), worker.close()]);
+      await Promise.all([jobs.close(), money.close()]);
       await liveStock.close();
       await internal.close();
-      await Promise.all([
-        database.end(),
-        sandboxDatabase.end(),
-        jobDatabase.end(),
-        redis.quit().catch(() => redis.disconnect()),
-      ]);
+      await Promise.all([database.end(), redis.quit().catch(() => redis.disconnect())]);
     },
   };
 }

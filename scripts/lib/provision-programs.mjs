@@ -5,13 +5,18 @@
 import { provisionChromium } from './provision-chromium.mjs';
 import { provisionK6 } from './provision-k6.mjs';
 import { provisionPrometheus } from './provision-prometheus.mjs';
+import { provisionStripeMock } from './provision-stripe-mock.mjs';
 
 /** @type {Readonly<Record<string, (note: (text: string) => void) => Promise<string>>>} */
 const PROVISIONERS = {
   CHROMIUM_PATH: provisionChromium,
   K6_PATH: provisionK6,
   PROMETHEUS_PATH: provisionPrometheus,
+  STRIPE_MOCK_PATH: provisionStripeMock,
 };
+
+/** The variables that tests may ask for. */
+export const TEST_PROGRAMS = Object.keys(PROVISIONERS);
 
 /**
  * @param {readonly string[]} names environment variables

@@ -2,7 +2,7 @@
 // All layers in order: format, lint, types, layers, unused code, unit; then, on real stores, integration and browser.
 
 import { createProgress } from './progress.mjs';
-import { provisionPrograms } from './provision-programs.mjs';
+import { provisionPrograms, TEST_PROGRAMS } from './provision-programs.mjs';
 import { provisionPassingStores } from './provision-stores.mjs';
 import { describePure, PURE_LAYERS, runPureLayers } from './pure-layers.mjs';
 import { addTallies, emptyTally, readTally, runVitest, tallyFile } from './run-vitest.mjs';
@@ -14,7 +14,7 @@ import { addTallies, emptyTally, readTally, runVitest, tallyFile } from './run-v
 export async function testEverything() {
   const progress = createProgress({ stream: process.stdout });
   // Programs install while the pure layers run; whatever fails there becomes a skip with its reason.
-  const programs = provisionPrograms(['CHROMIUM_PATH', 'K6_PATH', 'PROMETHEUS_PATH'], progress);
+  const programs = provisionPrograms(TEST_PROGRAMS, progress);
   const stores = await provisionPassingStores({ name: 'test', progress });
   const env = { REDIS_URL: stores.redisUrl, DATABASE_URL: stores.databaseUrl };
 

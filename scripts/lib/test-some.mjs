@@ -5,12 +5,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { Failure } from './failure.mjs';
 import { createProgress } from './progress.mjs';
-import { provisionPrograms } from './provision-programs.mjs';
+import { provisionPrograms, TEST_PROGRAMS } from './provision-programs.mjs';
 import { provisionPassingStores } from './provision-stores.mjs';
 import { repoRoot } from './repo.mjs';
 import { runVitest } from './run-vitest.mjs';
-
-const PROGRAMS = ['CHROMIUM_PATH', 'K6_PATH', 'PROMETHEUS_PATH'];
 
 /**
  * @param {readonly string[]} wanted paths, parts of paths, or one part of test names
@@ -32,7 +30,7 @@ export async function testSome(wanted) {
   const sources = (byName ? all : files)
     .map((file) => readFileSync(resolve(repoRoot, file), 'utf8'))
     .join('\n');
-  const named = PROGRAMS.filter((program) => !byName && sources.includes(program));
+  const named = TEST_PROGRAMS.filter((program) => !byName && sources.includes(program));
   const { found, missing } = await provisionPrograms(
     files.some((file) => file.includes('/browser/')) ? [...new Set([...named, 'CHROMIUM_PATH'])] : named,
     progress,

@@ -10,6 +10,8 @@ export const OPEN_ROUTES: ReadonlySet<string> = new Set([
   'HEAD /readyz',
   'GET /openapi.json',
   'HEAD /openapi.json',
+  // Admitted by its signature.
+  'POST /v1/webhooks/:provider',
 ]);
 
 /** The one route that takes an admission token instead of a session: it makes the session. */

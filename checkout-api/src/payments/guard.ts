@@ -19,6 +19,7 @@ import {
   type ChargeOutcome,
   type ChargeRequest,
   type PaymentProvider,
+  type ProviderRefund,
   ProviderUnreachableError,
   type RefundCharge,
   type RefundOutcome,
@@ -33,10 +34,12 @@ const failuresToOpen = 5;
 const halfOpenAfterMs = 5000;
 
 /** As the port says; everything rejects also when the time is up (outcome unknown) or the breaker is open (never asked). */
-export interface GuardedProvider extends Pick<PaymentProvider, 'name' | 'methods' | 'accepts'> {
+export interface GuardedProvider extends Pick<PaymentProvider, 'name' | 'methods' | 'accepts' | 'readEvent'> {
   charge(request: ChargeRequest): Promise<ChargeOutcome>;
   resolve(request: ChargeRequest, mode: ResolveMode): Promise<ChargeOutcome>;
   refund(request: RefundCharge): Promise<RefundOutcome>;
+  findKey(chargeId: string): Promise<string | undefined>;
+  listRefunds(chargeId: string): Promise<ProviderRefund[]>;
   /** 0 closed, 1 half open, 2 open. */
   breakerState(): 0 | 1 | 2;
 }
@@ -75,6 +78,9 @@ export function guardProvider(
     accepts: (method) => provider.accepts(method),
     charge: (request) => call((signal) => provider.charge(request, signal)),
     resolve: (request, mode) => call((signal) => provider.resolve(request, mode, signal)),
+    readEvent: (body, headers) => provider.readEvent(body, headers),
+    findKey: (chargeId) => call((signal) => provider.findKey(chargeId, signal)),
+    listRefunds: (chargeId) => call((signal) => provider.listRefunds(chargeId, signal)),
     refund: (request) => call((signal) => provider.refund(request, signal)),
     breakerState() {
       if (breaker.state === CircuitState.HalfOpen) return 1;

@@ -59,6 +59,14 @@ export function chargeOf(payment: Omit<PaymentAttempt, 'provider'>): ChargeReque
   return { idempotencyKey: `${id}.${attempt}`, reference: id, amountMinor, currency, method };
 }
 
+const KEY = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([0-9]{1,4})$/;
+
+/** The attempt that a provider's key names; undefined when the key is none of ours. */
+export function attemptOf(key: string): { id: string; attempt: number } | undefined {
+  const [, id, attempt] = KEY.exec(key) ?? [];
+  return id === undefined ? undefined : { id, attempt: Number(attempt) };
+}
+
 export function createPayments(options: PaymentsOptions): Payments {
   const { store, reservations, providers, observe, onUnknown } = options;
   const { actionSeconds = 300, holdSeconds = 900 } = options;
@@ -86,7 +94,8 @@ export function createPayments(options: PaymentsOptions): Payments {
         await store.fail(id, attempt, outcome.status, outcome.reason);
         observe?.(outcome.status);
         return 'failed';
-      default:
+      case 'requires_action':
+      case 'processing':
         await store.wait(id, attempt, outcome.status === 'requires_action' ? 'action' : 'provider');
         observe?.('waiting');
         return undefined;
@@ -107,7 +116,8 @@ export function createPayments(options: PaymentsOptions): Payments {
         return { verdict: 'requires_action', action: outcome.action };
       case 'processing':
         return { verdict: 'processing' };
-      default:
+      case 'declined':
+      case 'voided':
         return { verdict: 'declined', reason: outcome.reason };
     }
   }

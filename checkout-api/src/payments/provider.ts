@@ -51,6 +51,24 @@ export type RefundOutcome =
   /** Not now and not later: somebody has to look at it. */
   | { status: 'refused'; reason: string };
 
+/** A refund as the provider's books have it. */
+export interface ProviderRefund {
+  providerRefundId: string;
+  /** The idempotency key it was asked for with; undefined when somebody gave the money back at the provider itself. */
+  key: string | undefined;
+  amountMinor: number;
+  status: 'pending' | 'succeeded' | 'refused';
+}
+
+/** A signed message of the provider's. What it says may be old: it is a reason to ask, not an answer. */
+export interface ProviderEvent {
+  id: string;
+  type: string;
+  /** The `idempotencyKey` of the charge it is about, or its `chargeId`; neither when it is about nothing of ours. */
+  key?: string;
+  chargeId?: string;
+}
+
 export interface PaymentProvider {
   /** What its methods begin with, and its webhooks' path ends with. */
   readonly name: string;
@@ -69,6 +87,26 @@ export interface PaymentProvider {
   resolve(request: ChargeRequest, mode: ResolveMode, signal: AbortSignal): Promise<ChargeOutcome>;
   /** Gives money back, once per key. @throws when the outcome is unknown: asking again is safe */
   refund(request: RefundCharge, signal: AbortSignal): Promise<RefundOutcome>;
+  /** The `idempotencyKey` a charge was asked for with; undefined when it is none of ours. */
+  findKey(chargeId: string, signal: AbortSignal): Promise<string | undefined>;
+  /** All refunds of a charge, whoever made them. */
+  listRefunds(chargeId: string, signal: AbortSignal): Promise<ProviderRefund[]>;
+  /**
+   * Reads a webhook's body, byte for byte as it came.
+   * @throws WebhookRefusedError
+   */
+  readEvent(body: Buffer, headers: Readonly<Record<string, string | string[] | undefined>>): ProviderEvent;
+}
+
+/** A message that is not from the provider, or too old to be believed. */
+export class WebhookRefusedError extends Error {
+  override readonly name = 'WebhookRefusedError';
+  readonly reason: 'signature-missing' | 'signature-invalid' | 'too-old' | 'malformed';
+
+  constructor(reason: WebhookRefusedError['reason']) {
+    super(reason);
+    this.reason = reason;
+  }
 }
 
 /** The request did not get through: trying again can't charge twice. */

@@ -2,6 +2,7 @@
 import type { GuardedProvider } from '../payments/guard.ts';
 import type { Payments } from '../payments/pay.ts';
 import type { OrderStore } from '../store/orders.ts';
+import type { ProviderEventStore } from '../store/provider-events.ts';
 import type { ReservationStore } from '../store/reservations.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import type { StockStore } from '../store/stock.ts';
@@ -14,5 +15,6 @@ export interface Checkout {
   payments: Payments;
   orders: OrderStore;
   paymentProviders: readonly GuardedProvider[];
+  providerEvents: ProviderEventStore;
   metrics: CheckoutMetrics;
 }

@@ -1,9 +1,8 @@
-/** What every instance does beside answering: expiring, settling, reporting. Any number of instances may. */
+/** What every instance does beside answering: expiring, reporting. Any number of instances may. */
 import { type RepeatingJob, repeat } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { expireDue } from '../jobs/expire.ts';
 import { type ReportOptions, reportAll } from '../jobs/report.ts';
-import type { Payments } from '../payments/pay.ts';
 import type { ReservationStore } from '../store/reservations.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import type { CheckoutMetrics } from './metrics.ts';
@@ -12,21 +11,16 @@ import type { CheckoutMetrics } from './metrics.ts';
 const expireEveryMs = 500;
 /** The room counts on a report each second (DESIGN Q30). */
 const reportEveryMs = 1000;
-const reconcileEveryMs = 2000;
-/** Older than any request that may still record its outcome itself: time-out, retries and a slow commit. */
-const unsettledSeconds = 10;
-const unsettledBatch = 50;
 
 export interface JobsOptions extends Omit<ReportOptions, 'onError' | 'onDelivered' | 'observe'> {
   log: FastifyBaseLogger;
   metrics: CheckoutMetrics;
   reservations: ReservationStore;
   sessions: SessionStore;
-  payments: Payments;
 }
 
 export function startJobs(options: JobsOptions): RepeatingJob {
-  const { log, metrics, reservations, sessions, payments } = options;
+  const { log, metrics, reservations, sessions } = options;
   /** Drops the room does not take reports of: an outage is one line in the log, and its end another. */
   const untold = new Set<string>();
   const failing = (job: string) => (err: unknown) =>
@@ -45,11 +39,6 @@ export function startJobs(options: JobsOptions): RepeatingJob {
             metrics.expiryLagSeconds.set(lagSeconds);
           },
         }),
-    }),
-    repeat({
-      everyMs: reconcileEveryMs,
-      onError: failing('reconcile'),
-      run: () => payments.reconcile(unsettledSeconds, unsettledBatch),
     }),
     repeat({
       everyMs: reportEveryMs,

@@ -42,6 +42,11 @@ export function createCheckoutMetrics(metrics: Metrics) {
       help: 'Refunds that came to their end, by outcome',
       labelNames: ['outcome'],
     }),
+    providerEvents: metrics.counter({
+      name: 'checkout_provider_events_total',
+      help: 'Messages of payment providers, by outcome',
+      labelNames: ['provider', 'outcome'],
+    }),
     expired: metrics.counter({ name: 'checkout_holds_expired_total', help: 'Holds whose time ran out' }),
     expiryLagSeconds: metrics.gauge({
       name: 'checkout_expiry_lag_seconds',

@@ -1,5 +1,6 @@
 /** What each kind of job does; jobs are added by the business transactions that need them. */
 import type { TaskList } from 'graphile-worker';
+import { type ApplyEventOptions, applyProviderEvent } from '../payments/apply-event.ts';
 import { type RefundsOptions, settleRefund } from '../payments/refunds.ts';
 
 declare global {
@@ -7,16 +8,19 @@ declare global {
     /** Payloads, as the functions of migrations/ write them. */
     interface Tasks {
       settle_refund: { refundId: string };
+      apply_provider_event: { provider: string; eventId: string };
     }
   }
 }
 
 export interface TasksOptions {
   refunds: RefundsOptions;
+  providerEvents: ApplyEventOptions;
 }
 
-export function createTasks({ refunds }: TasksOptions): TaskList {
+export function createTasks({ refunds, providerEvents }: TasksOptions): TaskList {
   return {
     settle_refund: ({ refundId }) => settleRefund(refundId, refunds),
+    apply_provider_event: (event) => applyProviderEvent(event, providerEvents),
   };
 }

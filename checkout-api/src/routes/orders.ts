@@ -38,6 +38,8 @@ export const orderRoutes: FastifyPluginAsyncTypebox<OrderRoutesOptions> = async 
         throw problem('refund-too-large', undefined, { leftMinor: answer.leftMinor });
       case 'lines':
         throw invalidField('body.returnToSale', 'names more than was bought and has not come back');
+      case 'requested':
+      case 'replayed':
     }
     const refund = await orders.findRefund(answer.refundId);
     if (refund === undefined) throw new Error('a refund was decided and is not there');

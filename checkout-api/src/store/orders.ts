@@ -81,6 +81,13 @@ export interface OrderStore {
     id: string,
     outcome: { status: 'succeeded'; providerRefundId: string } | { status: 'refused'; reason: string },
   ): Promise<boolean>;
+  /** Somebody gave money back at the provider itself. False: it was known, or there is no order. */
+  recordProviderRefund(
+    reservationId: string,
+    attempt: number,
+    providerRefundId: string,
+    amountMinor: number,
+  ): Promise<boolean>;
 }
 
 const transitions = JSON.stringify(orderTransitions);
@@ -128,6 +135,11 @@ export function createOrderStore(database: Database): OrderStore {
         transitions,
       ]);
       return row?.settled === true;
+    },
+    async recordProviderRefund(...refund) {
+      const values = [...refund, transitions];
+      const [row] = await query<{ recorded: boolean }>(database, 'record-provider-refund', values);
+      return row?.recorded === true;
     },
   };
 }

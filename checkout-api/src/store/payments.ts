@@ -25,6 +25,7 @@ export interface UnsettledPayment extends PaymentAttempt {
 export interface RecordedPayment extends PaymentAttempt {
   status: 'pending' | 'captured' | 'declined' | 'voided' | 'reversed';
   waitingFor: 'action' | 'provider' | null;
+  chargeId: string | null;
   /** What becomes of money that came too late for this reservation. */
   lateRefund: 'pending' | 'succeeded' | 'refused' | null;
 }

@@ -19,7 +19,7 @@ let db: CheckoutDatabase;
 let sandbox: PaymentProvider;
 beforeAll(async () => {
   db = await createCheckoutDatabase();
-  sandbox = createSandboxProvider(db.connect());
+  sandbox = createSandboxProvider(db.connect(), 'c2VjcmV0');
 });
 afterAll(() => db.close());
 

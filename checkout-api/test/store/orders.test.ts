@@ -19,7 +19,7 @@ let db: CheckoutDatabase;
 let till: ReturnType<typeof createTill>;
 beforeAll(async () => {
   db = await createCheckoutDatabase();
-  till = createTill(db.database, createSandboxProvider(db.connect()));
+  till = createTill(db.database, createSandboxProvider(db.connect(), 'c2VjcmV0'));
 });
 afterAll(() => db.close());
 

@@ -1,0 +1,42 @@
+/** The payment providers of an installation, each behind its guard, by name. */
+import { createHmac } from 'node:crypto';
+import type { Config } from '../config.ts';
+import type { Database } from '../store/statements.ts';
+import { type GuardedProvider, guardProvider } from './guard.ts';
+import type { PaymentProvider } from './provider.ts';
+import { createSandboxProvider } from './sandbox.ts';
+import { createStripeProvider } from './stripe.ts';
+
+type ProviderConfig = Pick<
+  Config,
+  'PAYMENT_PROVIDERS' | 'SERVICE_TOKEN' | 'STRIPE_SECRET_KEY' | 'STRIPE_WEBHOOK_SECRET' | 'STRIPE_API_URL'
+>;
+
+/** What the sandbox signs its messages with: the same in all instances, and nothing to configure. */
+export function sandboxSecret({ SERVICE_TOKEN }: Pick<Config, 'SERVICE_TOKEN'>): string {
+  return createHmac('sha256', SERVICE_TOKEN).update('sandbox webhooks').digest('base64');
+}
+
+/** @param sandboxDatabase a pool that nothing else uses */
+export function createProviders(
+  config: ProviderConfig,
+  sandboxDatabase: Database,
+): Map<string, GuardedProvider> {
+  const makers: Record<string, () => PaymentProvider> = {
+    sandbox: () => createSandboxProvider(sandboxDatabase, sandboxSecret(config)),
+    stripe: () =>
+      createStripeProvider({
+        secretKey: config.STRIPE_SECRET_KEY ?? '',
+        webhookSecrets: (config.STRIPE_WEBHOOK_SECRET ?? '').split(',').map((secret) => secret.trim()),
+        apiUrl: config.STRIPE_API_URL,
+      }),
+  };
+  return new Map(
+    config.PAYMENT_PROVIDERS.split(',').map((word) => {
+      const name = word.trim();
+      const make = makers[name];
+      if (make === undefined) throw new Error(`there is no payment provider "${name}"`);
+      return [name, guardProvider(make())];
+    }),
+  );
+}

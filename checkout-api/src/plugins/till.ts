@@ -1,0 +1,110 @@
+/**
+ * Everything about money of one instance: providers, payments, orders, what providers tell us, and the jobs that belong
+ * to them. Made once; works from `start` on.
+ */
+import { connectPostgres, type RepeatingJob, repeat } from '@sluice/service-kit';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Config } from '../config.ts';
+
+import { jobConnections, startJobWorker } from '../jobs/worker.ts';
+import type { GuardedProvider } from '../payments/guard.ts';
+import { createPayments, type Payments } from '../payments/pay.ts';
+import { createProviders, sandboxSecret } from '../payments/providers.ts';
+import { sendSandboxMessages } from '../payments/sandbox-messages.ts';
+import { createJobStore } from '../store/jobs.ts';
+import { createOrderStore, type OrderStore } from '../store/orders.ts';
+import { createPaymentStore } from '../store/payments.ts';
+import { createProviderEventStore, type ProviderEventStore } from '../store/provider-events.ts';
+import type { ReservationStore } from '../store/reservations.ts';
+import type { Database } from '../store/statements.ts';
+import type { CheckoutMetrics } from './metrics.ts';
+import { createTasks } from './tasks.ts';
+
+/** Connections the sandbox provider has for itself, as a provider elsewhere would. */
+const sandboxConnections = 4;
+const reconcileEveryMs = 2000;
+/** Older than any request that may still record its outcome itself: time-out, retries and a slow commit. */
+const unsettledSeconds = 10;
+const unsettledBatch = 100;
+const sandboxMessagesEveryMs = 500;
+
+export interface TillOptions {
+  config: Config;
+  log: FastifyBaseLogger;
+  metrics: CheckoutMetrics;
+  database: Database;
+  reservations: ReservationStore;
+}
+
+export interface Till {
+  payments: Payments;
+  orders: OrderStore;
+  providerEvents: ProviderEventStore;
+  providers: readonly GuardedProvider[];
+  /** Of the provider that fares worst: 0 closed, 1 half open, 2 open. */
+  breakerState(): number;
+  /** Settling, refunding, listening to providers. @param url where this instance answers */
+  start(url: string): RepeatingJob;
+}
+
+export function createTill({ config, log, metrics, database, reservations }: TillOptions): Till {
+  const url = config.DATABASE_URL;
+  const sandboxDatabase = connectPostgres({ url, log, max: sandboxConnections });
+  const jobDatabase = connectPostgres({ url, log, max: jobConnections });
+  const providers = createProviders(config, sandboxDatabase);
+  const store = createPaymentStore(database);
+  const orders = createOrderStore(database);
+  const providerEvents = createProviderEventStore(database);
+  const payments = createPayments({
+    store,
+    reservations,
+    providers,
+    observe: (outcome) => metrics.payments.inc({ outcome }),
+    onUnknown: (err, reservation) =>
+      log.warn({ err, reservation }, 'the outcome of a payment is not known yet'),
+  });
+  const tasks = createTasks({
+    refunds: { orders, providers, observe: (outcome) => metrics.refunds.inc({ outcome }) },
+    providerEvents: { events: providerEvents, payments, store, orders, providers },
+  });
+
+  return {
+    payments,
+    orders,
+    providerEvents,
+    providers: [...providers.values()],
+    breakerState: () => Math.max(...[...providers.values()].map((provider) => provider.breakerState())),
+    start(address) {
+      const failing = (job: string) => (err: unknown) =>
+        log.warn({ err, job }, 'a job failed and will run again');
+      const running = [
+        repeat({
+          everyMs: reconcileEveryMs,
+          onError: failing('reconcile'),
+          run: () => payments.reconcile(unsettledSeconds, unsettledBatch),
+        }),
+        startJobWorker({ database: jobDatabase, jobs: createJobStore(jobDatabase), tasks, log }),
+      ];
+      if (providers.has('sandbox')) {
+        const messages = {
+          database: sandboxDatabase,
+          url: new URL('/v1/webhooks/sandbox', address).href,
+          secret: sandboxSecret(config),
+        };
+        running.push(
+          repeat({
+            everyMs: sandboxMessagesEveryMs,
+            onError: failing('sandbox messages'),
+            run: () => sendSandboxMessages(messages),
+          }),
+        );
+      }
+      return {
+        async close() {
+          await Promise.all(running.map((job) => job.close()));
+          await Promise.all([sandboxDatabase.end(), jobDatabase.end()]);
+        },
+      };
+    },
+  };
+}
