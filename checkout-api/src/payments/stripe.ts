@@ -83,24 +83,17 @@ export function createStripeProvider({ secretKey, webhookSecrets, apiUrl }: Stri
 
   /** `isFinal`: what may be voided has been. */
   function outcomeOf(intent: Intent, isFinal: boolean): ChargeOutcome {
-    switch (intent.status) {
-      case 'succeeded':
-        return { status: 'captured', chargeId: intent.id };
-      case 'canceled': {
-        const failed = reasonOf(intent.last_payment_error);
-        return failed === undefined
-          ? { status: 'voided', reason: intent.cancellation_reason ?? 'canceled' }
-          : { status: 'declined', reason: failed };
-      }
-      case 'requires_action':
-      case 'requires_payment_method':
-        return isFinal ? { status: 'processing' } : { status: 'requires_action', action: actionOf(intent) };
-      case 'processing':
-      case 'requires_capture':
-      case 'requires_confirmation':
-      default:
-        return { status: 'processing' };
+    const { status, last_payment_error: lastError } = intent;
+    if (status === 'succeeded') return { status: 'captured', chargeId: intent.id };
+    if (status === 'canceled') {
+      const declined = reasonOf(lastError);
+      return declined === undefined
+        ? { status: 'voided', reason: intent.cancellation_reason ?? 'canceled' }
+        : { status: 'declined', reason: declined };
     }
+    const waitsForShopper = status === 'requires_action' || status === 'requires_payment_method';
+    if (waitsForShopper && !isFinal) return { status: 'requires_action', action: actionOf(intent) };
+    return { status: 'processing' };
   }
 
   return {
