@@ -42,7 +42,7 @@ export interface Till {
   providerEvents: ProviderEventStore;
   providers: readonly GuardedProvider[];
   /** Of the provider that fares worst: 0 closed, 1 half open, 2 open. */
-  breakerState(): number;
+  breakerState(): 0 | 1 | 2;
   /** Settling, refunding, listening to providers. @param url where this instance answers */
   start(url: string): RepeatingJob;
 }
@@ -73,7 +73,10 @@ export function createTill({ config, log, metrics, database, reservations }: Til
     orders,
     providerEvents,
     providers: [...providers.values()],
-    breakerState: () => Math.max(...[...providers.values()].map((provider) => provider.breakerState())),
+    breakerState() {
+      const states = [...providers.values()].map((provider) => provider.breakerState());
+      return states.includes(2) ? 2 : states.includes(1) ? 1 : 0;
+    },
     start(address) {
       const failing = (job: string) => (err: unknown) =>
         log.warn({ err, job }, 'a job failed and will run again');
