@@ -10,7 +10,7 @@ local POLICY = {
   max_sessions = true, max_waiting = true, call_window_us = true, grace_us = true, token_us = true, hold_us = true,
   return_spread_us = true, overbook = true, mode = true, lobby = true, stock_bound = true, override = true,
   commit = true, ramp_from_per_minute = true, ramp_starts_us = true, ramp_ends_us = true,
-  pass_through_until_us = true, ignore_capacity = true, rejoin_after_purchase = true,
+  override_until_us = true, ignore_capacity_until_us = true, rejoin_after_purchase = true, extensions_max = true,
 }
 
 local time = redis.call('TIME')

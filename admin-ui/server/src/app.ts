@@ -11,6 +11,7 @@ import type { ControlPlane } from './acts/control-plane.ts';
 import { PROBLEMS } from './contract/problems.ts';
 import { compileValidator } from './plugins/body-validator.ts';
 import { requireOperator } from './plugins/operator.ts';
+import { auditRoutes } from './routes/audit.ts';
 import { dropRoutes } from './routes/drops.ts';
 import { liveControlRoutes } from './routes/live-control.ts';
 import { stockRoutes } from './routes/stock.ts';
@@ -50,6 +51,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(dropRoutes, { plane });
     await operators.register(liveControlRoutes, { plane });
     await operators.register(stockRoutes, { plane });
+    await operators.register(auditRoutes, { plane });
   });
   return app;
 }

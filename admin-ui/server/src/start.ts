@@ -10,6 +10,7 @@ import { migrate } from './migrate.ts';
 import { startJobs } from './plugins/jobs.ts';
 import { createAdminMetrics } from './plugins/metrics.ts';
 import { createProjection } from './projection/projection.ts';
+import { createAuditLog } from './store/audit-log.ts';
 import { createDatabase } from './store/database.ts';
 import { createDropStore } from './store/drops.ts';
 import { createSeedVault } from './store/seed-vault.ts';
@@ -35,6 +36,7 @@ export async function startControlPlane(
   const redis = connectRedis({ url: config.REDIS_URL, name: 'admin-server', log });
   const plane: ControlPlane = {
     drops: createDropStore(database, createSeedVault(config.SEED_KEY)),
+    audit: createAuditLog(database),
     setups: createSetupStore(database),
     projection: createProjection(redis),
     checkout: createCheckoutClient({ url: config.CHECKOUT_INTERNAL_URL, serviceToken: config.SERVICE_TOKEN }),

@@ -3,9 +3,11 @@
  * before anything is written), then Postgres decides in one audited transaction, then room and checkout are told.
  */
 import { problem } from '@sluice/service-kit';
+import { dangersOf } from '../domain/dangers.ts';
 import type { Drop, DropChange } from '../domain/drop.ts';
 import type { LivePicture } from '../projection/live.ts';
 import type { Who } from '../store/audit.ts';
+import { requireConfirmation } from './confirm.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { projectDrop } from './project-drop.ts';
 import { setUpCheckout } from './set-up-checkout.ts';
@@ -15,22 +17,30 @@ export interface ChangeOptions extends Who {
   readonly drop: string;
   /** Policy version the caller has read; null when they did not say. */
   readonly ifVersion: number | null;
+  /** The audit entry whose act this one takes back. */
+  readonly undoes?: number;
+  /** The operator has been told what is dangerous about it. */
+  readonly isConfirmed: boolean;
   /** May throw a problem to refuse. Null: nothing to do. */
   readonly decide: (drop: Drop, live: LivePicture) => DropChange | null;
 }
 
 /**
  * @returns the drop as it is now planned
- * @throws Problem `no-such-drop`, `version-mismatch`, `store-unavailable`, or what `decide` throws
+ * @throws Problem `no-such-drop`, `version-mismatch`, `confirmation-required`, `store-unavailable`, or what `decide` throws
  */
 export async function changeDrop(plane: ControlPlane, options: ChangeOptions): Promise<Drop> {
-  const { act, drop: id, ifVersion, decide, actor, reason } = options;
+  const { act, drop: id, ifVersion, isConfirmed, decide, actor, reason, undoes } = options;
   const live = (await plane.projection.live([id])).get(id);
   if (!live) throw new Error('Redis told nothing of a drop it was asked for');
   const step = await plane.drops.change({
-    ...{ act, drop: id, ifVersion, actor, reason },
+    ...{ act, drop: id, ifVersion, actor, reason, undoes },
     aboveVersion: live.policyVersion,
-    decide: (drop) => decide(drop, live),
+    decide(drop) {
+      const change = decide(drop, live);
+      if (change && isAsked(change, live)) requireConfirmation(dangersOf(drop, change), isConfirmed);
+      return change;
+    },
   });
   switch (step.status) {
     case 'no-such-drop':
@@ -39,6 +49,8 @@ export async function changeDrop(plane: ControlPlane, options: ChangeOptions): P
       throw problem('version-mismatch', `The drop is at version ${step.version}; read it again.`, {
         policyVersion: step.version,
       });
+    case 'undone-before':
+      throw problem('nothing-to-undo', 'It has been undone already.');
     case 'unchanged':
       return step.drop;
     case 'changed':
@@ -47,6 +59,10 @@ export async function changeDrop(plane: ControlPlane, options: ChangeOptions): P
       return step.drop;
   }
 }
+
+/** Before the lobby nobody is there whom a slip of the hand could hurt; closing has no way back even then. */
+const isAsked = (change: DropChange, { phase }: LivePicture): boolean =>
+  phase !== 'scheduled' || change.override === 'closed';
 
 /** Tells room and checkout of a plan that is written; a failure is finished by the jobs. */
 export async function tell(plane: ControlPlane, drop: Drop): Promise<void> {

@@ -19,6 +19,8 @@ export function policyChange(request: Partial<AdmissionPolicy>, drop: Drop, live
   }
   return {
     admission,
+    // A rate that is stated is the rate from now on.
+    ...(request.ratePerMinute !== undefined && { ramp: null }),
     ...(isLobbyChanged && { lobbyOpensAt: lobbyOpening(drop.opensAt, admission) }),
   };
 }

@@ -2,11 +2,13 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { CheckoutClient } from '../clients/checkout.ts';
 import type { Projection } from '../projection/projection.ts';
+import type { AuditLog } from '../store/audit-log.ts';
 import type { DropStore } from '../store/drops.ts';
 import type { SetupStore } from '../store/setups.ts';
 
 export interface ControlPlane {
   readonly drops: DropStore;
+  readonly audit: AuditLog;
   readonly setups: SetupStore;
   readonly projection: Projection;
   readonly checkout: CheckoutClient;

@@ -46,6 +46,10 @@ export async function createDrop(plane: ControlPlane, request: DropRequest, who:
       products: request.products ?? [],
       override: '',
       overrideUntil: null,
+      overrideOwner: null,
+      overrideReason: null,
+      ramp: null,
+      ignoreCapacityUntil: null,
     },
     who,
   );

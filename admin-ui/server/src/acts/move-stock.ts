@@ -1,7 +1,9 @@
 /** Stock of a drop: asked of the checkout, which keeps the ledger, and moved there. The asking and its outcome are audited. */
 import { problem } from '@sluice/service-kit';
 import { type Balance, CheckoutFault, type Movement } from '../clients/checkout.ts';
+import { stockDangers } from '../domain/dangers.ts';
 import type { AuditEntry, Who } from '../store/audit.ts';
+import { requireConfirmation } from './confirm.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 const RETRY_AFTER_SECONDS = 2;
@@ -24,18 +26,32 @@ export async function readStock(plane: ControlPlane, id: string): Promise<Balanc
   throw unavailable('The checkout has not been told of this drop yet; it will be.');
 }
 
+export interface MovementRequest extends Who {
+  readonly drop: string;
+  readonly sku: string;
+  /** Units put in (+) or taken out (-). */
+  readonly delta: number;
+  readonly reason: string;
+  /** The operator has been told what is dangerous about it. */
+  readonly isConfirmed: boolean;
+  /** It takes another movement back, and is itself not to be taken back. */
+  readonly isUndoing?: boolean;
+}
+
 /**
  * Moves stock. Not repeated by itself: whether a movement that was not answered happened is told by the balances.
- * @throws Problem `no-such-drop`, `no-such-sku`, `not-enough-stock`, `stock-unavailable`, `stock-outcome-unknown`
+ * @throws Problem `no-such-drop`, `confirmation-required`, `no-such-sku`, `not-enough-stock`, `stock-unavailable`, `stock-outcome-unknown`
  */
 export async function moveStock(
   plane: ControlPlane,
-  { drop, sku, delta, actor, reason }: Who & { drop: string; sku: string; delta: number; reason: string },
+  { drop, sku, delta, actor, reason, isConfirmed, isUndoing = false }: MovementRequest,
 ): Promise<Movement> {
-  await readStock(plane, drop); // a checkout that can't be asked is told before anything is written
+  // A checkout that can't be asked is told before anything is written.
+  const balance = (await readStock(plane, drop)).find((one) => one.sku === sku);
+  if (balance) requireConfirmation(stockDangers(balance, delta), isConfirmed);
   const record = (act: string, after: unknown) => {
     const entry: AuditEntry = { act, drop, actor, reason, before: null, after };
-    return plane.drops.record(entry);
+    return plane.audit.record(entry);
   };
   await record('stock.move', { sku, delta });
   let outcome: Awaited<ReturnType<typeof plane.checkout.move>>;
@@ -56,7 +72,7 @@ export async function moveStock(
       ? problem('no-such-sku', `The drop sells no "${sku}".`)
       : problem('not-enough-stock', 'What is held or sold can not be withdrawn.');
   }
-  await record('stock.moved', { sku, delta, movement: outcome.id });
+  await record(isUndoing ? 'stock.moved-back' : 'stock.moved', { sku, delta, movement: outcome.id });
   plane.count.act('stock.move');
   return outcome;
 }

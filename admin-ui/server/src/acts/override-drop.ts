@@ -12,18 +12,41 @@ export const OVERRIDE_ACTS = {
   'queue-all': 'queue_all',
 } as const satisfies Record<string, Override>;
 
+export interface OverrideRequest {
+  readonly override: Override;
+  /** Who answers for it. */
+  readonly owner: string;
+  readonly reason: string | null;
+  /** It ends by itself after so long; null: it stays. */
+  readonly seconds: number | null;
+}
+
 /**
  * Closing a closed drop changes nothing; nothing else is possible with one.
- * @param until when it ends by itself; null: never
  * @throws Problem 409 `drop-closed`
  */
-export function overrideChange(
-  override: Override,
-  until: Date | null,
-  drop: Drop,
-  live: LivePicture,
-): DropChange | null {
+export function overrideChange(request: OverrideRequest, drop: Drop, live: LivePicture): DropChange | null {
+  const { override, owner, reason, seconds } = request;
   if (override === 'closed' && (drop.override === 'closed' || live.phase === 'closed')) return null;
   refuseClosed(live);
-  return { override, overrideUntil: until };
+  if (override === '') return NO_OVERRIDE;
+  return { override, overrideOwner: owner, overrideReason: reason, overrideUntil: inSeconds(seconds, live) };
+}
+
+export const NO_OVERRIDE: DropChange = {
+  override: '',
+  overrideUntil: null,
+  overrideOwner: null,
+  overrideReason: null,
+};
+
+/** Lets entries go on while the checkout is silent, for so long; null: not any more. @throws Problem 409 `drop-closed` */
+export function ignoreCapacityChange(seconds: number | null, live: LivePicture): DropChange {
+  refuseClosed(live);
+  return { ignoreCapacityUntil: inSeconds(seconds, live) };
+}
+
+/** By Redis's clock, since that is what ends it. */
+function inSeconds(seconds: number | null, { asOf }: LivePicture): Date | null {
+  return seconds === null ? null : new Date(asOf.getTime() + seconds * 1000);
 }

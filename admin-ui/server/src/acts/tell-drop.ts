@@ -34,6 +34,7 @@ function answerOf(drop: Drop, live: LivePicture | undefined, setup: SetupState |
     lobbyOpensAt: iso(drop.lobbyOpensAt),
     closesAt: isoOrNull(drop.closesAt),
     overrideUntil: isoOrNull(drop.overrideUntil),
+    ignoreCapacityUntil: isoOrNull(drop.ignoreCapacityUntil),
     createdAt: iso(drop.createdAt),
     updatedAt: iso(drop.updatedAt),
     phase: live?.phase ?? null,

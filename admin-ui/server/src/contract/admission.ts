@@ -21,6 +21,7 @@ const fields = {
   maxWaiting: number(POLICY_FIELDS.maxWaiting),
   callWindowSeconds: number(POLICY_FIELDS.callWindowSeconds),
   graceSeconds: number(POLICY_FIELDS.graceSeconds),
+  extensionsMax: number(POLICY_FIELDS.extensionsMax),
   tokenSeconds: number(POLICY_FIELDS.tokenSeconds),
   holdSeconds: number(POLICY_FIELDS.holdSeconds),
   returnSpreadSeconds: number(POLICY_FIELDS.returnSpreadSeconds),

@@ -93,23 +93,6 @@ export const PageChange = withRules(
   (body) => pageFaults({ ...(body as object), defaultReturnTo: null }, ''),
 );
 
-export const PolicyChange = Type.Object(
-  { ...AdmissionChange.properties, reason: Type.Optional(Reason) },
-  { additionalProperties: false, minProperties: 1 },
-);
-
-/** Of acts that are told by their address alone. */
-export const Act = Type.Object({ reason: Type.Optional(Reason) }, { additionalProperties: false });
-
-export const PassThrough = Type.Object(
-  {
-    reason: Reason,
-    owner: Type.String({ minLength: 1, maxLength: 100, description: 'Who answers for it' }),
-    seconds: Type.Integer({ minimum: 10, maximum: 14_400, description: 'It ends by itself after so long' }),
-  },
-  { additionalProperties: false },
-);
-
 /** Whether another part of the installation has what was planned. */
 const Delivery = Type.Object({
   status: Type.Enum(['done', 'pending']),
@@ -153,6 +136,15 @@ export const DropAnswer = Type.Object({
   products: Type.Array(Product),
   override: Type.Enum([...OVERRIDES]),
   overrideUntil: Nullable(Instant),
+  overrideOwner: Nullable(Type.String({ description: 'Who answers for it' })),
+  overrideReason: Nullable(Type.String()),
+  ramp: Nullable(
+    Type.Object(
+      { fromPerMinute: Type.Number(), startsAt: Instant, endsAt: Instant },
+      { description: 'The rate goes from there to ratePerMinute in a straight line' },
+    ),
+  ),
+  ignoreCapacityUntil: Nullable(Instant),
   commit: Nullable(Type.String({ description: "Hex SHA-256 of the draw's seed" })),
   policyVersion: Type.Integer({ description: 'Rises with every change; also the ETag' }),
   createdAt: Instant,

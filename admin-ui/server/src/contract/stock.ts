@@ -27,6 +27,7 @@ export const StockMovementRequest = withRules(
         description: 'Units put in (+) or taken out (-); not 0',
       }),
       reason: Type.String({ minLength: 1, maxLength: 200, description: 'Kept with the movement' }),
+      confirm: Type.Optional(Type.Boolean({ description: 'Large movements are done only with true' })),
     },
     { additionalProperties: false },
   ),

@@ -40,6 +40,7 @@ export interface AdmissionPolicy {
   maxWaiting: number;
   callWindowSeconds: number;
   graceSeconds: number;
+  extensionsMax: number;
   tokenSeconds: number;
   holdSeconds: number;
   returnSpreadSeconds: number;
@@ -100,6 +101,13 @@ export const POLICY_FIELDS = {
     min: 20,
     max: 3600,
     why: 'how long after the call window a shopper still has their place',
+  },
+  extensionsMax: {
+    kind: 'integer',
+    default: 3,
+    min: 1,
+    max: 10,
+    why: 'times a called shopper may ask for another call window',
   },
   tokenSeconds: {
     kind: 'integer',

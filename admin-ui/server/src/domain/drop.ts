@@ -1,5 +1,6 @@
 /** A drop as the control plane plans it. What it is doing at the moment is in Redis. */
 import type { AdmissionPolicy } from './admission-policy.ts';
+import type { Ramp } from './ramp.ts';
 
 /** What an operator has put over the schedule; '' is nothing. */
 export const OVERRIDES = ['', 'paused', 'draining', 'closed', 'queue_all', 'pass_through'] as const;
@@ -35,6 +36,13 @@ export interface Drop {
   readonly override: Override;
   /** When the override ends by itself; null: never. */
   readonly overrideUntil: Date | null;
+  /** Who answers for it, and why it is there. */
+  readonly overrideOwner: string | null;
+  readonly overrideReason: string | null;
+  /** On the way to `ratePerMinute`; null: it is there. */
+  readonly ramp: Ramp | null;
+  /** Until then a silent checkout does not stop entries; null: it does. */
+  readonly ignoreCapacityUntil: Date | null;
   /** Hex SHA-256 of the seed; null for a drop without a draw. */
   readonly commit: string | null;
   /** Rises with every change. */
@@ -56,6 +64,10 @@ export type DropChange = Partial<
     | 'perShopperLimit'
     | 'override'
     | 'overrideUntil'
+    | 'overrideOwner'
+    | 'overrideReason'
+    | 'ramp'
+    | 'ignoreCapacityUntil'
     | 'commit'
   >
 >;

@@ -2,6 +2,7 @@
 import { type RepeatingJob, repeat } from '@sluice/service-kit';
 import { changeDrop } from '../acts/change-drop.ts';
 import { type ControlPlane, SYSTEM } from '../acts/control-plane.ts';
+import { NO_OVERRIDE } from '../acts/override-drop.ts';
 import { projectDrop } from '../acts/project-drop.ts';
 import { setUpCheckout } from '../acts/set-up-checkout.ts';
 import { reconcileRedis, sendSetups } from '../jobs/reconcile.ts';
@@ -48,11 +49,14 @@ export function startJobs(plane: ControlPlane, metrics: AdminMetrics): Repeating
       ),
     ),
     start('end-overrides', async () => {
-      for (const drop of await drops.withEndedOverride()) {
+      for (const drop of await drops.withEnded()) {
         await changeDrop(plane, {
-          ...{ act: 'override.end', drop, actor: SYSTEM, reason: 'its time was over', ifVersion: null },
-          decide: ({ overrideUntil }, live) =>
-            overrideUntil && overrideUntil <= live.asOf ? { override: '', overrideUntil: null } : null,
+          ...{ act: 'time.over', drop, actor: SYSTEM, reason: 'its time was over', ifVersion: null },
+          isConfirmed: true,
+          decide: ({ overrideUntil, ignoreCapacityUntil }, { asOf }) => ({
+            ...(overrideUntil && overrideUntil <= asOf ? NO_OVERRIDE : {}),
+            ...(ignoreCapacityUntil && ignoreCapacityUntil <= asOf ? { ignoreCapacityUntil: null } : {}),
+          }),
         });
       }
     }),

@@ -8,7 +8,6 @@ const us = (at: Date | null): number => (at === null ? 0 : at.getTime() * 1000);
 /** Text, since that is what Redis keeps: comparing must not depend on how a number is written. */
 export function policyFields(drop: Drop): Record<string, string> {
   const { admission } = drop;
-  const isPassThrough = drop.override === 'pass_through';
   const fields = {
     lobby_opens_us: us(drop.lobbyOpensAt),
     opens_us: us(drop.opensAt),
@@ -27,8 +26,13 @@ export function policyFields(drop: Drop): Record<string, string> {
     lobby: admission.lobby,
     stock_bound: admission.stockBound,
     rejoin_after_purchase: admission.rejoinAfterPurchase ? 'yes' : 'no',
+    extensions_max: admission.extensionsMax,
     override: drop.override,
-    pass_through_until_us: isPassThrough ? us(drop.overrideUntil) : 0,
+    override_until_us: us(drop.overrideUntil),
+    ramp_from_per_minute: drop.ramp?.fromPerMinute ?? 0,
+    ramp_starts_us: drop.ramp ? us(new Date(drop.ramp.startsAt)) : 0,
+    ramp_ends_us: drop.ramp ? us(new Date(drop.ramp.endsAt)) : 0,
+    ignore_capacity_until_us: us(drop.ignoreCapacityUntil),
     commit: drop.commit ?? '',
   };
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));

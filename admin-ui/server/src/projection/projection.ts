@@ -1,12 +1,12 @@
 /** The policy of drops in Redis: written by compare-on-version, compared with what should be there (DESIGN Q1). */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isStoreFault } from '@sluice/service-kit';
 import type { Redis } from 'ioredis';
 import type { Drop } from '../domain/drop.ts';
 import { DROPS_KEY, dropKeys, pageKey } from './keys.ts';
 import { type LivePicture, readLive } from './live.ts';
 import { pageDocument, pageVersion, policyFields } from './policy-fields.ts';
-import { repliesOf } from './replies.ts';
 
 export type WriteOutcome =
   | { readonly status: 'written' | 'same' }
@@ -81,9 +81,13 @@ export function createProjection(redis: Redis): Projection {
           pipeline.hget(control, 'policy_version').getrange(pageKey(id), 0, PAGE_BEGINNING);
           pipeline.strlen(seed).zscore(DROPS_KEY, id);
         }
-        const replies = repliesOf(await pipeline.exec());
+        const replies = (await pipeline.exec()) ?? [];
+        // Unreachable is nobody's loss; a key of another type is, and must not hide what others lack.
+        const fault = replies.find(([error]) => error && isStoreFault(error))?.[0];
+        if (fault || replies.length === 0) throw fault ?? new Error('Connection is closed');
         for (const [index, { id, policyVersion, hasSeed }] of some.entries()) {
-          const [version, page, seedLength, listed] = replies.slice(index * 4, index * 4 + 4);
+          const own = replies.slice(index * 4, index * 4 + 4);
+          const [version, page, seedLength, listed] = own.map(([error, reply]) => (error ? null : reply));
           const isThere =
             Number(version ?? 0) === policyVersion &&
             pageVersion(String(page ?? '')) === policyVersion &&

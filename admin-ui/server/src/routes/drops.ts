@@ -111,6 +111,7 @@ export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = as
         ifVersion: versionAsked(request),
         actor: request.operator,
         reason,
+        isConfirmed: true, // nothing of a plan or page is dangerous
         decide: (current, live) => planChange(plan, current, live),
       });
       sendVersion(reply, drop);
@@ -137,6 +138,7 @@ export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = as
         ifVersion: versionAsked(request),
         actor: request.operator,
         reason,
+        isConfirmed: true, // nothing of a plan or page is dangerous
         decide(current, live) {
           refuseClosed(live);
           return { page: pageChange(page, current) };

@@ -38,8 +38,13 @@ export const stockRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
     },
     async (request, reply) => {
       const { drop } = request.params;
-      const movement = await moveStock(plane, { drop, ...request.body, actor: request.operator });
-      return reply.code(201).send(movement);
+      const { confirm = false, ...movement } = request.body;
+      const done = await moveStock(plane, {
+        ...{ drop, ...movement },
+        actor: request.operator,
+        isConfirmed: confirm,
+      });
+      return reply.code(201).send(done);
     },
   );
 };

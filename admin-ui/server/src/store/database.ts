@@ -3,6 +3,7 @@ import { type ColumnType, type Generated, Kysely, PostgresDialect, type Transact
 import type { Pool } from 'pg';
 import type { AdmissionPolicy } from '../domain/admission-policy.ts';
 import type { DropPage, Override, Product } from '../domain/drop.ts';
+import type { Ramp } from '../domain/ramp.ts';
 
 /** Read as a value, written as JSON text (pg would write a list as an SQL array). */
 type Json<T> = ColumnType<T, string, string>;
@@ -21,6 +22,10 @@ export interface Tables {
     products: Json<Product[]>;
     override: Override;
     override_until: Date | null;
+    override_owner: string | null;
+    override_reason: string | null;
+    ramp: Json<Ramp> | null;
+    ignore_capacity_until: Date | null;
     commit: string | null;
     policy_version: Generated<number>;
     created_at: Generated<Date>;
@@ -46,6 +51,7 @@ export interface Tables {
     reason: string | null;
     hash: Buffer;
   };
+  'admin.undone': { seq: number; at: Generated<Date> };
   'admin.audit_head': { is_only: Generated<boolean>; seq: ColumnType<string, number, number>; hash: Buffer };
 }
 

@@ -1,5 +1,6 @@
 /** A row of admin.drops as a drop, and back. */
 import type { Insertable, Selectable, Updateable } from 'kysely';
+import { DEFAULT_POLICY } from '../domain/admission-policy.ts';
 import { canonicalJson } from '../domain/audit-chain.ts';
 import type { Drop, DropChange } from '../domain/drop.ts';
 import type { Tables } from './database.ts';
@@ -13,13 +14,18 @@ export function dropOf(row: Selectable<DropTable>): Drop {
     opensAt: row.opens_at,
     lobbyOpensAt: row.lobby_opens_at,
     closesAt: row.closes_at,
-    admission: row.admission,
+    // A drop made before a field was added has its default.
+    admission: { ...DEFAULT_POLICY, ...row.admission },
     page: row.page,
     perShopperLimit: row.per_shopper_limit,
     currency: row.currency,
     products: row.products,
     override: row.override,
     overrideUntil: row.override_until,
+    overrideOwner: row.override_owner,
+    overrideReason: row.override_reason,
+    ramp: row.ramp,
+    ignoreCapacityUntil: row.ignore_capacity_until,
     commit: row.commit,
     policyVersion: row.policy_version,
     createdAt: row.created_at,
@@ -43,11 +49,15 @@ export function columnsOf(drop: New): Insertable<DropTable> {
     products: JSON.stringify(drop.products),
     override: drop.override,
     override_until: drop.overrideUntil,
+    override_owner: drop.overrideOwner,
+    override_reason: drop.overrideReason,
+    ramp: drop.ramp && JSON.stringify(drop.ramp),
+    ignore_capacity_until: drop.ignoreCapacityUntil,
   };
 }
 
 export function changeColumns(change: DropChange): Updateable<DropTable> {
-  const { admission, page, ...plain } = change;
+  const { admission, page, ramp, ...plain } = change;
   return {
     ...('name' in plain && { name: plain.name }),
     ...('opensAt' in plain && { opens_at: plain.opensAt }),
@@ -56,6 +66,10 @@ export function changeColumns(change: DropChange): Updateable<DropTable> {
     ...('perShopperLimit' in plain && { per_shopper_limit: plain.perShopperLimit }),
     ...('override' in plain && { override: plain.override }),
     ...('overrideUntil' in plain && { override_until: plain.overrideUntil }),
+    ...('overrideOwner' in plain && { override_owner: plain.overrideOwner }),
+    ...('overrideReason' in plain && { override_reason: plain.overrideReason }),
+    ...('ignoreCapacityUntil' in plain && { ignore_capacity_until: plain.ignoreCapacityUntil }),
+    ...(ramp !== undefined && { ramp: ramp && JSON.stringify(ramp) }),
     ...('commit' in plain && { commit: plain.commit }),
     ...(admission && { admission: JSON.stringify(admission) }),
     ...(page && { page: JSON.stringify(page) }),

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Drop, DropChange } from '../domain/drop.ts';
 import { type AuditEntry, appendAudit, type Who } from './audit.ts';
+import { markUndone } from './audit-log.ts';
 import type { Database, Trx } from './database.ts';
 import { beforeAndAfter, changeColumns, columnsOf, differing, dropOf } from './drop-row.ts';
 import { commitOf, type SeedVault } from './seed-vault.ts';
@@ -17,13 +18,15 @@ export interface Step extends Who {
   readonly ifVersion: number | null;
   /** The new version is greater than this, too: what Redis had at last. */
   readonly aboveVersion: number;
+  /** The audit entry whose act this one takes back. */
+  readonly undoes?: number | undefined;
   /** Decides by the drop as it is, locked. Null or an empty change: nothing to do. May throw to refuse. */
   readonly decide: (drop: Drop) => DropChange | null;
 }
 
 export type StepOutcome =
   | { readonly status: 'changed' | 'unchanged'; readonly drop: Drop }
-  | { readonly status: 'no-such-drop' }
+  | { readonly status: 'no-such-drop' | 'undone-before' }
   | { readonly status: 'version-mismatch'; readonly version: number };
 
 /** What Redis must hold of a drop, in short. */
@@ -46,15 +49,13 @@ export interface DropStore {
   /** With its seed where the lobby is drawn, and its set-up for the checkout. Undefined: the id is taken. */
   create(drop: NewDrop, who: Who): Promise<Drop | undefined>;
   change(step: Step): Promise<StepOutcome>;
-  /** An audit entry of what was done elsewhere. */
-  record(entry: AuditEntry): Promise<void>;
   find(id: string): Promise<Drop | undefined>;
   /** Latest opening first. */
   list(options: { limit: number; after: Cursor | null }): Promise<Drop[]>;
   /** Those whose policy Redis must hold: all but the long closed. */
   projected(): Promise<ProjectedDrop[]>;
-  /** Ids of those whose override should have ended, by Postgres's clock; whoever ends it asks Redis's. */
-  withEndedOverride(): Promise<string[]>;
+  /** Ids of those in which something should have ended, by Postgres's clock; whoever ends it asks Redis's. */
+  withEnded(): Promise<string[]>;
   /** The draw's seed in hex; '' for a drop that has none. Never for an answer or a log. */
   seedOf(drop: Pick<Drop, 'id' | 'commit'>): Promise<string>;
 }
@@ -102,7 +103,7 @@ export function createDropStore(database: Database, vault: SeedVault): DropStore
         return made;
       }),
 
-    change: ({ act, drop: id, ifVersion, aboveVersion, decide, actor, reason }) =>
+    change: ({ act, drop: id, ifVersion, aboveVersion, decide, actor, reason, undoes }) =>
       database.transaction().execute(async (trx): Promise<StepOutcome> => {
         const found = await trx
           .selectFrom('admin.drops')
@@ -116,6 +117,7 @@ export function createDropStore(database: Database, vault: SeedVault): DropStore
           return { status: 'version-mismatch', version: drop.policyVersion };
         const wanted = decide(drop) ?? {};
         let change: DropChange = differing(drop, wanted);
+        if (undoes !== undefined && !(await markUndone(trx, undoes))) return { status: 'undone-before' };
         if (Object.keys(change).length === 0) return { status: 'unchanged', drop };
         if (change.admission && change.admission.lobby !== drop.admission.lobby)
           change = {
@@ -135,12 +137,12 @@ export function createDropStore(database: Database, vault: SeedVault): DropStore
         if (drop.products.length > 0 && KNOWN_TO_CHECKOUT.some((member) => member in change))
           await wantSetup(trx, id);
         const changed = dropOf(row);
-        const entry: AuditEntry = { act, drop: id, actor, reason, ...beforeAndAfter(drop, changed, change) };
+        const told = beforeAndAfter(drop, changed, change);
+        const after = undoes === undefined ? told.after : { ...told.after, undoes };
+        const entry: AuditEntry = { act, drop: id, actor, reason, before: told.before, after };
         await appendAudit(trx, entry);
         return { status: 'changed', drop: changed };
       }),
-
-    record: (entry) => database.transaction().execute((trx) => appendAudit(trx, entry)),
 
     async find(id) {
       const row = await database
@@ -181,11 +183,16 @@ export function createDropStore(database: Database, vault: SeedVault): DropStore
       }));
     },
 
-    async withEndedOverride() {
+    async withEnded() {
       const rows = await database
         .selectFrom('admin.drops')
         .select('drop_id')
-        .where('override_until', '<=', sql<Date>`now()`)
+        .where((where) =>
+          where.or([
+            where('override_until', '<=', sql<Date>`now()`),
+            where('ignore_capacity_until', '<=', sql<Date>`now()`),
+          ]),
+        )
         .execute();
       return rows.map(({ drop_id }) => drop_id);
     },

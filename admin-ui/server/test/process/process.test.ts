@@ -10,6 +10,7 @@ import {
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createSeedVault } from '../../src/store/seed-vault.ts';
 import { startCheckout, type TestCheckout } from '../support/checkout.ts';
 import { anyPlan, OPERATOR_KEY, SEED_KEY, SERVICE_TOKEN, send } from '../support/control-plane.ts';
 
@@ -97,7 +98,7 @@ test('every fault of the configuration is named at once, no value is shown, and 
 test('Q8: neither a seed nor a key is in the most talkative log, whatever happens meanwhile', async () => {
   const { url, child, said } = await startProcess();
   const redis = new Redis(redisUrl);
-  const ids = [];
+  const ids: string[] = [];
   for (let at = 0; at < 3; at++) {
     const { body } = await call(url, 'POST', '/api/v1/drops', anyPlan());
     ids.push(body.id);
@@ -106,12 +107,27 @@ test('Q8: neither a seed nor a key is in the most talkative log, whatever happen
   }
   await send(url, 'GET', '/api/v1/drops', { headers: { authorization: 'Bearer somebody-elses-key' } });
   const seeds = await Promise.all(ids.map((id) => redis.get(`wr:{${id}}:seed`)));
+  // A drop whose policy can't be written from the first moment on, which is logged.
+  const plan = anyPlan();
+  await redis.set(`wr:{${plan.id}}:control`, 'not a hash');
+  await call(url, 'POST', '/api/v1/drops', plan);
+  const database = new pg.Client({ connectionString: db.url });
+  await database.connect();
+  const { rows } = await database.query('select sealed from admin.seeds where drop_id = $1', [plan.id]);
+  await database.end();
+  seeds.push(createSeedVault(SEED_KEY).open(plan.id, rows[0].sealed));
   // Makes writing the policy fail, so that the failure is logged.
   for (const id of ids) {
     await redis.del(`wr:{${id}}:control`);
     await redis.set(`wr:{${id}}:control`, 'not a hash');
   }
-  await waitUntil(() => said.some((line) => line.includes('WRONGTYPE')), { timeoutMs: 15_000 });
+  await waitUntil(
+    () =>
+      [...ids, plan.id].every((id) => said.some((line) => line.includes('WRONGTYPE') && line.includes(id))),
+    {
+      timeoutMs: 15_000,
+    },
+  );
   child.kill('SIGTERM');
   await new Promise((resolve) => child.once('close', resolve));
   const log = said.join('\n');

@@ -1,0 +1,10 @@
+/** Asks once more before a large or dangerous change. */
+import { problem } from '@sluice/service-kit';
+
+/** @throws Problem 409 `confirmation-required` that says what is about to happen */
+export function requireConfirmation(dangers: readonly string[], isConfirmed: boolean): void {
+  if (dangers.length === 0 || isConfirmed) return;
+  throw problem('confirmation-required', `${dangers.join(' ')} Send it again with "confirm": true.`, {
+    dangers,
+  });
+}

@@ -1,0 +1,36 @@
+/** The audit log over HTTP. */
+import { Type } from 'typebox';
+import { Nullable } from './common.ts';
+
+/** A screen; an entry is some 500 bytes. */
+export const ENTRIES_PER_ANSWER = 100;
+const ENTRIES_PER_ANSWER_MAX = 500;
+
+const Seq = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
+export const EntryListQuery = Type.Object({
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: ENTRIES_PER_ANSWER_MAX, default: ENTRIES_PER_ANSWER }),
+  ),
+  before: Type.Optional(Type.Integer({ ...Seq, description: '`next` of the answer before' })),
+});
+
+const Entry = Type.Object({
+  seq: Seq,
+  at: Type.String({ description: 'RFC 3339, UTC' }),
+  actor: Type.String(),
+  act: Type.String(),
+  drop: Nullable(Type.String()),
+  before: Type.Unknown({ description: 'Changed members only' }),
+  after: Type.Unknown(),
+  reason: Nullable(Type.String()),
+  hash: Type.String({ description: 'Hex; covers the entry and the hash of the one before' }),
+  isUndone: Type.Boolean(),
+});
+
+export const EntryList = Type.Object({
+  entries: Type.Array(Entry),
+  next: Nullable(
+    Type.Integer({ description: 'Send as `before` for the earlier ones; null at the beginning' }),
+  ),
+});

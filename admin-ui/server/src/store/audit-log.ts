@@ -1,0 +1,94 @@
+/** The audit log as it is read, what is added to it on its own, and what of it has been undone. */
+import { sql } from 'kysely';
+import { type AuditEntry, appendAudit } from './audit.ts';
+import type { Database, Trx } from './database.ts';
+
+export interface RecordedEntry {
+  readonly seq: number;
+  /** RFC 3339 UTC with microseconds. */
+  readonly at: string;
+  readonly actor: string;
+  readonly act: string;
+  readonly drop: string | null;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly reason: string | null;
+  /** Hex. */
+  readonly hash: string;
+  readonly isUndone: boolean;
+}
+
+export interface AuditLog {
+  /** An entry of what was done elsewhere. */
+  record(entry: AuditEntry): Promise<void>;
+  /** In the order they were written, after `seq`. */
+  read(options: { drop: string | null; after: number; limit: number }): Promise<RecordedEntry[]>;
+  /** Latest first, before `seq`. */
+  readBack(options: { drop: string; before: number; limit: number }): Promise<RecordedEntry[]>;
+  find(seq: number): Promise<RecordedEntry | undefined>;
+  /** The drop's latest act of these that has not been undone. */
+  latest(drop: string, acts: readonly string[]): Promise<RecordedEntry | undefined>;
+  /** Marks an act as undone and records the undoing; false when it was undone before. */
+  claimUndo(seq: number, entry: AuditEntry): Promise<boolean>;
+  /** What was claimed could not be done after all. */
+  releaseUndo(seq: number): Promise<void>;
+}
+
+/** Marks an act as undone; false when it was undone before. */
+export async function markUndone(trx: Trx, seq: number): Promise<boolean> {
+  const marked = await trx
+    .insertInto('admin.undone')
+    .values({ seq })
+    .onConflict((conflict) => conflict.column('seq').doNothing())
+    .returning('seq')
+    .executeTakeFirst();
+  return marked !== undefined;
+}
+
+export function createAuditLog(database: Database): AuditLog {
+  const entries = () =>
+    database
+      .selectFrom('admin.audit as a')
+      .leftJoin('admin.undone as u', 'u.seq', 'a.seq')
+      .select([
+        sql<number>`a.seq::float8`.as('seq'),
+        sql<string>`to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('at'),
+        ...(['a.actor', 'a.act', 'a.drop_id as drop', 'a.before', 'a.after', 'a.reason'] as const),
+        sql<string>`encode(a.hash, 'hex')`.as('hash'),
+        sql<boolean>`u.seq is not null`.as('isUndone'),
+      ]);
+
+  return {
+    record: (entry) => database.transaction().execute((trx) => appendAudit(trx, entry)),
+    async read({ drop, after, limit }) {
+      let query = entries().where('a.seq', '>', after);
+      if (drop !== null) query = query.where('a.drop_id', '=', drop);
+      return query.orderBy('a.seq').limit(limit).execute();
+    },
+    readBack: ({ drop, before, limit }) =>
+      entries()
+        .where('a.drop_id', '=', drop)
+        .where('a.seq', '<', before)
+        .orderBy('a.seq', 'desc')
+        .limit(limit)
+        .execute(),
+    find: (seq) => entries().where('a.seq', '=', seq).executeTakeFirst(),
+    latest: (drop, acts) =>
+      entries()
+        .where('a.drop_id', '=', drop)
+        .where('a.act', 'in', acts)
+        .where('u.seq', 'is', null)
+        .orderBy('a.seq', 'desc')
+        .limit(1)
+        .executeTakeFirst(),
+    claimUndo: (seq, entry) =>
+      database.transaction().execute(async (trx) => {
+        if (!(await markUndone(trx, seq))) return false;
+        await appendAudit(trx, entry);
+        return true;
+      }),
+    async releaseUndo(seq) {
+      await database.deleteFrom('admin.undone').where('seq', '=', seq).execute();
+    },
+  };
+}
