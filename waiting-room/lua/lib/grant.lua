@@ -12,6 +12,9 @@ local function stock_room(control, sessions, now)
     return math.huge, 'nothing'
   end
   if now - control.cap_at_us > CAPACITY_SILENT_US then
+    if now < control.ignore_capacity_until_us then
+      return math.huge, 'nothing'
+    end
     return 0, 'capacity-silent'
   end
   local without_hold = math.max(0, sessions - control.cap_with_hold)

@@ -71,6 +71,22 @@ test('Q30: the operator can let go of the bound', async () => {
   expect((await line.pass(500)).sessions).toBe(10);
 });
 
+test('Q30: an operator can ignore a silent checkout for a while, never one that speaks', async () => {
+  await crowded(20);
+  await line.report({ sellable: 2 });
+  expect((await line.pass(500)).sessions).toBe(2);
+  const ignored = line.nowUs;
+  await tune(line.redis, line.drop, { ignore_capacity_until_us: ignored + 60_000_000 });
+  expect(await line.pass(500)).toMatchObject({ limitedBy: 'stock', sessions: 2 });
+  await line.pass(10_000, 1000);
+  expect(await line.redis.zcard(line.keys.sessions)).toBe(20);
+  await tune(line.redis, line.drop, { ignore_capacity_until_us: ignored });
+  const late = await line.arrive(5);
+  await line.pass(1000);
+  await line.checkIn(late);
+  expect(await line.pass(10_000, 1000)).toMatchObject({ limitedBy: 'capacity-silent', sessions: 20 });
+});
+
 test('Q30: a report older than the last one, or the same again, changes nothing', async () => {
   await crowded(10);
   expect(await line.report({ sellable: 3, seq: 7 })).toEqual(['ok', line.nowUs]);
