@@ -69,7 +69,8 @@ async function closeEarlierSamples(stack) {
     ? body
     : /** @type {{ drops?: unknown[], items?: unknown[] }} */ (body).drops;
   for (const drop of /** @type {{ id: string, phase?: string }[]} */ (drops ?? [])) {
-    if (drop.id.startsWith(PREFIX)) await call(stack, 'POST', `/api/v1/drops/${drop.id}/close`);
+    if (drop.id.startsWith(PREFIX))
+      await call(stack, 'POST', `/api/v1/drops/${drop.id}/close`, { confirm: true });
   }
 }
 

@@ -34,6 +34,8 @@ const FIELDS = [
   'closes_us',
   'opened_us',
   'revealed_us',
+  'override_until_us',
+  'heal_until_us',
   'frontier',
   'joined_total',
   'entered_total',
@@ -87,6 +89,8 @@ function pictureOf(control: (string | null)[], counts: number[], nowUs: number):
       ? phaseOf(
           {
             override: word('override'),
+            overrideUntilUs: number('override_until_us'),
+            healUntilUs: number('heal_until_us'),
             lobbyOpensUs: number('lobby_opens_us'),
             closesUs: number('closes_us'),
             openedUs: number('opened_us'),
