@@ -45,7 +45,7 @@ export async function testSome(wanted) {
 }
 
 /** @returns {string[]} every test file, from the root of the tree */
-function testFiles() {
+export function testFiles() {
   return readdirSync(repoRoot, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && entry.name !== 'node_modules')
     .flatMap(({ name }) =>

@@ -1,4 +1,5 @@
 /** For tests: real stores, isolated by name, and waiting without sleeping. */
+export { isLong, times } from './long.ts';
 export { createTestDatabase, type TestDatabase } from './test-database.ts';
 export { createTestRedis } from './test-redis.ts';
 export { waitUntil } from './wait-until.ts';

@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { createTestRedis, isLong, times, waitUntil } from '@sluice/service-kit/testing';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { reconcile } from '../../src/store/reconcile.ts';
+import { FAILPOINTS, PATCHES } from '../failpoints/failpoints.ts';
+import {
+  balances,
+  type CheckoutDatabase,
+  createCheckoutDatabase,
+  createDrop,
+  imbalances,
+} from '../support/checkout-database.ts';
+import { type Answer, send, shopperOf, type TestShopper } from '../support/checkout-service.ts';
+import { startTestRoom, type TestRoom } from '../support/room.ts';
+import { killServices, type ServiceProcess, startServiceProcess } from '../support/service-process.ts';
+
+/** In `npm test` one failpoint of each act, once; in `npm run test:long` all of them, twenty times each. */
+const rounds = times(1, 20);
+const chosen = (points: readonly string[]) =>
+  isLong ? points : points.slice(points.length >> 1).slice(0, 1);
+const stock = 8;
+
+let db: CheckoutDatabase;
+let room: TestRoom;
+let redisUrl: string;
+let redis: Redis;
+let survivor: ServiceProcess;
+beforeAll(async () => {
+  db = await createCheckoutDatabase();
+  room = await startTestRoom();
+  redisUrl = await createTestRedis();
+  redis = new Redis(redisUrl);
+  survivor = await start();
+});
+afterAll(async () => {
+  killServices();
+  redis.disconnect();
+  await room.close();
+  await db.close();
+});
+
+function start(failpoint?: { name: string; hit: number }): Promise<ServiceProcess> {
+  const instance = failpoint ? 'doomed' : 'survivor';
+  return startServiceProcess({
+    databaseUrl: db.url,
+    redisUrl,
+    roomUrl: room.url,
+    ...(failpoint && { failpoint }),
+    environment: { INSTANCE_ID: instance },
+  });
+}
+
+test('every failpoint is written into the code exactly once', () => {
+  for (const { file, find } of PATCHES) {
+    const source = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    expect(source.split(find).length - 1, `${file}: ${find}`).toBe(1);
+  }
+});
+
+/** What one shopper was told: nothing when the instance died first. */
+interface Told {
+  reserved?: Answer;
+  paid?: Answer;
+}
+
+async function enter(url: string, drop: string): Promise<TestShopper> {
+  const { token, secret, jti } = await room.admit(drop);
+  const headers = { authorization: `Bearer ${token}`, 'sluice-secret': secret };
+  const open = (at: string) => send(at, 'POST', `/v1/drops/${drop}/session`, { headers });
+  // A client whose connection broke asks again; here the other instance answers.
+  const answer = await open(url).catch(() => open(survivor.url));
+  return shopperOf(url, jti, answer.body.token);
+}
+
+/** Enters, reserves, pays; the first gives it back instead. Ends where the instance ends. */
+async function shop(shopper: TestShopper, at: number, told: Told): Promise<void> {
+  const reserved = await shopper.reserve('key', [{ sku: 'shoe', quantity: 1 + (at % 2) }]);
+  told.reserved = reserved;
+  if (reserved.status !== 201) return;
+  const path = `/v1/reservations/${reserved.body.id}`;
+  if (at === 0) await shopper.call('DELETE', path);
+  else told.paid = await shopper.call('POST', `${path}/payment`, { method: 'sandbox:ok' });
+}
+
+/** The same shoppers at the surviving instance: the same keys, until everything has come to its end. */
+async function goOn(shopper: TestShopper, at: number, told: Told): Promise<void> {
+  const alive = shopperOf(survivor.url, shopper.jti, shopper.credential);
+  const again = await alive.reserve('key', [{ sku: 'shoe', quantity: 1 + (at % 2) }]);
+  if (told.reserved?.status === 201) expect([again.status, again.text]).toEqual([201, told.reserved.text]);
+  if (again.status !== 201) return;
+  const path = `/v1/reservations/${again.body.id}`;
+  if (at === 0) {
+    expect((await alive.call('DELETE', path)).status).toBe(204);
+    return;
+  }
+  const paid = await waitUntil(
+    async () => {
+      const answer = await alive.call('POST', `${path}/payment`, { method: 'sandbox:ok' });
+      return answer.status === 200 ? answer : undefined;
+    },
+    { timeoutMs: 15_000, what: 'the payment' },
+  );
+  if (told.paid?.status === 200) expect(paid.text).toBe(told.paid.text);
+}
+
+for (const [act, points] of Object.entries(FAILPOINTS)) {
+  describe(`promise 7: killed while shoppers ${act}`, () => {
+    test.each(chosen(points))(
+      `%s (${rounds} times): every key has one answer, every order one payment, every unit its place`,
+      async (name) => {
+        for (let round = 0; round < rounds; round++) {
+          const drop = await createDrop(db.database, { shoe: stock });
+          // The hits differ from round to round, so that it dies amid others' work too.
+          const hit = act === 'publish' ? 1 + (round % 3) : 1 + (round % 4);
+          const doomed = await start({ name, hit });
+          if (act === 'publish') {
+            await db.database.query(
+              `insert into checkout.capacity_reports (drop_id, seq, reporter, taken_at) values ($1, 1, 'doomed', now())
+               on conflict (drop_id) do update set reporter = 'doomed', taken_at = now()`,
+              [drop],
+            );
+          }
+          const told: Told[] = Array.from({ length: 6 }, () => ({}));
+          const shoppers = await Promise.all(told.map(() => enter(doomed.url, drop)));
+          await Promise.allSettled(shoppers.map((shopper, at) => shop(shopper, at, told[at] ?? {})));
+          // Whoever is not yet dead has not been asked often enough.
+          for (
+            let more = 0;
+            doomed.child.exitCode === null && doomed.child.signalCode === null && more < 40;
+            more++
+          ) {
+            const extra = await enter(doomed.url, drop);
+            await shop(extra, more % 2, {}).catch(() => {});
+            told.push({});
+            shoppers.push(extra);
+          }
+          expect(await doomed.ended).toBe('SIGKILL');
+          expect(await imbalances(db.database, drop)).toEqual([]);
+
+          await db.database.query(
+            `update checkout.payment_attempts set started_at = started_at - interval '1 minute' where status = 'pending'`,
+          );
+          await Promise.all(shoppers.map((shopper, at) => goOn(shopper, at, told[at] ?? {})));
+          expect(await imbalances(db.database, drop)).toEqual([]);
+          expect((await reconcile(db.database, drop)).differences).toEqual([]);
+          const { rows } = await db.database.query(
+            `select r.id from checkout.reservations r
+               left join (select reference, count(*) as captures from sandbox.charges where status = 'captured' group by 1) c
+                 on c.reference = r.id::text
+              where r.drop_id = $1 and coalesce(c.captures, 0) <> case when r.status = 'paid' then 1 else 0 end`,
+            [drop],
+          );
+          expect(rows).toEqual([]);
+          const { shoe } = await balances(db.database, drop);
+          await waitUntil(
+            async () => {
+              const json = await redis.hget(`co:{${drop}}:stock`, 'json');
+              return json !== null && JSON.parse(json).products[0].available === shoe?.available;
+            },
+            { timeoutMs: 10_000, what: 'the public picture' },
+          );
+        }
+      },
+      30_000 + rounds * 20_000,
+    );
+  });
+}
