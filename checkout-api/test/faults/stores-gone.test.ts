@@ -1,0 +1,207 @@
+import { createLogger } from '@sluice/service-kit';
+import { createTestRedis, times, waitUntil } from '@sluice/service-kit/testing';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { type RunningCheckout, startCheckout } from '../../src/start.ts';
+import { reconcile } from '../../src/store/reconcile.ts';
+import {
+  balances,
+  type CheckoutDatabase,
+  createCheckoutDatabase,
+  createDrop,
+  imbalances,
+} from '../support/checkout-database.ts';
+import { type Answer, send, serviceToken, shopperOf, type TestShopper } from '../support/checkout-service.ts';
+import { type OwnPostgres, startOwnPostgres } from '../support/own-postgres.ts';
+import { startTestRoom, type TestRoom } from '../support/room.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+
+/** In `npm test` Postgres crashes twice in the drop, in `npm run test:long` 20 times. */
+const crashes = times(2, 20);
+const shoe = [{ sku: 'shoe', quantity: 1 }];
+
+let server: OwnPostgres;
+let db: CheckoutDatabase;
+let room: TestRoom;
+let redis: TcpProxy;
+let service: RunningCheckout;
+beforeAll(async () => {
+  server = await startOwnPostgres();
+  db = await createCheckoutDatabase(server.url);
+  room = await startTestRoom();
+  redis = await startTcpProxy(await createTestRedis());
+  const config = readConfig({
+    REDIS_URL: redis.url,
+    DATABASE_URL: db.url,
+    SERVICE_TOKEN: serviceToken,
+    ROOM_URLS: room.url,
+    ROOM_ISSUER: room.url,
+    DATABASE_CONNECTIONS: '4',
+  });
+  service = await startCheckout(createLogger({ name: 'checkout-api', level: 'silent' }), config);
+}, 60_000);
+afterAll(async () => {
+  await service.close();
+  await redis.close();
+  await room.close();
+  await db.close();
+  await server.close();
+});
+
+async function enterAll(drop: string, count: number): Promise<TestShopper[]> {
+  return Promise.all(
+    Array.from({ length: count }, async () => {
+      const { token, secret, jti } = await room.admit(drop);
+      const headers = { authorization: `Bearer ${token}`, 'sluice-secret': secret };
+      const answer = await send(service.url, 'POST', `/v1/drops/${drop}/session`, { headers });
+      expect(answer.status).toBe(201);
+      return shopperOf(service.url, jti, answer.body.token);
+    }),
+  );
+}
+
+/** Asks until there is an answer that is not "come again", as a client does; every refusal says when. */
+function insist(ask: () => Promise<Answer>): Promise<Answer> {
+  return waitUntil(
+    async () => {
+      const answer = await ask();
+      if (answer.status !== 503) return answer;
+      expect(answer.headers.get('retry-after')).not.toBeNull();
+      return undefined;
+    },
+    { timeoutMs: 30_000, what: 'an answer' },
+  );
+}
+
+test(
+  `promise 7: Postgres crashes ${crashes} times while a drop sells: nothing acknowledged is lost, nothing is sold twice`,
+  async () => {
+    const drop = await createDrop(db.database, { shoe: crashes * 20 }, { perShopperLimit: 10_000 });
+    const shoppers = await enterAll(drop, 8);
+    const acknowledged = new Map<string, string>();
+    let isOpen = true;
+    const crowd = shoppers.map(async (shopper, who) => {
+      for (let at = 0; isOpen; at++) {
+        const key = `key-${who}-${at}`;
+        const reserved = await insist(() => shopper.reserve(key, shoe));
+        if (reserved.status !== 201) {
+          expect(reserved.status).toBe(409);
+          return;
+        }
+        acknowledged.set(`${who} ${key}`, reserved.text);
+        const path = `/v1/reservations/${reserved.body.id}`;
+        // A second hold keeps the session open when this one is paid or given back.
+        if (at === 0) continue;
+        if (at % 3 === 0) await insist(() => shopper.call('DELETE', path));
+        else if (at % 3 === 1)
+          await insist(() => shopper.call('POST', `${path}/payment`, { method: 'sandbox:ok' }));
+      }
+    });
+    for (let crash = 0; crash < crashes; crash++) {
+      const before = acknowledged.size;
+      await waitUntil(() => acknowledged.size > before + 4 || acknowledged.size >= crashes * 20, {
+        timeoutMs: 30_000,
+      });
+      await server.crash();
+    }
+    isOpen = false;
+    await Promise.all(crowd);
+
+    for (const [entry, text] of acknowledged) {
+      const [who, key] = entry.split(' ') as [string, string];
+      expect((await insist(() => (shoppers[Number(who)] as TestShopper).reserve(key, shoe))).text).toBe(text);
+    }
+    expect(await imbalances(db.database, drop)).toEqual([]);
+    expect((await reconcile(db.database, drop)).differences).toEqual([]);
+    expect((await balances(db.database, drop)).shoe?.total).toBe(crashes * 20);
+  },
+  60_000 + crashes * 15_000,
+);
+
+test('a hot row that an outsider has locked is 503 within the limit, and sells again when it is let go', async () => {
+  const drop = await createDrop(db.database, { shoe: 9 });
+  const shoppers = await enterAll(drop, 6);
+  const outsider = await db.database.connect();
+  await outsider.query('begin');
+  await outsider.query('select from checkout.stock where drop_id = $1 for update', [drop]);
+  const refused = await Promise.all(shoppers.map((shopper) => shopper.reserve('k', shoe)));
+  for (const { status, headers } of refused) {
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).not.toBeNull();
+  }
+  await outsider.query('rollback');
+  outsider.release();
+  const served = await Promise.all(shoppers.map((shopper) => insist(() => shopper.reserve('k', shoe))));
+  expect(served.map(({ status }) => status)).toEqual(served.map(() => 201));
+  expect(await imbalances(db.database, drop)).toEqual([]);
+}, 30_000);
+
+test('with every connection of the pool taken requests are 503 within the limit, and are served when one is free', async () => {
+  const drops = await Promise.all(Array.from({ length: 5 }, () => createDrop(db.database, { shoe: 9 })));
+  const shoppers = (await Promise.all(drops.map((drop) => enterAll(drop, 1)))).flat();
+  const outsider = await db.database.connect();
+  await outsider.query('begin');
+  await outsider.query('select from checkout.stock where drop_id = any ($1) order by drop_id for update', [
+    drops,
+  ]);
+  // Each drop's batch holds a connection while it waits for its row: four of five, so one waits for a connection.
+  const refused = await Promise.all(shoppers.map((shopper) => shopper.reserve('k', shoe)));
+  for (const { status, headers } of refused) {
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).not.toBeNull();
+  }
+  expect((await send(service.url, 'GET', '/livez')).status).toBe(200);
+  await outsider.query('rollback');
+  outsider.release();
+  const served = await Promise.all(shoppers.map((shopper) => insist(() => shopper.reserve('k', shoe))));
+  expect(served.map(({ status }) => status)).toEqual(served.map(() => 201));
+}, 30_000);
+
+test('Redis gone, then frozen, then back: reservations and payments go on, and the public picture is right again', async () => {
+  const drop = await createDrop(db.database, { shoe: 9 });
+  const shoppers = await enterAll(drop, 3);
+  for (const [at, shopper] of shoppers.entries()) {
+    if (at === 0) redis.takeDown();
+    if (at === 1) {
+      redis.restore();
+      redis.silence();
+    }
+    if (at === 2) redis.restore();
+    const reserved = await shopper.reserve('k', shoe);
+    expect(reserved.status).toBe(201);
+    const paid = await shopper.call('POST', `/v1/reservations/${reserved.body.id}/payment`, {
+      method: 'sandbox:ok',
+    });
+    expect(paid.status).toBe(200);
+  }
+  expect((await send(service.url, 'GET', '/readyz')).status).toBe(200);
+  const { Redis } = await import('ioredis');
+  const reader = new Redis(redis.url);
+  await waitUntil(
+    async () => {
+      const json = await reader.hget(`co:{${drop}}:stock`, 'json');
+      return json !== null && JSON.parse(json).products[0].available === 6;
+    },
+    { timeoutMs: 10_000, what: 'the picture' },
+  );
+  reader.disconnect();
+  expect(await imbalances(db.database, drop)).toEqual([]);
+}, 30_000);
+
+test('Postgres frozen: nobody hangs, new work is shed, and once it thaws everything is served again under the same keys', async () => {
+  const drop = await createDrop(db.database, { shoe: 500 }, { perShopperLimit: 500 });
+  const shoppers = await enterAll(drop, 5);
+  server.freeze();
+  const asked = shoppers.map((shopper) => shopper.reserve('frozen', shoe));
+  const refused = await Promise.all(asked);
+  for (const { status, headers } of refused) {
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).not.toBeNull();
+  }
+  expect((await send(service.url, 'GET', '/livez')).status).toBe(200);
+  server.thaw();
+  const served = await Promise.all(shoppers.map((shopper) => insist(() => shopper.reserve('frozen', shoe))));
+  expect(served.map(({ status }) => status)).toEqual(served.map(() => 201));
+  expect(await balances(db.database, drop)).toMatchObject({ shoe: { held: 5 } });
+  expect(await imbalances(db.database, drop)).toEqual([]);
+}, 60_000);
