@@ -69,6 +69,17 @@ create table checkout.products (
   parts smallint default 1 not null
 );
 
+create table checkout.provider_events (
+  provider text not null,
+  event_id text collate "C" not null,
+  type text not null,
+  charge_key text,
+  charge_id text,
+  body bytea not null,
+  received_at timestamp with time zone default clock_timestamp() not null,
+  applied_at timestamp with time zone
+);
+
 create table checkout.refunds (
   id uuid default gen_random_uuid() not null,
   order_id uuid,
@@ -173,7 +184,18 @@ create table sandbox.charges (
   currency text not null,
   status text not null,
   reason text,
-  at timestamp with time zone default clock_timestamp() not null
+  at timestamp with time zone default clock_timestamp() not null,
+  settles_at timestamp with time zone
+);
+
+create table sandbox.events (
+  id uuid default gen_random_uuid() not null,
+  type text not null,
+  charge_id uuid not null,
+  created_at timestamp with time zone default clock_timestamp() not null,
+  due_at timestamp with time zone not null,
+  sends integer not null,
+  tries integer default 0 not null
 );
 
 create table sandbox.refunds (
@@ -202,6 +224,8 @@ alter table checkout.payment_attempts add constraint payment_attempts_pkey PRIMA
 
 alter table checkout.products add constraint products_pkey PRIMARY KEY (drop_id, sku);
 
+alter table checkout.provider_events add constraint provider_events_pkey PRIMARY KEY (provider, event_id);
+
 alter table checkout.refunds add constraint refunds_one_per_key UNIQUE (order_id, idempotency_key);
 
 alter table checkout.refunds add constraint refunds_one_per_provider_refund UNIQUE (provider_refund_id);
@@ -225,6 +249,8 @@ alter table checkout.stock_movements add constraint stock_movements_pkey PRIMARY
 alter table sandbox.charges add constraint charges_one_per_key UNIQUE (idempotency_key);
 
 alter table sandbox.charges add constraint charges_pkey PRIMARY KEY (id);
+
+alter table sandbox.events add constraint events_pkey PRIMARY KEY (id);
 
 alter table sandbox.refunds add constraint refunds_one_per_key UNIQUE (idempotency_key);
 
@@ -302,7 +328,7 @@ alter table checkout.stock add constraint stock_part_bounded CHECK (part >= 0 AN
 
 alter table checkout.stock_movements add constraint stock_movements_not_zero CHECK (delta <> 0);
 
-alter table sandbox.charges add constraint charges_status_known CHECK (status = ANY (ARRAY['captured'::text, 'declined'::text, 'refunded'::text, 'voided'::text]));
+alter table sandbox.charges add constraint charges_status_known CHECK (status = ANY (ARRAY['captured'::text, 'declined'::text, 'refunded'::text, 'voided'::text, 'processing'::text, 'requires_action'::text]));
 
 alter table checkout.capacity_reports add constraint capacity_reports_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES checkout.drops(drop_id);
 
@@ -323,6 +349,8 @@ alter table checkout.sessions add constraint sessions_drop_id_fkey FOREIGN KEY (
 alter table checkout.stock add constraint stock_drop_id_sku_fkey FOREIGN KEY (drop_id, sku) REFERENCES checkout.products(drop_id, sku);
 
 alter table checkout.stock_movements add constraint stock_movements_drop_id_sku_fkey FOREIGN KEY (drop_id, sku) REFERENCES checkout.products(drop_id, sku);
+
+alter table sandbox.events add constraint events_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES sandbox.charges(id);
 
 alter table sandbox.refunds add constraint refunds_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES sandbox.charges(id);
 
@@ -359,6 +387,10 @@ CREATE INDEX stock_movements_of_sku ON checkout.stock_movements USING btree (dro
 CREATE UNIQUE INDEX stock_movements_one_per_key ON checkout.stock_movements USING btree (drop_id, sku, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 
 CREATE INDEX charges_of_reference ON sandbox.charges USING btree (reference);
+
+CREATE INDEX charges_settling ON sandbox.charges USING btree (settles_at) WHERE (status = ANY (ARRAY['processing'::text, 'requires_action'::text]));
+
+CREATE INDEX events_due ON sandbox.events USING btree (due_at) WHERE (sends > 0);
 
 CREATE INDEX refunds_of_charge ON sandbox.refunds USING btree (charge_id);
 
@@ -799,6 +831,32 @@ AS $function$
 begin
   new.version := old.version + 1;
   return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION checkout.record_provider_refund(p_reservation uuid, p_attempt smallint, p_provider_refund text, p_amount bigint, p_transitions jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_order checkout.orders;
+  v_event text;
+begin
+  select * into v_order from checkout.orders o where o.reservation_id = p_reservation for update;
+  if not found or exists (select from checkout.refunds r where r.provider_refund_id = p_provider_refund) then
+    return false;
+  end if;
+  v_event := case when v_order.refunded_minor + p_amount = v_order.amount_minor then 'refund_rest' else 'refund_part' end;
+  update checkout.orders o
+     set refunded_minor = o.refunded_minor + p_amount, status = p_transitions -> v_event ->> o.status
+   where o.id = v_order.id and p_transitions -> v_event ? o.status;
+  if not found then
+    raise exception 'order % is % and can not %', v_order.id, v_order.status, v_event;
+  end if;
+  insert into checkout.refunds (order_id, reservation_id, attempt, kind, amount_minor, reason, actor, status, provider_refund_id, settled_at)
+    values (v_order.id, p_reservation, p_attempt, 'provider', p_amount, 'made at the payment provider', 'payment provider',
+            'succeeded', p_provider_refund, clock_timestamp());
+  return true;
 end $function$
 ;
 
@@ -1318,6 +1376,24 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION sandbox.charge(p_key text, p_reference text, p_amount bigint, p_currency text, p_status text, p_reason text, p_settles_after double precision, p_sends integer, p_sent_after double precision)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_id uuid;
+begin
+  insert into sandbox.charges (idempotency_key, reference, amount_minor, currency, status, reason, settles_at)
+    values (p_key, p_reference, p_amount, p_currency, p_status, p_reason,
+            clock_timestamp() + make_interval(secs => p_settles_after))
+    on conflict (idempotency_key) do nothing returning id into v_id;
+  if v_id is not null and p_sends > 0 then
+    insert into sandbox.events (type, charge_id, due_at, sends)
+      values ('charge.' || p_status, v_id, clock_timestamp() + make_interval(secs => p_sent_after), p_sends);
+  end if;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION sandbox.refund(p_key text, p_charge uuid, p_amount bigint)
  RETURNS uuid
  LANGUAGE plpgsql
@@ -1339,6 +1415,35 @@ begin
   insert into sandbox.refunds (idempotency_key, charge_id, amount_minor) values (p_key, p_charge, p_amount) returning id into v_id;
   update sandbox.charges c set status = 'refunded' where c.id = p_charge and v_given + p_amount = c.amount_minor;
   return v_id;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION sandbox.settle_due()
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  with settled as (
+    update sandbox.charges c set status = 'captured', settles_at = null
+     where c.status in ('processing', 'requires_action') and c.settles_at <= clock_timestamp() returning c.id)
+  insert into sandbox.events (type, charge_id, due_at, sends) select 'charge.captured', id, clock_timestamp(), 1 from settled;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION sandbox.take_events(p_limit integer, p_again double precision)
+ RETURNS TABLE(id uuid, type text, key text, charge_id uuid, created_at timestamp with time zone)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+begin
+  perform sandbox.settle_due();
+  return query
+    with due as (
+      select e.id from sandbox.events e where e.sends > 0 and e.tries < 100 and e.due_at <= clock_timestamp()
+       order by e.due_at limit p_limit for update skip locked)
+    update sandbox.events e set due_at = clock_timestamp() + make_interval(secs => p_again), tries = e.tries + 1
+      from due, sandbox.charges c
+     where e.id = due.id and c.id = e.charge_id
+    returning e.id, e.type, c.idempotency_key, c.id, e.created_at;
 end $function$
 ;
 
@@ -1377,3 +1482,5 @@ comment on column checkout.reservations.paying_since is 'set while a payment is 
 comment on column checkout.reservations.promised_until is 'expires_at as the first answer said it; a repeated key gets the same bytes';
 
 comment on column checkout.stock.version is 'rises with every change of the row; their sum is the version of the public picture';
+
+comment on column sandbox.charges.settles_at is 'when it is captured by itself, as if the bank or the shopper had done their part';
