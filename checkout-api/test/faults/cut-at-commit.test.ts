@@ -1,6 +1,5 @@
-import { connectPostgres, isStoreFault } from '@sluice/service-kit';
+import { connectPostgres, createLogger, isStoreFault } from '@sluice/service-kit';
 import { times } from '@sluice/service-kit/testing';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   createReservationStore,
@@ -30,7 +29,7 @@ let pool: Database;
 beforeAll(async () => {
   db = await createCheckoutDatabase();
   proxy = await startTcpProxy(db.url);
-  pool = connectPostgres({ url: proxy.url, log: pino({ level: 'silent' }), max: 4 });
+  pool = connectPostgres({ url: proxy.url, log: createLogger({ name: 'test', level: 'silent' }), max: 4 });
 });
 afterAll(async () => {
   await pool.end();

@@ -1,6 +1,5 @@
-import { connectPostgres } from '@sluice/service-kit';
+import { connectPostgres, createLogger } from '@sluice/service-kit';
 import { isLong, times, waitUntil } from '@sluice/service-kit/testing';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createReservationStore } from '../../src/store/reservations.ts';
 import {
@@ -31,7 +30,7 @@ afterAll(async () => {
 test('promise 9: Postgres frozen under load: no retry storm, and as much is served again as before', async () => {
   const drop = await createDrop(db.database, { shoe: 50_000_000 }, { perShopperLimit: 50_000_000 });
   const holders = await enterShoppers(db.database, drop, 200);
-  const pool = connectPostgres({ url: db.url, log: pino({ level: 'silent' }), max: 4 });
+  const pool = connectPostgres({ url: db.url, log: createLogger({ name: 'test', level: 'silent' }), max: 4 });
   const counted = countStatements(pool);
   const store = createReservationStore(counted.database);
   let key = 0;

@@ -73,7 +73,10 @@ export async function startTcpProxy(storeUrl: string): Promise<TcpProxy> {
 
   return {
     url: url.href,
-    cutNext: (text, at) => new Promise((done) => (cut = { text, at, done })),
+    cutNext: (text, at) =>
+      new Promise((done) => {
+        cut = { text, at, done };
+      }),
     takeDown() {
       isDown = true;
       for (const pair of pairs) end(pair);
