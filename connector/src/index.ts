@@ -19,4 +19,5 @@ export {
 } from './create-connector.ts';
 export { createSecret } from './create-secret.ts';
 export type { JwksSource } from './key-set.ts';
+export { verifyAdmissionToken } from './verify-admission-token.ts';
 export { DROP_ID, REFUSAL_REASONS, type RefusalReason } from './words.ts';

@@ -64,13 +64,14 @@ export async function createSampleDrop(stack, id, note) {
 /** @param {import('./stack.mjs').Stack} stack */
 async function closeEarlierSamples(stack) {
   const response = await call(stack, 'GET', '/api/v1/drops');
-  const body = /** @type {unknown} */ (await response.json());
-  const drops = Array.isArray(body)
-    ? body
-    : /** @type {{ drops?: unknown[], items?: unknown[] }} */ (body).drops;
-  for (const drop of /** @type {{ id: string, phase?: string }[]} */ (drops ?? [])) {
-    if (drop.id.startsWith(PREFIX))
-      await call(stack, 'POST', `/api/v1/drops/${drop.id}/close`, { confirm: true });
+  const { drops } = /** @type {{ drops: { id: string, phase?: string | null }[] }} */ (await response.json());
+  for (const { id, phase } of drops) {
+    if (!id.startsWith(PREFIX) || phase === 'closed') continue;
+    const { ok } = await call(stack, 'POST', `/api/v1/drops/${id}/close`, {
+      confirm: true,
+      reason: 'a newer sample takes over',
+    });
+    if (!ok) throw new Failure(`${id} could not be closed`);
   }
 }
 

@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { waitUntil } from '@sluice/service-kit/testing';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { expect } from 'vitest';
 import { findProgram } from '../../../../../scripts/lib/run-command.mjs';
 
 export interface ShopperOptions {
@@ -110,7 +110,11 @@ export class Shopper {
       }
       return page.url();
     };
-    await expect.poll(step, { timeout: timeoutMs, interval: 500 }).toContain(`${shopUrl}/buy`);
+    // Not expect.poll: of tests that run side by side it forgets which one it is in.
+    await waitUntil(async () => (await step()).startsWith(`${shopUrl}/buy`), {
+      timeoutMs,
+      what: 'being back in the shop',
+    });
     await page.getByRole('heading', { name: 'Choose your pair' }).waitFor();
     await this.picture('buy');
   }

@@ -19,8 +19,8 @@ export interface Shops {
   readonly sameSite: ShopOfTest;
   /** The shop is `127.0.0.1`, the room `localhost`: cookies behave as between two companies. */
   readonly crossSite: ShopOfTest;
-  /** Another shop like `crossSite`, for the drop that opens late. */
-  readonly late: ShopOfTest;
+  /** Other shops like `crossSite`, for turns that come late: one for each shopper. */
+  readonly late: readonly [ShopOfTest, ShopOfTest];
   stop(): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export async function startShops(): Promise<Shops> {
     roomUrl,
     sameSite: { url: stack.storefront?.url ?? '', drop: sameDrop },
     crossSite: await startShop(`cross-${id}`),
-    late: await startShop(`late-${id}`),
+    late: [await startShop(`late-a-${id}`), await startShop(`late-b-${id}`)],
     async stop() {
       await Promise.all(services.map((service) => stopProcess(service.process)));
       await stack.stop();
@@ -78,23 +78,31 @@ export async function scheduleDrop(
   shop: ShopOfTest,
   opensInSeconds: number,
 ): Promise<void> {
-  const response = await fetch(`${stack.admin?.url}/api/v1/drops`, {
+  await askControlPlane(stack, '/api/v1/drops', {
+    id: shop.drop,
+    name: 'Aurora Low',
+    opensAt: new Date(Date.now() + opensInSeconds * 1000).toISOString(),
+    admission: { lobby: 'draw', lobbySeconds: 3600, ratePerMinute: 600 },
+    page: { returnOrigins: [new URL(shop.url).origin], defaultReturnTo: `${shop.url}/buy` },
+    perShopperLimit: 2,
+    currency: 'EUR',
+    products: [
+      { sku: 'low-42', name: 'Aurora Low, size 42', priceMinor: 12_900, stock: 20 },
+      { sku: 'low-43', name: 'Aurora Low, size 43', priceMinor: 12_900, stock: 3 },
+    ],
+  });
+}
+
+/** Holds the line of a shop still, or lets it go on. */
+export async function steer({ stack }: Shops, { drop }: ShopOfTest, act: 'pause' | 'resume'): Promise<void> {
+  await askControlPlane(stack, `/api/v1/drops/${drop}/${act}`, {});
+}
+
+async function askControlPlane(stack: Stack, path: string, body: unknown): Promise<void> {
+  const response = await fetch(`${stack.admin?.url}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${stack.operatorKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({
-      id: shop.drop,
-      name: 'Aurora Low',
-      opensAt: new Date(Date.now() + opensInSeconds * 1000).toISOString(),
-      admission: { lobby: 'draw', lobbySeconds: 3600, ratePerMinute: 600 },
-      page: { returnOrigins: [new URL(shop.url).origin], defaultReturnTo: `${shop.url}/buy` },
-      perShopperLimit: 2,
-      currency: 'EUR',
-      products: [
-        { sku: 'low-42', name: 'Aurora Low, size 42', priceMinor: 12_900, stock: 20 },
-        { sku: 'low-43', name: 'Aurora Low, size 43', priceMinor: 12_900, stock: 3 },
-      ],
-    }),
+    body: JSON.stringify(body),
   });
-  if (response.status !== 201)
-    throw new Error(`drop not created: ${response.status} ${await response.text()}`);
+  if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
 }
