@@ -169,7 +169,7 @@ test('with REDIS_URL and DATABASE_URL it uses those stores, says so, and brings 
   await untilReady(run);
   expect(run.said()).toContain(`using REDIS_URL ${own.href}`);
   expect(run.said()).toContain('using DATABASE_URL postgres://127.0.0.1');
-  expect(run.said()).not.toContain(server.password + '@');
+  expect(run.said()).not.toContain(`${server.password}@`);
   expect(existsSync(join(root, '.sluice/start/redis'))).toBe(false);
   expect(existsSync(join(root, '.sluice/start/postgres'))).toBe(false);
   await end(run.child);
