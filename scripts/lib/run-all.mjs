@@ -15,6 +15,7 @@ import { repoRoot } from './repo.mjs';
 import { runCommand } from './run-command.mjs';
 import { createSampleDrop, sampleDropId } from './sample-drop.mjs';
 import { startStack } from './stack.mjs';
+import { foldersOf, watchServices } from './watch-services.mjs';
 
 const SHOPPERS = 300;
 const PORTS = { storefront: 8000, rooms: [8080], checkouts: [8090], admin: 8070 };
@@ -41,7 +42,6 @@ export async function runAll({ stopping, fresh, allLogs, crowd, watch = false })
       keysDir: join(stores.folder, 'keys'),
       ports: PORTS,
       drop,
-      watch,
       keep: true,
       note: progress.note,
     });
@@ -51,6 +51,17 @@ export async function runAll({ stopping, fresh, allLogs, crowd, watch = false })
   const opensAt = await progress.step('sample drop', (note) => createSampleDrop(stack, drop, note));
   const hasCrowd = crowd && (await startCrowd({ stack, drop, shoppers: SHOPPERS }));
   printAddresses({ stack, drop, opensAt, shoppers: hasCrowd ? SHOPPERS : 0 });
+  if (watch) {
+    await watchServices({
+      root: repoRoot,
+      watched: foldersOf(stack),
+      stopping,
+      note: (text) => process.stdout.write(`  ${text}\n`),
+      before: async (changed) => {
+        if (changed.some((path) => path.startsWith('waiting-room/page/'))) await buildBundles();
+      },
+    });
+  }
   followLogs([...stack.rooms, ...stack.checkouts, stack.admin, stack.storefront], { allLogs, stopping });
   if (!stopping.aborted) await once(stopping, 'abort');
   process.stdout.write('\nStopping …\n');

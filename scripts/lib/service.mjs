@@ -28,7 +28,6 @@ const START_MS_MAX = 30_000;
  * @property {number} port
  * @property {number} internalPort
  * @property {string} logDir
- * @property {boolean} watch
  * @property {NodeJS.ProcessEnv} env
  * @property {string} [publicUrl]
  */
@@ -65,16 +64,12 @@ export async function startService(options) {
  * @param {string} logFile
  * @returns {Promise<Managed>}
  */
-async function launch({ name, root, entry, port, internalPort, watch, env }, logFile) {
+async function launch({ name, root, entry, port, internalPort, env }, logFile) {
   const file = join(root, entry);
   if (!existsSync(file)) throw new Failure(`${name} has no entry at ${file}`);
   const before = statSync(logFile).size;
   const log = openSync(logFile, 'a');
-  const args = [
-    ...(watch ? ['--watch', '--watch-preserve-output'] : []),
-    '--disable-warning=ExperimentalWarning',
-    file,
-  ];
+  const args = ['--disable-warning=ExperimentalWarning', file];
   const started = await startProcess(name, process.execPath, args, {
     cwd: root,
     stdio: ['ignore', log, log],

@@ -32,7 +32,6 @@ import { createStackDatabase, takeRedisDatabase } from './stack-stores.mjs';
  * @property {string} [roomHost] the host name in the room's public URL (localhost)
  * @property {string} [shopHost] the host name in the shop's public URL (localhost)
  * @property {boolean} [keep] use Redis database and Postgres database as they are, instead of fresh ones
- * @property {boolean} [watch] restart a service when its files change
  * @property {(text: string) => void} [note] told of ports stepped over
  *
  * @typedef {object} Stack
@@ -112,7 +111,7 @@ export async function startStack(options) {
     SERVICE_TOKEN: keys.serviceToken,
     ...env,
   };
-  const shared = { root, logDir, watch: options.watch ?? false };
+  const shared = { root, logDir };
 
   const starting = {
     rooms: roomPlaces.map((at, index) =>

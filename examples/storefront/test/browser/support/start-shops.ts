@@ -46,7 +46,6 @@ export async function startShops(): Promise<Shops> {
       internalPort,
       publicUrl,
       logDir: stack.logDir,
-      watch: false,
       env: {
         HOST: '127.0.0.1',
         PUBLIC_URL: publicUrl,
