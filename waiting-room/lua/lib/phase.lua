@@ -2,7 +2,8 @@
 
 -- What an operator has set, unless it has run out by itself.
 local function override_of(control, now)
-  if control.override_until_us > 0 and now >= control.override_until_us and control.override ~= 'closed' then
+  local ends_us = control.pass_through_until_us
+  if control.override == 'pass_through' and ends_us > 0 and now >= ends_us then
     return ''
   end
   return control.override
