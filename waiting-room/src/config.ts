@@ -96,8 +96,8 @@ function keysOf<T extends { readonly kid: string | number }>(
 ): NonEmpty<T> | undefined {
   const path = env[variable];
   if (!path) return undefined; // the schema names it
-  const file: { keys?: unknown } = JSON.parse(readKeyFile(path, variable));
-  if (!Array.isArray(file.keys) || file.keys.length === 0) {
+  const file: { keys?: unknown } | null = JSON.parse(readKeyFile(path, variable));
+  if (!Array.isArray(file?.keys) || file.keys.length === 0) {
     throw new Error(`${variable}: must hold {"keys": […]} with at least one key`);
   }
   const keys = file.keys.map((value: Record<string, unknown>, index) => {

@@ -1,7 +1,7 @@
 /** Takes a shopper into the queue of a drop: one place, one signed ticket. */
 import type { JoinAnswer } from '../contract/tickets.ts';
 import { placeReference } from '../domain/place-reference.ts';
-import { EVERYONE, type JoinOutcome, type Queue } from '../queue/queue.ts';
+import { type DropView, EVERYONE, type JoinOutcome, type Queue } from '../queue/queue.ts';
 import type { Member } from './member-claims.ts';
 import type { HeldTicket, PlaceOrigin, Tickets } from './tickets.ts';
 
@@ -10,7 +10,14 @@ export type JoinRefusal =
   | Extract<JoinOutcome, { retryAfterMs: number } | { opensInMs: number }>
   | { readonly status: 'draining' | 'sold-out' | 'closed' | 'no-such-drop' };
 
-export type Joined = { readonly status: 'joined'; readonly answer: JoinAnswer } | JoinRefusal;
+export type Joined =
+  | {
+      readonly status: 'joined';
+      /** True when the place was there already: the same request, sent again. */
+      readonly repeated: boolean;
+      readonly answer: JoinAnswer;
+    }
+  | JoinRefusal;
 
 export interface Joining {
   readonly queue: Queue;
@@ -51,7 +58,7 @@ export async function join(
   }
   if (outcome.status !== 'joined') return outcome as JoinRefusal;
   const { id, number } = place;
-  const { order, drawClass, joinedUs, epoch, phase } = outcome;
+  const { order, drawClass, joinedUs, epoch, phase, repeated } = outcome;
   const ticket = tickets.issue({
     drop,
     id,
@@ -61,20 +68,29 @@ export async function join(
     epoch,
     customer,
   });
-  return { status: 'joined', answer: answerOf(ticket, number, phase, order, joinedUs) };
+  return { status: 'joined', repeated, answer: answerOf(ticket, number, phase, order, joinedUs) };
 }
 
-/** The ticket a caller holds, if it is still live: presenting it is not joining again. */
-export async function liveTicket(
+export type HeldPlace =
+  | { readonly status: 'live'; readonly answer: JoinAnswer }
+  /** Used up by a purchase, in a drop that gives no second place after one. */
+  | { readonly status: 'bought' }
+  | { readonly status: 'none' };
+
+/** What the ticket a caller holds is worth at a join: presenting a live one is not joining again. */
+export async function heldPlace(
   { queue }: Joining,
-  drop: string,
+  view: DropView,
   text: string,
   held: HeldTicket,
-): Promise<JoinAnswer | null> {
-  const phase = queue.view(drop)?.phase;
-  const { standing } = await queue.standing(drop, held.number);
-  if (phase === undefined || standing === 'spent' || standing === 'unknown') return null;
-  return answerOf(text, held.number, phase, held.order, held.joinedUs);
+): Promise<HeldPlace> {
+  const standing = await queue.standing(view.drop, held.number);
+  if (standing.standing === 'spent') {
+    const bought = standing.reason === 'paid' && !view.rejoinAfterPurchase;
+    return { status: bought ? 'bought' : 'none' };
+  }
+  if (standing.standing === 'unknown') return { status: 'none' };
+  return { status: 'live', answer: answerOf(text, held.number, view.phase, held.order, held.joinedUs) };
 }
 
 function answerOf(

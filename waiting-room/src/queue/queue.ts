@@ -158,6 +158,8 @@ export interface DropView {
   readonly tokenUs: number;
   readonly holdUs: number;
   readonly returnSpreadUs: number;
+  /** Whether a ticket that led to a purchase may be followed by another place. */
+  readonly rejoinAfterPurchase: boolean;
   readonly waiting: number;
   readonly present: number;
   readonly sessions: number;

@@ -177,6 +177,7 @@ function factsOf(
     tokenUs: number('token_us'),
     holdUs: number('hold_us'),
     returnSpreadUs: number('return_spread_us'),
+    rejoinAfterPurchase: text('rejoin_after_purchase') !== 'no',
     waiting: reading.waiting,
     present: reading.present,
     sessions: reading.sessions,

@@ -5,7 +5,7 @@ import { clientAddressKey, type Problem } from '@sluice/service-kit';
 import { pickLanguage } from '../../page/assets.ts';
 import { type Situation, spentState, stateOf } from '../../page/describe.ts';
 import { chooseReturn, enter } from '../admission/enter.ts';
-import { join, liveTicket } from '../admission/join.ts';
+import { heldPlace, join } from '../admission/join.ts';
 import { type OwnPicture, ownPicture } from '../admission/own-status.ts';
 import { DropParams } from '../contract/common.ts';
 import { EnterForm, PageQuery } from '../contract/page.ts';
@@ -105,7 +105,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
         refuseCrossSite(room, request.headers);
         const presented = presentedTicket(room, request.headers, drop);
         const { ticket = null } = presented ? await requireCurrentTicket(room, view, request, reply) : {};
-        if (!ticket || !(await liveTicket(room, drop, '', ticket))) {
+        if (!ticket || (await heldPlace(room, view, '', ticket)).status === 'none') {
           const joined = await join(room, drop, { addressKey: clientAddressKey(request.ip) });
           if (joined.status !== 'joined') {
             return sendPlainPage(

@@ -3,7 +3,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { clientAddressKey, problem } from '@sluice/service-kit';
 import { Type } from 'typebox';
-import { join, liveTicket } from '../admission/join.ts';
+import { heldPlace, join } from '../admission/join.ts';
 import { ownPicture } from '../admission/own-status.ts';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { Extended, JoinAnswer, JoinBody, OwnStatus } from '../contract/tickets.ts';
@@ -43,15 +43,16 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
       const presented = presentedTicket(room, request.headers, drop);
       if (presented) {
         const { ticket, renewed } = await requireCurrentTicket(room, view, request, reply);
-        const live = await liveTicket(room, drop, renewed ?? presented.text, ticket);
-        if (live) return reply.code(200).send(live);
+        const held = await heldPlace(room, view, renewed ?? presented.text, ticket);
+        if (held.status === 'live') return reply.code(200).send(held.answer);
+        if (held.status === 'bought') throw spentProblem('paid');
       }
       const { nonce, member: claim } = request.body ?? {};
       const member = claim === undefined ? null : await readMember(view.page, drop, claim);
       const joined = await join(room, drop, { addressKey: clientAddressKey(request.ip), nonce, member });
       if (joined.status !== 'joined') throw joinProblem(joined);
       reply.header('set-cookie', room.cookie.keep(drop, joined.answer.ticket));
-      return reply.code(201).send(joined.answer);
+      return reply.code(joined.repeated ? 200 : 201).send(joined.answer);
     },
   );
 
@@ -113,10 +114,10 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
     },
     async (request, reply) => {
       const { drop } = request.params;
-      viewOf(room, drop);
+      const view = viewOf(room, drop);
       refuseCrossSite(room, request.headers);
-      const { number } = requireTicket(room, request.headers, drop);
-      const outcome = await room.queue.extend(drop, number);
+      const { ticket } = await requireCurrentTicket(room, view, request, reply);
+      const outcome = await room.queue.extend(drop, ticket.number);
       if (outcome.status !== 'extended') throw extensionProblem(outcome);
       const { callExpiresMs, extensionsLeft } = outcome;
       reply.header('cache-control', 'no-store');
