@@ -40,7 +40,7 @@ async function join(member?: string) {
   const { status, body } = await send(room.url, 'POST', `/v1/drops/${drop}/tickets`, {
     body: member ? { member } : {},
   });
-  expect(status).toBe(201);
+  expect([200, 201]).toContain(status); // 200: the customer had that place
   lobby.push(body);
   return body as { ticket: string; publicNumber: string };
 }
