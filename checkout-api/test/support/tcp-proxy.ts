@@ -81,7 +81,9 @@ export async function startTcpProxy(storeUrl: string): Promise<TcpProxy> {
       isDown = true;
       for (const pair of pairs) end(pair);
     },
-    silence: () => void (isSilent = true),
+    silence() {
+      isSilent = true;
+    },
     restore() {
       isDown = false;
       // What was lost in the silence is lost: its connections are of no use any more.
