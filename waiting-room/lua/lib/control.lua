@@ -3,7 +3,7 @@
 local NUMBERS = {
   'policy_version', 'lobby_opens_us', 'opens_us', 'closes_us', 'rate_per_minute', 'burst_seconds', 'max_sessions',
   'max_waiting', 'call_window_us', 'grace_us', 'token_us', 'hold_us', 'overbook', 'ramp_from_per_minute',
-  'ramp_starts_us', 'ramp_ends_us', 'pass_through_until_us', 'extensions_max', 'ignore_capacity_until_us',
+  'ramp_starts_us', 'ramp_ends_us', 'override_until_us', 'extensions_max', 'ignore_capacity_until_us',
   'opened_us', 'revealed_us', 'frontier', 'aged_frontier', 'fair_frontier', 'last_order', 'bucket', 'accrual_rate',
   'accrual_version', 'clock_us', 'clock_seen_us', 'called_recently', 'shown_recently', 'show_seen_us', 'address_minute',
   'cap_seq', 'cap_at_us', 'cap_sellable', 'cap_with_hold', 'sold_out', 'roster_us', 'seq',

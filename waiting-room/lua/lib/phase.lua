@@ -2,8 +2,8 @@
 
 -- What an operator has set, unless it has run out by itself.
 local function override_of(control, now)
-  local ends_us = control.pass_through_until_us
-  if control.override == 'pass_through' and ends_us > 0 and now >= ends_us then
+  local ends_us = control.override_until_us
+  if ends_us > 0 and now >= ends_us and control.override ~= 'closed' then
     return ''
   end
   return control.override

@@ -173,7 +173,7 @@ test('pass-through: everyone enters at once, beyond rate and maxSessions; it end
   await line.tick();
   await tune(line.redis, line.drop, {
     override: 'pass_through',
-    pass_through_until_us: line.nowUs + 60e6,
+    override_until_us: line.nowUs + 60e6,
   });
   await line.tick();
   const outcomes = await line.checkIn(numbers.slice(0, 200));
