@@ -1,6 +1,7 @@
 -- Offers an instance's copy of a drop to a Redis that may have lost something (Q24, Q25). The first offer names a new epoch
 -- and closes the drop; copies are merged for two seconds; then the drop goes on, as `healing` while shoppers return (Q27).
 -- A drop that no instance knows more of than Redis does, such as a new one, is taken as it is, at once.
+-- The latest time any server saw stays known: one whose clock is behind grants no window a second time.
 -- KEYS  control seed calls log
 -- ARGV  deadline µs, policy version seen (not looked at), name for a new epoch, seq of the copy, rank map of the copy
 --       (JSON, '' for none), seed ('' for none), then the copy of the control hash: field, value, …
@@ -34,7 +35,7 @@ end
 
 if control.heal_run ~= run then
   redis.call('HSET', CONTROL, 'heal_run', run, 'heal_from_us', now, 'heal_until_us', 0, 'heal_seq', -1, 'run_id', '', 'epoch',
-    epoch, 'bucket', 0, 'accrual_rate', 0, 'accrual_version', 0, 'clock_seen_us', now, 'cap_at_us', 0)
+    epoch, 'bucket', 0, 'accrual_rate', 0, 'accrual_version', 0, 'cap_at_us', 0)
   write_log(LOG, 'lost', now, 'epoch', epoch)
   control = read_control(CONTROL)
 end
@@ -54,7 +55,7 @@ if left > 0 then
 end
 
 control = read_control(CONTROL)
-redis.call('HSET', CONTROL, 'run_id', run, 'clock_seen_us', now, 'heal_until_us', now + control.return_spread_us)
+redis.call('HSET', CONTROL, 'run_id', run, 'clock_seen_us', math.max(now, control.clock_seen_us), 'heal_until_us', now + control.return_spread_us)
 -- When the calls themselves were lost, everybody called gets a whole window again.
 if control.frontier > 0 and redis.call('ZCARD', CALLS) == 0 then
   redis.call('ZADD', CALLS, control.frontier, string.format('%.0f:0', control.clock_us))

@@ -5,7 +5,7 @@
 --       µs, repeatable 0|1, address digest, class "band:chances" ('' for everyone's)
 -- Reply 'ok', now, phase, epoch, then per ticket a code, its order (0 for a drawn one) and the class it has:
 --       0 joined, 1 was there already, 2 spent, 3 address limit, 4 room full
---       or 'refused', now, phase, opensAt µs | 'late' | 'no-such-drop' | 'lost' | 'stale-policy' | 'no-seed'
+--       or 'refused', now, phase, µs at which the lobby opens | 'late' | 'no-such-drop' | 'lost' | 'stale-policy' | 'no-seed'
 -- Cost  O(log N) a ticket
 -- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/rate.lua lib/settle.lua
 -- include lib/steps.lua lib/call-along-map.lua lib/call.lua
@@ -23,7 +23,7 @@ open_if_due(control, now, CONTROL, LOG)
 local phase = phase_of(control, now)
 local draining = control.opened_us > 0 and control.override == 'draining'
 if phase == 'scheduled' or phase == 'closed' or phase == 'sold_out' or draining then
-  return { 'refused', now, draining and 'draining' or phase, control.opens_us }
+  return { 'refused', now, draining and 'draining' or phase, control.lobby_opens_us }
 end
 local drawn = control.opened_us == 0 and control.commit ~= ''
 -- Orders of another seed than the one committed to would be places that nobody can recompute (promise 4).

@@ -34,6 +34,10 @@ local reply = { 'ok', now, phase, control.epoch }
 for i = 3, #ARGV, 5 do
   local number, order, epoch, class, late = unpack(ARGV, i, i + 4)
   if is_known(number) then
+    -- Whoever joined anew with the same nonce or customer before the ticket came back stands at the end: the older place counts.
+    if epoch ~= control.epoch then
+      redis.call('ZADD', WAITING, 'XX', 'LT', order, number)
+    end
     reply[#reply + 1] = 'known'
   elseif epoch == control.epoch then
     reply[#reply + 1] = 'unknown'

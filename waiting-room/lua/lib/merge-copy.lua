@@ -2,13 +2,13 @@
 -- the newer version, and nothing that a loss has to begin anew.
 local STATE = {}
 for _, field in ipairs({ 'opened_us', 'revealed_us', 'roster_us', 'frontier', 'aged_frontier', 'fair_frontier', 'last_order',
-  'clock_us', 'called_recently', 'shown_recently', 'show_seen_us', 'joined_total', 'entered_total', 'left_total',
+  'clock_us', 'clock_seen_us', 'called_recently', 'shown_recently', 'show_seen_us', 'joined_total', 'entered_total', 'left_total',
   'missed_total', 'generation', 'seq' }) do
   STATE[field] = true
 end
 -- The epoch is a fresh name, the bucket starts empty, and the checkout tells again what it can carry.
 local NEVER = {}
-for _, field in ipairs({ 'epoch', 'run_id', 'bucket', 'accrual_rate', 'accrual_version', 'clock_seen_us', 'address_minute', 'callable_until',
+for _, field in ipairs({ 'epoch', 'run_id', 'bucket', 'accrual_rate', 'accrual_version', 'address_minute', 'callable_until',
   'heal_run', 'heal_from_us', 'heal_until_us', 'heal_seq', 'heal_map', 'cap_seq', 'cap_at_us', 'cap_sellable', 'cap_held',
   'cap_inside', 'cap_with_hold', 'sold_out' }) do
   NEVER[field] = true

@@ -1,0 +1,64 @@
+import { afterEach, expect, test } from 'vitest';
+import { newTicket } from '../support/drop.ts';
+import { Line } from '../support/line.ts';
+
+let line: Line;
+afterEach(() => line.close());
+
+const OLD = '0000000000000001';
+const orderOf = async (number: string) => Number(await line.redis.zscore(line.keys.waiting, number));
+
+/** Brings tickets back: number, order, epoch. */
+async function comeBack(...tickets: (readonly [string, number, string])[]) {
+  const args = tickets.flatMap(([number, order, epoch]) => [number, order, epoch, '', '']);
+  const [status, , phase, epoch, ...words] = await line.run('return-tickets', ...args);
+  return { status, phase, epoch: String(epoch), words };
+}
+
+test('Q26: a ticket of an earlier epoch is put back at its own order, ahead of everyone who came later', async () => {
+  line = await Line.create({ policy: { rate_per_minute: 0 } });
+  const [later] = await line.arrive(1);
+  const lost = newTicket().number;
+  const own = (await orderOf(later as string)) - 1000;
+  expect((await comeBack([lost, own, OLD])).words).toEqual(['returned']);
+  expect(await line.redis.zrange(line.keys.waiting, '0', '-1')).toEqual([lost, later]);
+  expect((await comeBack([lost, own, OLD])).words).toEqual(['known']);
+});
+
+test('Q26: a ticket of the current epoch that no set knows is not put back', async () => {
+  line = await Line.create({ policy: { rate_per_minute: 0 } });
+  const { epoch } = await comeBack([newTicket().number, 1, OLD]);
+  const stranger = newTicket().number;
+  expect((await comeBack([stranger, 2, epoch])).words).toEqual(['unknown']);
+  expect(await line.redis.zscore(line.keys.waiting, stranger)).toBeNull();
+});
+
+test('Q26: whoever joined anew before their ticket came back gets the older place, and only they', async () => {
+  line = await Line.create({ policy: { rate_per_minute: 0 } });
+  const [rejoined, other] = (await line.arrive(2)) as [string, string];
+  const own = (await orderOf(rejoined)) - 5000;
+  expect((await comeBack([rejoined, own, OLD])).words).toEqual(['known']);
+  expect(await orderOf(rejoined)).toBe(own);
+  // A ticket never moves back, and one of this epoch never moves at all.
+  const { epoch } = await comeBack([rejoined, own + 9000, OLD]);
+  expect(await orderOf(rejoined)).toBe(own);
+  const before = await orderOf(other);
+  await comeBack([other, before - 9000, epoch]);
+  expect(await orderOf(other)).toBe(before);
+});
+
+test('promise 3: what is spent or inside does not come back into the line', async () => {
+  line = await Line.create();
+  const [inside, left] = (await line.arrive(2)) as [string, string];
+  await line.pass(1000);
+  await line.checkIn([inside]);
+  await line.pass(10_000);
+  await line.run('leave-queue', left);
+  expect((await comeBack([inside, 5, OLD], [left, 6, OLD])).words).toEqual(['known', 'known']);
+  expect(await line.redis.zcard(line.keys.waiting)).toBe(0);
+});
+
+test('a closed drop takes nobody back', async () => {
+  line = await Line.create({ policy: { override: 'closed' } });
+  expect((await comeBack([newTicket().number, 1, OLD])).status).toBe('refused');
+});
