@@ -28,6 +28,7 @@ export const LAYERS = {
   app: 6,
   start: 7,
   reconcile: 7,
+  'verify-audit': 7,
   server: 8,
 };
 

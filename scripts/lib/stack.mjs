@@ -92,6 +92,10 @@ export async function startStack(options) {
     options.keep ? options.redisUrl : takeRedisDatabase(options.redisUrl),
   ]);
 
+  // Signed ends of the audit log belong to one database: another one starts without them.
+  const auditHeadsFile = join(logDir, 'audit-heads.jsonl');
+  if (!options.keep) rmSync(auditHeadsFile, { force: true });
+
   const place = async (/** @type {number | undefined} */ wanted) => ({
     port: await freePort(wanted, note),
     internalPort: await freePort(),
@@ -163,6 +167,7 @@ export async function startStack(options) {
             DATABASE_URL: databaseUrl,
             OPERATOR_KEY: keys.operatorKey,
             SEED_KEY_FILE: keys.seedKeyFile,
+            AUDIT_HEADS_FILE: auditHeadsFile,
             CHECKOUT_INTERNAL_URL: `http://127.0.0.1:${checkoutPlaces[0]?.internalPort}`,
             ...serviceEnv.admin,
           },

@@ -2,17 +2,28 @@
 import { loadConfig, SERVICE_VARIABLES } from '@sluice/service-kit';
 import { type Static, Type } from 'typebox';
 
+/** What the audit log needs, and the command that verifies it. */
+export const AUDIT_VARIABLES = Type.Object({
+  DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://', description: 'postgres:// address' }),
+  SEED_KEY: Type.String({
+    pattern: '^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$',
+    description: '32 bytes in base64url, best by SEED_KEY_FILE; seals seeds of draws and the audit log',
+  }),
+  AUDIT_HEADS_FILE: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: "file that the audit log's signed end is added to each minute",
+    }),
+  ),
+});
+
 const schema = Type.Object({
   ...SERVICE_VARIABLES,
+  ...AUDIT_VARIABLES.properties,
   REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'redis:// or rediss:// address' }),
-  DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://', description: 'postgres:// address' }),
   DATABASE_CONNECTIONS: Type.Integer({ default: 8, minimum: 2, maximum: 200 }),
   SERVICE_TOKEN: Type.String({ minLength: 32, description: 'shared by all services of the installation' }),
   OPERATOR_KEY: Type.String({ minLength: 32, maxLength: 200, description: 'what operators send as Bearer' }),
-  SEED_KEY: Type.String({
-    pattern: '^[A-Za-z0-9_-]{43}$',
-    description: '32 bytes in base64url, best by SEED_KEY_FILE; seals the seeds of draws',
-  }),
   CHECKOUT_INTERNAL_URL: Type.String({
     pattern: '^https?://',
     description: "base URL of the checkout's internal listener",

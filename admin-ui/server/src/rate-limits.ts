@@ -19,3 +19,6 @@ export const READS_PER_OPERATOR = { max: 600, timeWindow: PER_MINUTE } as const;
  * a transaction, an audit entry and a write to the room.
  */
 export const ACTS_PER_OPERATOR = { max: 240, timeWindow: PER_MINUTE } as const;
+
+/** Taking the whole audit log away, per operator: it reads every entry there is, and nobody needs it twice a minute. */
+export const EXPORTS_PER_OPERATOR = { max: 10, timeWindow: PER_MINUTE } as const;

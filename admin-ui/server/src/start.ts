@@ -6,10 +6,13 @@ import type { ControlPlane } from './acts/control-plane.ts';
 import { buildApp } from './app.ts';
 import { createCheckoutClient } from './clients/checkout.ts';
 import { type Config, readConfig } from './config.ts';
+import { createAuditKeys, type SignedHead } from './domain/audit-keys.ts';
+import { noteHead } from './jobs/note-head.ts';
 import { migrate } from './migrate.ts';
 import { startJobs } from './plugins/jobs.ts';
 import { createAdminMetrics } from './plugins/metrics.ts';
 import { createProjection } from './projection/projection.ts';
+import { appendHead } from './store/audit-heads.ts';
 import { createAuditLog } from './store/audit-log.ts';
 import { createDatabase } from './store/database.ts';
 import { createDropStore } from './store/drops.ts';
@@ -19,6 +22,8 @@ import { createSetupStore } from './store/setups.ts';
 export interface RunningControlPlane {
   readonly url: string;
   readonly internalUrl: string;
+  /** Notes the audit log's end now instead of within the minute. */
+  noteHead(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,9 +39,10 @@ export async function startControlPlane(
   const pool = connectPostgres({ url: config.DATABASE_URL, log, max: config.DATABASE_CONNECTIONS });
   const database = createDatabase(pool);
   const redis = connectRedis({ url: config.REDIS_URL, name: 'admin-server', log });
+  const auditKeys = createAuditKeys(config.SEED_KEY);
   const plane: ControlPlane = {
-    drops: createDropStore(database, createSeedVault(config.SEED_KEY)),
-    audit: createAuditLog(database),
+    drops: createDropStore(database, createSeedVault(config.SEED_KEY), auditKeys),
+    audit: createAuditLog(database, auditKeys),
     setups: createSetupStore(database),
     projection: createProjection(redis),
     checkout: createCheckoutClient({ url: config.CHECKOUT_INTERNAL_URL, serviceToken: config.SERVICE_TOKEN }),
@@ -47,6 +53,7 @@ export async function startControlPlane(
       setUp: (outcome) => adminMetrics.setups.inc({ outcome }),
     },
   };
+  let refusedKeys = 0;
   const app = await buildApp({
     plane,
     operatorKey: config.OPERATOR_KEY,
@@ -54,18 +61,37 @@ export async function startControlPlane(
     log,
     metrics,
     trustedProxies: config.TRUSTED_PROXIES,
-    onRefusedKey: () => adminMetrics.refusedKeys.inc(),
+    onRefusedKey() {
+      refusedKeys++;
+      adminMetrics.refusedKeys.inc();
+    },
     ready: () => pool.query('select 1'),
   });
   const internal = createInternalApp({ logger: log, metrics });
 
   const url = await app.listen({ host: config.HOST, port: config.PORT });
   const internalUrl = await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
-  const jobs = startJobs(plane, adminMetrics);
+  const heads = {
+    audit: plane.audit,
+    keys: auditKeys,
+    takeRefused() {
+      const count = refusedKeys;
+      refusedKeys = 0;
+      return count;
+    },
+    async write(head: SignedHead) {
+      // The log is outside the database, too.
+      log.info({ head }, 'audit head');
+      if (config.AUDIT_HEADS_FILE !== undefined) await appendHead(config.AUDIT_HEADS_FILE, head);
+      adminMetrics.headAt.setToCurrentTime();
+    },
+  };
+  const jobs = startJobs(plane, adminMetrics, () => noteHead(heads));
   log.info({ url, internalUrl }, 'listening');
   return {
     url,
     internalUrl,
+    noteHead: () => noteHead(heads),
     async close() {
       await app.close();
       await jobs.close();

@@ -40,6 +40,7 @@ export async function undo(plane: ControlPlane, request: UndoRequest): Promise<D
     // It goes back to what was, and only if nobody has moved it since: nothing to be asked about again.
     isConfirmed: true,
     decide(current, live) {
+      refuseClosed(live);
       const moved = movedSince(after, current);
       if (moved.length > 0)
         throw problem('undo-conflict', `Changed again since: ${moved.join(', ')}.`, { moved });
@@ -50,9 +51,8 @@ export async function undo(plane: ControlPlane, request: UndoRequest): Promise<D
 
 const isUndoable = ({ act }: RecordedEntry): boolean => (UNDOABLE_ACTS as readonly string[]).includes(act);
 
-/** Back the same way that any change takes: a closed drop stays closed, a lobby people stand in stays as it is. */
+/** Back the same way that any change takes: a lobby people stand in stays as it is. */
 function checkedWayBack(before: Recorded, drop: Drop, live: LivePicture): DropChange {
-  refuseClosed(live);
   const { admission, page } = fieldsOf(before);
   return {
     ...(before.admission ? policyChange(admission, drop, live) : {}),

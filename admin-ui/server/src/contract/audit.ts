@@ -15,6 +15,16 @@ export const EntryListQuery = Type.Object({
   before: Type.Optional(Type.Integer({ ...Seq, description: '`next` of the answer before' })),
 });
 
+export const ExportQuery = Type.Object({
+  after: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'Number of the last entry you have',
+    }),
+  ),
+});
+
 const Entry = Type.Object({
   seq: Seq,
   at: Type.String({ description: 'RFC 3339, UTC' }),

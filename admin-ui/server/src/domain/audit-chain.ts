@@ -1,6 +1,9 @@
 /** The audit log's chain: each entry's hash covers its content and the hash before it, so that no entry can be changed, removed or moved alone. */
 import { createHash } from 'node:crypto';
 
+/** Before the first entry. */
+export const GENESIS = createHash('sha256').update('sluice audit').digest();
+
 export interface AuditContent {
   readonly seq: number;
   /** RFC 3339 UTC with microseconds, as Postgres keeps it. */

@@ -10,14 +10,20 @@ import type { AdminMetrics } from './metrics.ts';
 
 /** Policy is back within a second or two of what lost it (DESIGN Q1). */
 const EVERY_MS = 1000;
+/** What can be cut off the end of the audit log without a trace. */
+const HEAD_EVERY_MS = 60_000;
 
-export function startJobs(plane: ControlPlane, metrics: AdminMetrics): RepeatingJob {
+export function startJobs(
+  plane: ControlPlane,
+  metrics: AdminMetrics,
+  noteHead: () => Promise<void>,
+): RepeatingJob {
   const { drops, setups, projection, log } = plane;
   /** Jobs that fail: an outage is one line in the log, and its end another. */
   const failing = new Set<string>();
-  const start = (job: string, run: () => Promise<unknown>) =>
+  const start = (job: string, run: () => Promise<unknown>, everyMs = EVERY_MS) =>
     repeat({
-      everyMs: EVERY_MS,
+      everyMs,
       async run() {
         await run();
         if (failing.delete(job)) log.info({ job }, 'a job works again');
@@ -60,6 +66,7 @@ export function startJobs(plane: ControlPlane, metrics: AdminMetrics): Repeating
         });
       }
     }),
+    start('note-head', noteHead, HEAD_EVERY_MS),
   ];
   return {
     async close() {

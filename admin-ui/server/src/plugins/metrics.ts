@@ -32,6 +32,10 @@ export function createAdminMetrics(metrics: Metrics) {
       name: 'admin_redis_compared_timestamp_seconds',
       help: 'When Redis was last compared with the plans',
     }),
+    headAt: metrics.gauge({
+      name: 'admin_audit_head_timestamp_seconds',
+      help: "When the audit log's signed head was last written outside the database",
+    }),
     refusedKeys: metrics.counter({
       name: 'admin_refused_credentials_total',
       help: 'Requests with a wrong operator key, or none',

@@ -1,13 +1,61 @@
-/** What has been done: by drop, latest first. */
+/** What has been done: of one drop or all, latest first, and the whole log to take away. */
+import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import type { ControlPlane } from '../acts/control-plane.ts';
-import { ENTRIES_PER_ANSWER, EntryList, EntryListQuery } from '../contract/audit.ts';
+import { ENTRIES_PER_ANSWER, EntryList, EntryListQuery, ExportQuery } from '../contract/audit.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import { byOperator } from '../plugins/operator.ts';
-import { READS_PER_OPERATOR } from '../rate-limits.ts';
+import { EXPORTS_PER_OPERATOR, READS_PER_OPERATOR } from '../rate-limits.ts';
+import type { AuditLog, RecordedEntry } from '../store/audit-log.ts';
+
+/** Entries read and sent at once: some 250 KB. */
+const EXPORTED_AT_ONCE = 500;
 
 export const auditRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (app, { plane }) => {
+  async function readBack(drop: string | null, query: { limit?: number; before?: number }) {
+    const { limit = ENTRIES_PER_ANSWER, before = Number.MAX_SAFE_INTEGER } = query;
+    const entries = await plane.audit.readBack({ drop, before, limit });
+    return { entries, next: entries.length === limit ? (entries.at(-1)?.seq ?? null) : null };
+  }
+
+  app.get(
+    '/api/v1/audit',
+    {
+      config: { rateLimit: { ...READS_PER_OPERATOR, keyGenerator: byOperator } },
+      schema: {
+        summary: 'The audit log; latest first',
+        querystring: EntryListQuery,
+        response: { 200: EntryList, ...PROBLEM_ANSWERS },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return readBack(null, request.query);
+    },
+  );
+
+  app.get(
+    '/api/v1/audit/export',
+    {
+      config: { rateLimit: { ...EXPORTS_PER_OPERATOR, keyGenerator: byOperator } },
+      schema: {
+        summary: 'The audit log as JSON Lines, from the first entry on or after the one that is named',
+        querystring: ExportQuery,
+      },
+    },
+    async (request, reply) => {
+      const { after = 0 } = request.query;
+      // The first read decides whether this is an answer or a problem document; later ones can only break it off.
+      const first = await plane.audit.read({ after, limit: EXPORTED_AT_ONCE });
+      return reply
+        .type('application/x-ndjson; charset=utf-8')
+        .header('cache-control', 'no-store')
+        .header('content-disposition', 'attachment; filename="audit.jsonl"')
+        .send(Readable.from(lines(plane.audit, first)));
+    },
+  );
+
   app.get(
     '/api/v1/drops/:drop/acts',
     {
@@ -21,11 +69,18 @@ export const auditRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
     },
     async (request, reply) => {
       const { drop } = request.params;
-      const { limit = ENTRIES_PER_ANSWER, before = Number.MAX_SAFE_INTEGER } = request.query;
       if (!(await plane.drops.find(drop))) throw problem('no-such-drop', `No drop has the id "${drop}".`);
       reply.header('cache-control', 'no-store');
-      const entries = await plane.audit.readBack({ drop, before, limit });
-      return { entries, next: entries.length === limit ? (entries.at(-1)?.seq ?? null) : null };
+      return readBack(drop, request.query);
     },
   );
 };
+
+async function* lines(audit: AuditLog, first: RecordedEntry[]): AsyncGenerator<string> {
+  let page = first;
+  while (page.length > 0) {
+    yield `${page.map((entry) => JSON.stringify(entry)).join('\n')}\n`;
+    const last = page.at(-1)?.seq ?? 0;
+    page = page.length < EXPORTED_AT_ONCE ? [] : await audit.read({ after: last, limit: EXPORTED_AT_ONCE });
+  }
+}

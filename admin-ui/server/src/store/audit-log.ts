@@ -1,5 +1,7 @@
 /** The audit log as it is read, what is added to it on its own, and what of it has been undone. */
 import { sql } from 'kysely';
+import type { CheckedEntry } from '../domain/audit-check.ts';
+import type { AuditHead, AuditKeys } from '../domain/audit-keys.ts';
 import { type AuditEntry, appendAudit } from './audit.ts';
 import type { Database, Trx } from './database.ts';
 
@@ -22,14 +24,21 @@ export interface AuditLog {
   /** An entry of what was done elsewhere. */
   record(entry: AuditEntry): Promise<void>;
   /** In the order they were written, after `seq`. */
-  read(options: { drop: string | null; after: number; limit: number }): Promise<RecordedEntry[]>;
+  read(options: { after: number; limit: number }): Promise<RecordedEntry[]>;
   /** Latest first, before `seq`. */
-  readBack(options: { drop: string; before: number; limit: number }): Promise<RecordedEntry[]>;
+  readBack(options: { drop: string | null; before: number; limit: number }): Promise<RecordedEntry[]>;
   find(seq: number): Promise<RecordedEntry | undefined>;
   /** The drop's latest act of these that has not been undone. */
   latest(drop: string, acts: readonly string[]): Promise<RecordedEntry | undefined>;
   /** Marks an act as undone and records the undoing; false when it was undone before. */
   claimUndo(seq: number, entry: AuditEntry): Promise<boolean>;
+  /** The end of the chain as the database notes it. */
+  head(): Promise<AuditHead>;
+  /** Shows every entry as it was at one moment, in order, and then the end that the database noted. */
+  walk(
+    atOnce: number,
+    visit: (entries: CheckedEntry[]) => void,
+  ): Promise<{ readonly seq: number; readonly hash: Uint8Array }>;
   /** What was claimed could not be done after all. */
   releaseUndo(seq: number): Promise<void>;
 }
@@ -45,33 +54,32 @@ export async function markUndone(trx: Trx, seq: number): Promise<boolean> {
   return marked !== undefined;
 }
 
-export function createAuditLog(database: Database): AuditLog {
+/** What the hash of an entry covers. */
+const CONTENT = [
+  sql<number>`a.seq::float8`.as('seq'),
+  sql<string>`to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('at'),
+  ...(['a.actor', 'a.act', 'a.drop_id as drop', 'a.before', 'a.after', 'a.reason'] as const),
+] as const;
+
+export function createAuditLog(database: Database, keys: AuditKeys): AuditLog {
   const entries = () =>
     database
       .selectFrom('admin.audit as a')
       .leftJoin('admin.undone as u', 'u.seq', 'a.seq')
       .select([
-        sql<number>`a.seq::float8`.as('seq'),
-        sql<string>`to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('at'),
-        ...(['a.actor', 'a.act', 'a.drop_id as drop', 'a.before', 'a.after', 'a.reason'] as const),
+        ...CONTENT,
         sql<string>`encode(a.hash, 'hex')`.as('hash'),
         sql<boolean>`u.seq is not null`.as('isUndone'),
       ]);
 
   return {
-    record: (entry) => database.transaction().execute((trx) => appendAudit(trx, entry)),
-    async read({ drop, after, limit }) {
-      let query = entries().where('a.seq', '>', after);
+    record: (entry) => database.transaction().execute((trx) => appendAudit(trx, keys, entry)),
+    read: ({ after, limit }) => entries().where('a.seq', '>', after).orderBy('a.seq').limit(limit).execute(),
+    async readBack({ drop, before, limit }) {
+      let query = entries().where('a.seq', '<', before);
       if (drop !== null) query = query.where('a.drop_id', '=', drop);
-      return query.orderBy('a.seq').limit(limit).execute();
+      return query.orderBy('a.seq', 'desc').limit(limit).execute();
     },
-    readBack: ({ drop, before, limit }) =>
-      entries()
-        .where('a.drop_id', '=', drop)
-        .where('a.seq', '<', before)
-        .orderBy('a.seq', 'desc')
-        .limit(limit)
-        .execute(),
     find: (seq) => entries().where('a.seq', '=', seq).executeTakeFirst(),
     latest: (drop, acts) =>
       entries()
@@ -84,9 +92,39 @@ export function createAuditLog(database: Database): AuditLog {
     claimUndo: (seq, entry) =>
       database.transaction().execute(async (trx) => {
         if (!(await markUndone(trx, seq))) return false;
-        await appendAudit(trx, entry);
+        await appendAudit(trx, keys, entry);
         return true;
       }),
+    async head() {
+      const { seq, hash, at } = await database
+        .selectFrom('admin.audit_head')
+        .select(['seq', 'hash', sql<Date>`now()`.as('at')])
+        .executeTakeFirstOrThrow();
+      return { seq: Number(seq), hash: hash.toString('hex'), at: at.toISOString() };
+    },
+    walk: (atOnce, visit) =>
+      database
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .execute(async (trx) => {
+          for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+            const page = await trx
+              .selectFrom('admin.audit as a')
+              .select([...CONTENT, 'a.hash as hash', 'a.seal as seal'])
+              .where('a.seq', '>', after)
+              .orderBy('a.seq')
+              .limit(atOnce)
+              .execute();
+            if (page.length === 0) break;
+            visit(page);
+            after = page.at(-1)?.seq ?? after;
+          }
+          const head = await trx
+            .selectFrom('admin.audit_head')
+            .select(['seq', 'hash'])
+            .executeTakeFirstOrThrow();
+          return { seq: Number(head.seq), hash: head.hash };
+        }),
     async releaseUndo(seq) {
       await database.deleteFrom('admin.undone').where('seq', '=', seq).execute();
     },

@@ -1,6 +1,7 @@
 /** Appends to the audit log, inside the transaction of what it tells of. */
 import { sql } from 'kysely';
 import { canonicalJson, chainHash } from '../domain/audit-chain.ts';
+import type { AuditKeys } from '../domain/audit-keys.ts';
 import type { Trx } from './database.ts';
 
 /** Who does something, and why. */
@@ -22,6 +23,7 @@ export interface AuditEntry extends Who {
 /** Takes the log's lock until the transaction ends, so that entries have one order. Call it last. */
 export async function appendAudit(
   trx: Trx,
+  keys: Pick<AuditKeys, 'seal'>,
   { actor, act, drop, before, after, reason }: AuditEntry,
 ): Promise<void> {
   const head = await trx
@@ -46,6 +48,7 @@ export async function appendAudit(
       after: after === null ? null : canonicalJson(after),
       reason,
       hash,
+      seal: keys.seal(hash),
     })
     .execute();
   await trx.updateTable('admin.audit_head').set({ seq, hash }).execute();

@@ -50,6 +50,7 @@ export interface Tables {
     after: Json<unknown> | null;
     reason: string | null;
     hash: Buffer;
+    seal: Buffer;
   };
   'admin.undone': { seq: number; at: Generated<Date> };
   'admin.audit_head': { is_only: Generated<boolean>; seq: ColumnType<string, number, number>; hash: Buffer };

@@ -1,5 +1,6 @@
 /** Drops in Postgres. Each write is one transaction with its audit entry; what has to be told to the checkout is in it, too. */
 import { sql } from 'kysely';
+import type { AuditKeys } from '../domain/audit-keys.ts';
 import type { Drop, DropChange } from '../domain/drop.ts';
 import { type AuditEntry, appendAudit, type Who } from './audit.ts';
 import { markUndone } from './audit-log.ts';
@@ -63,7 +64,11 @@ export interface DropStore {
 /** What the checkout keeps of a drop, too. */
 const KNOWN_TO_CHECKOUT: readonly (keyof DropChange)[] = ['name', 'closesAt', 'perShopperLimit', 'admission'];
 
-export function createDropStore(database: Database, vault: SeedVault): DropStore {
+export function createDropStore(
+  database: Database,
+  vault: SeedVault,
+  keys: Pick<AuditKeys, 'seal'>,
+): DropStore {
   /** The drop's seed, made once and kept when a merchant changes their mind; its commitment. */
   async function commitmentOf(trx: Trx, drop: string): Promise<string> {
     const known = await trx
@@ -99,7 +104,13 @@ export function createDropStore(database: Database, vault: SeedVault): DropStore
         }
         if (drop.products.length > 0) await wantSetup(trx, drop.id);
         const made = dropOf(row);
-        await appendAudit(trx, { ...who, act: 'drop.create', drop: drop.id, before: null, after: made });
+        await appendAudit(trx, keys, {
+          ...who,
+          act: 'drop.create',
+          drop: drop.id,
+          before: null,
+          after: made,
+        });
         return made;
       }),
 
@@ -140,7 +151,7 @@ export function createDropStore(database: Database, vault: SeedVault): DropStore
         const told = beforeAndAfter(drop, changed, change);
         const after = undoes === undefined ? told.after : { ...told.after, undoes };
         const entry: AuditEntry = { act, drop: id, actor, reason, before: told.before, after };
-        await appendAudit(trx, entry);
+        await appendAudit(trx, keys, entry);
         return { status: 'changed', drop: changed };
       }),
 

@@ -214,6 +214,11 @@ test('nobody undoes over what somebody else has changed since, and nothing of a 
   await change({ maxSessions: 50 });
   await act('close', { confirm: true });
   expect(await act('undo')).toMatchObject({ status: 409, body: type('drop-closed') });
+  const paused = await createLiveDrop();
+  await paused.act('pause');
+  await paused.act('close', { confirm: true });
+  expect(await paused.act('undo')).toMatchObject({ status: 409, body: type('drop-closed') });
+  expect((await paused.read()).override).toBe('closed');
 });
 
 test('a stock movement is undone by another one in the ledger; large movements are asked about', async () => {

@@ -25,6 +25,7 @@ export interface TestControlPlane extends RunningControlPlane {
   /** Straight to the stores, past the roads. */
   readonly redis: Redis;
   readonly database: pg.Pool;
+  readonly databaseUrl: string;
   readonly roads: { readonly redis: Road; readonly postgres: Road; readonly checkout: Road };
   /** As an operator; a body is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -68,7 +69,7 @@ export async function send(
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json');
+  const isJson = response.headers.get('content-type')?.match(/[/+]json\b/);
   return {
     status: response.status,
     headers: response.headers,
@@ -119,6 +120,7 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
     ...running,
     redis,
     database,
+    databaseUrl,
     roads,
     call,
     createDrop: (plan = {}) => call('POST', '/api/v1/drops', { ...anyPlan(), ...plan }),
