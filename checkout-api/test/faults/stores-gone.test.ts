@@ -72,16 +72,16 @@ async function enterWhenPossible(drop: string): Promise<TestShopper> {
   );
 }
 
-/** Asks until there is an answer that is not "come again", as a client does; every refusal says when. */
+/** Asks until there is an answer that is not "come again", a few times a second; every refusal says when. */
 function insist(ask: () => Promise<Answer>): Promise<Answer> {
   return waitUntil(
     async () => {
       const answer = await ask();
-      if (answer.status !== 503) return answer;
+      if (answer.status !== 503 && answer.status !== 429) return answer;
       expect(answer.headers.get('retry-after')).not.toBeNull();
       return undefined;
     },
-    { timeoutMs: 30_000, what: 'an answer' },
+    { timeoutMs: 90_000, everyMs: 250, what: 'an answer' },
   );
 }
 

@@ -1,0 +1,277 @@
+// @ts-check
+// Bugs that `npm run test:teeth` plants in checkout-api, and the test that must see each.
+
+const LEDGER = 'checkout-api/migrations/000001-ledger.sql';
+const FUNCTIONS = 'checkout-api/migrations/000002-functions.sql';
+const ROWS = 'checkout-api/migrations/000010-stock-rows.sql';
+const SELLING = 'checkout-api/migrations/000011-sell-from-rows.sql';
+const FEED = 'checkout-api/migrations/000012-stock-feed.sql';
+const RESERVATIONS = 'checkout-api/src/store/reservations.ts';
+
+/** @type {import('../../../scripts/lib/teeth.mjs').Bug[]} */
+export const BUGS = [
+  {
+    name: 'check-then-act stock: the row is read without being locked',
+    file: 'checkout-api/test/store/conservation.test.ts',
+    test: 'whatever concurrent shoppers do through two instances',
+    replacements: [
+      { file: SELLING, find: 'order by s.sku, s.part for update of s;', replace: 'order by s.sku, s.part;' },
+    ],
+  },
+  {
+    name: 'what concurrent clients saw is wrong when nobody locks the row',
+    file: 'checkout-api/test/history/history.test.ts',
+    test: 'can all be true of one shelf',
+    replacements: [
+      { file: SELLING, find: 'order by s.sku, s.part for update of s;', replace: 'order by s.sku, s.part;' },
+      {
+        file: LEDGER,
+        find: 'constraint stock_conserved check (available + held + sold = total)',
+        replace: 'constraint stock_conserved check (true)',
+      },
+    ],
+  },
+  {
+    name: 'double release: a hold that has ended is given back again',
+    file: 'checkout-api/test/store/races.test.ts',
+    test: 'releasing or settling the same hold many times at once counts once',
+    replacements: [
+      {
+        file: FUNCTIONS,
+        find: `where id = any (p_ids) and status = 'held' and paying_since is null returning id)`,
+        replace: 'where id = any (p_ids) and paying_since is null returning id)',
+      },
+    ],
+  },
+  {
+    name: 'missing unique: neither the constraint nor the lock keeps a key to one reservation',
+    file: 'checkout-api/test/store/reserve.test.ts',
+    test: 'two requests with one key at the same instant are one reservation',
+    replacements: [
+      {
+        file: LEDGER,
+        find: '  constraint reservations_one_per_key unique (jti, idempotency_key, drop_id),\n',
+        replace: '',
+      },
+      {
+        file: SELLING,
+        find: 'where h.drop_id = p_drop and h.shopper = p.shopper for update) h on true;',
+        replace: 'where h.drop_id = p_drop and h.shopper = p.shopper) h on true;',
+      },
+    ],
+  },
+  {
+    name: 'expiry by the clock of the instance',
+    file: 'checkout-api/test/store/clock.test.ts',
+    test: 'how long a hold lives is decided by Postgres',
+    replacements: [
+      {
+        file: 'checkout-api/src/store/reserve-batch.ts',
+        find: 'const expiresAt = new Date(row.expires_at_ms);',
+        replace: 'const expiresAt = new Date(Date.now() + 60_000);',
+      },
+    ],
+  },
+  {
+    name: 'expiry of a hold whose payment is under way',
+    file: 'checkout-api/test/store/races.test.ts',
+    test: 'a hold whose payment is under way neither expires nor is released',
+    replacements: [
+      {
+        file: FUNCTIONS,
+        find: `and r.expires_at <= clock_timestamp() and r.paying_since is null`,
+        replace: 'and r.expires_at <= clock_timestamp()',
+      },
+      {
+        file: FUNCTIONS,
+        find: `status = 'held' and paying_since is null and expires_at <= clock_timestamp()`,
+        replace: `status = 'held' and expires_at <= clock_timestamp()`,
+      },
+      { file: LEDGER, find: `check (paying_since is null or status = 'held')`, replace: 'check (true)' },
+    ],
+  },
+  {
+    name: 'a repeated key answers with the hold as it is now',
+    file: 'checkout-api/test/http/idempotency.test.ts',
+    test: 'a key answers byte for byte as it first did',
+    replacements: [
+      {
+        file: SELLING,
+        find: 'extract(epoch from r.promised_until) * 1000',
+        replace: 'extract(epoch from r.expires_at) * 1000',
+      },
+    ],
+  },
+  {
+    name: 'a refusal is recorded under its key',
+    file: 'checkout-api/test/http/idempotency.test.ts',
+    test: 'a refusal that touched no stock is not recorded',
+    replacements: [{ file: RESERVATIONS, find: '        inFlight.delete(flight);\n', replace: '' }],
+  },
+  {
+    name: 'part of the lines is enough',
+    file: 'checkout-api/test/store/reserve.test.ts',
+    test: 'a request gets all its lines or none',
+    replacements: [
+      { file: SELLING, find: `v_answer := 'sold-out';`, replace: 'v_quantity := 0;' },
+      { file: LEDGER, find: 'available >= 0 and held >= 0', replace: 'held >= 0' },
+    ],
+  },
+  {
+    name: 'the limit of a shopper is not looked at',
+    file: 'checkout-api/test/store/reserve.test.ts',
+    test: 'the limit binds the customer, however many tickets they entered with',
+    replacements: [
+      { file: SELLING, find: '+ v_wanted > v_limit then', replace: '+ v_wanted > 1000000 then' },
+    ],
+  },
+  {
+    name: 'a split SKU is sold out when one of its rows is',
+    file: 'checkout-api/test/store/hot-row.test.ts',
+    test: 'and nobody is told "sold out" early',
+    replacements: [
+      {
+        file: SELLING,
+        find: `          replays := null;\n          return;\n`,
+        replace: `          v_answer := 'sold-out';\n`,
+      },
+    ],
+  },
+  {
+    name: 'rows are locked in another order by every second instance',
+    file: 'checkout-api/test/store/hot-row.test.ts',
+    test: 'over many rows in all orders never deadlocks',
+    replacements: [
+      {
+        file: SELLING,
+        find: 'order by s.sku, s.part for update of s;',
+        replace:
+          'order by case when p_part % 2 = 0 then q.at else -q.at end, case when p_part % 2 = 0 then s.part else -s.part end for update of s;',
+      },
+    ],
+  },
+  {
+    name: 'what is held can be withdrawn',
+    file: 'checkout-api/test/store/stock.test.ts',
+    test: 'what is held or sold is not withdrawn, a movement can not be rewritten (1 rows)',
+    replacements: [
+      { file: ROWS, find: 'if available + v_delta < 0 then', replace: 'if total + v_delta < 0 then' },
+    ],
+  },
+  {
+    name: 'a movement sent again is made again',
+    file: 'checkout-api/test/store/stock.test.ts',
+    test: 'a movement sent again under its key is one movement',
+    replacements: [
+      { file: ROWS, find: 'if p_key is not null then', replace: 'if false then' },
+      {
+        file: ROWS,
+        find: 'create unique index stock_movements_one_per_key',
+        replace: 'create index stock_movements_one_per_key',
+      },
+    ],
+  },
+  {
+    name: 'a total overwrites what somebody else has moved',
+    file: 'checkout-api/test/store/stock.test.ts',
+    test: 'a total decided by an old balance is refused',
+    replacements: [{ file: ROWS, find: 'if ledger <> p_after then', replace: 'if false then' }],
+  },
+  {
+    name: 'an older picture replaces a newer one',
+    file: 'checkout-api/test/snapshots/publish-stock.test.ts',
+    test: 'never goes back to an older version',
+    replacements: [
+      {
+        file: 'checkout-api/lua/publish-stock.lua',
+        find: 'if version > tonumber(ARGV[1]) then',
+        replace: 'if false then',
+      },
+    ],
+  },
+  {
+    name: 'the picture is refreshed by announcements alone',
+    file: 'checkout-api/test/http/live-stock.test.ts',
+    test: 'a change that nobody announced shows within five seconds',
+    replacements: [
+      {
+        file: 'checkout-api/src/jobs/report.ts',
+        find: 'const published = pictures.refresh(drop);',
+        replace: 'const published = reading.seq < 3 ? pictures.refresh(drop) : Promise.resolve();',
+      },
+    ],
+  },
+  {
+    name: 'what came back is not announced as such',
+    file: 'checkout-api/test/store/stock-feed.test.ts',
+    test: 'every change is heard of by notify',
+    replacements: [{ file: FEED, find: `case when v_came_back then ' +' else '' end`, replace: `''` }],
+  },
+  {
+    name: '"sold out" is told to one who has a reservation under the key',
+    file: 'checkout-api/test/store/sold-out.test.ts',
+    test: 'who has a reservation gets it again under its key',
+    replacements: [{ file: RESERVATIONS, find: ' && !reservedKeys.mayHave(drop, jti, key)', replace: '' }],
+  },
+  {
+    name: 'everybody who comes too late asks Postgres',
+    file: 'checkout-api/test/store/sold-out.test.ts',
+    test: 'once sold out, 5,000 requests of 200 shoppers cost a handful of statements',
+    replacements: [
+      { file: RESERVATIONS, find: 'if (short.size === 0) return;', replace: 'if (short.size >= 0) return;' },
+    ],
+  },
+  {
+    name: 'a session opens for whoever has the token, with any secret',
+    file: 'checkout-api/test/store/sessions.test.ts',
+    test: 'the same ticket with another secret is bound elsewhere',
+    replacements: [
+      {
+        file: 'checkout-api/src/store/sessions.ts',
+        find: `if (!timingSafeEqual(row.secretHash, sha256(asked.secret))) return { verdict: 'bound-elsewhere' };`,
+        replace: 'timingSafeEqual(row.secretHash, row.secretHash);',
+      },
+    ],
+  },
+  {
+    name: 'a revoked admission opens a session',
+    file: 'checkout-api/test/store/sessions.test.ts',
+    test: 'a revoked admission opens no session',
+    replacements: [
+      {
+        file: 'checkout-api/src/store/sessions.ts',
+        find: `if (row.revoked) return { verdict: 'revoked' };`,
+        replace: '',
+      },
+      {
+        file: 'checkout-api/migrations/000014-revocations.sql',
+        find: '     where not exists (select from checkout.revocations v where v.jti = p.jti and v.drop_id = p.drop_id)\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a route is open that is not on the list',
+    file: 'checkout-api/test/http/router-walk.test.ts',
+    test: 'no route, in no method and no spelling, answers a stranger',
+    replacements: [
+      {
+        file: 'checkout-api/src/admission/gate.ts',
+        find: 'if (OPEN_ROUTES.has(route)) return;',
+        replace: `if (OPEN_ROUTES.has(route) || route.startsWith('GET /v1/orders')) return;`,
+      },
+    ],
+  },
+  {
+    name: 'an interrupted batch is sent again by itself',
+    file: 'checkout-api/test/store/batcher.test.ts',
+    test: 'a lost connection fails the batch and the next batch is served',
+    replacements: [
+      {
+        file: 'checkout-api/src/store/batcher.ts',
+        find: 'if (tries >= attemptsMax || !isTransient(error)) throw error;',
+        replace: 'if (tries >= attemptsMax) throw error;',
+      },
+    ],
+  },
+];
