@@ -1,0 +1,25 @@
+/** Promise 3 where the two services meet: the checkout lets in whom the room granted entry, once each, and nobody else. */
+import type { SessionRow } from './books.ts';
+import type { GrantLine } from './log-line.ts';
+
+export interface EntriesVerdict {
+  readonly tokensIssued: number;
+  readonly sessionsOpened: number;
+  /** Checkout sessions of tickets that the room never granted entry, or that outlast the grant: somebody forged their way in. */
+  readonly sessionsWithoutGrant: number;
+  /** Checkout sessions of one ticket beyond the first. */
+  readonly doubleSessions: number;
+}
+
+export function judgeEntries(grants: readonly GrantLine[], sessions: readonly SessionRow[]): EntriesVerdict {
+  const expiresMs = new Map<string, number>();
+  for (const { number, expiresUs } of grants)
+    expiresMs.set(number, Math.max(expiresMs.get(number) ?? 0, expiresUs / 1000));
+  const isGranted = ({ jti, reserveUntilMs }: SessionRow) => reserveUntilMs <= (expiresMs.get(jti) ?? -1);
+  return {
+    tokensIssued: expiresMs.size,
+    sessionsOpened: sessions.length,
+    sessionsWithoutGrant: sessions.filter((session) => !isGranted(session)).length,
+    doubleSessions: sessions.length - new Set(sessions.map(({ jti }) => jti)).size,
+  };
+}
