@@ -147,8 +147,7 @@ export function createPayments(options: PaymentsOptions): Payments {
       return { verdict: 'paid-too-late', refund: last.lateRefund };
     // The hold was given up and the provider may have taken the money: no other answer would be true.
     if (last?.status === 'pending') return { verdict: 'processing' };
-    // Held in the books, but its time has run out and the expiry is on its way.
-    return { verdict: 'not-held', status: reservation.status === 'held' ? 'expired' : reservation.status };
+    return { verdict: 'not-held', status: reservation.status };
   }
 
   /** Asks about one attempt; true when it has come to its end. */
@@ -160,8 +159,21 @@ export function createPayments(options: PaymentsOptions): Payments {
   return {
     async pay(holder, id, method) {
       const provider = providerOf(method.slice(0, method.indexOf(':')));
-      const begun = await store.begin(holder, id, provider.name, method);
-      if (begun === undefined) return explain(holder, id);
+      const begin = () => store.begin(holder, id, provider.name, method);
+      let begun = await begin();
+      if (begun === undefined) {
+        const reason = await explain(holder, id);
+        if (reason.verdict !== 'not-held' || reason.status !== 'held') return reason;
+        // Held and nothing under way: what was in the way has failed in between. If it is still not to be begun, its
+        // time has run out and the expiry is on its way.
+        begun = await begin();
+        if (begun === undefined) {
+          const last = await explain(holder, id);
+          return last.verdict === 'not-held' && last.status === 'held'
+            ? { ...last, status: 'expired' }
+            : last;
+        }
+      }
       let outcome: ChargeOutcome;
       try {
         outcome = await provider.charge(chargeOf({ ...begun, id, method }));

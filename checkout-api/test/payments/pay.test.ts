@@ -1,3 +1,4 @@
+import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { guardProvider } from '../../src/payments/guard.ts';
 import { createPayments } from '../../src/payments/pay.ts';
@@ -67,6 +68,37 @@ test('promise 6: a payment makes one order and one captured charge of the right 
   expect(rows).toEqual([{ same: true, status: 'captured' }]);
   expect(await balances(db.database, drop)).toMatchObject({ shoe: { available: 3, held: 0, sold: 2 } });
   expect(outcomes).toEqual(['captured']);
+});
+
+test('promise 6: a payment asked for while another one is being declined is tried, not told that the hold is gone', async () => {
+  const { holder, id } = await hold();
+  const first = createTill(sandbox);
+  const reservations = createReservationStore(db.database);
+  const asked = Promise.withResolvers<void>();
+  const payments = createPayments({
+    store: createPaymentStore(db.database),
+    reservations: {
+      // Asks what is in the way only when that has just ended.
+      async find(...args) {
+        asked.resolve();
+        await declined;
+        return reservations.find(...args);
+      },
+    },
+    providers: new Map([['sandbox', guardProvider(sandbox)]]),
+  });
+  const slowDecline: PaymentProvider = {
+    ...sandbox,
+    async charge(request, signal) {
+      await asked.promise;
+      return sandbox.charge(request, signal);
+    },
+  };
+  const declined = createTill(slowDecline).payments.pay(holder, id, 'sandbox:decline');
+  await waitUntil(async () => (await first.reservations.find(holder, id))?.paying);
+  expect(await payments.pay(holder, id, 'sandbox:ok')).toMatchObject({ verdict: 'paid' });
+  expect(await declined).toMatchObject({ verdict: 'declined' });
+  expect(await chargesOf(id)).toEqual(['declined', 'captured']);
 });
 
 test('promise 6: paying twice, at once and again, captures once', async () => {
