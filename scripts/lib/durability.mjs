@@ -8,16 +8,15 @@ import { redisCommand } from './redis-command.mjs';
 const POSTGRES_SETTINGS = ['fsync', 'full_page_writes', 'synchronous_commit'];
 
 /**
- * Tells the settings, and refuses to go on unless `fsync`, `full_page_writes` and `synchronous_commit` are on and
- * Redis's append-only file is written at least every second.
+ * @typedef {object} Durability
+ * @property {Record<string, string>} settings by name
+ * @property {string[]} faults one sentence for each that is not as it must be
+ *
  * @param {{ redisUrl: string, databaseUrl: string }} stores
- * @param {(text: string) => void} note
- * @throws {Failure}
+ * @returns {Promise<Durability>}
  */
-export async function demandDurability({ redisUrl, databaseUrl }, note) {
+export async function readDurability({ redisUrl, databaseUrl }) {
   const settings = { ...(await postgresSettings(databaseUrl)), ...(await redisSettings(redisUrl)) };
-  const told = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
-  note(told.join(', '));
   const faults = [
     ...POSTGRES_SETTINGS.filter((name) => settings[name] !== 'on').map(
       (name) => `PostgreSQL's ${name} must be on`,
@@ -27,6 +26,20 @@ export async function demandDurability({ redisUrl, databaseUrl }, note) {
       ? []
       : ["Redis's appendfsync must be everysec or always"]),
   ];
+  return { settings, faults };
+}
+
+/**
+ * Tells the settings, and refuses to go on unless `fsync`, `full_page_writes` and `synchronous_commit` are on and
+ * Redis's append-only file is written at least every second.
+ * @param {{ redisUrl: string, databaseUrl: string }} stores
+ * @param {(text: string) => void} note
+ * @throws {Failure}
+ */
+export async function demandDurability(stores, note) {
+  const { settings, faults } = await readDurability(stores);
+  const told = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+  note(told.join(', '));
   if (faults.length > 0) throw new Failure(`${faults.join('; ')} (found: ${told.join(', ')}).`);
 }
 
