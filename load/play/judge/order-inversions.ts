@@ -52,7 +52,10 @@ export function findOrderInversions(log: readonly LogLine[]): Inversion[] {
         if (at >= 0) present.splice(at, 1);
         break;
       }
-      default:
+      case 'open':
+      case 'reveal':
+      case 'missed':
+      case 'other':
         break;
     }
   }

@@ -14,12 +14,14 @@ import { judgeSessions } from './sessions-inside.ts';
 import { judgeStock } from './stock-books.ts';
 import { measureWaits } from './waits.ts';
 
-/** Named kinds of forgery at the least, and tries of each at the least. */
+/** Named kinds of forgery at the least, and tries of each at each door at the least. */
 export const FORGERY_KINDS_MIN = 12;
 export const TRIES_PER_KIND_MIN = 20;
 
 export interface RaidEvidence {
-  readonly triesByKind: Readonly<Record<string, number>>;
+  readonly tried: number;
+  /** Of each kind, at the door where it was tried least. */
+  readonly fewestTriesByKind: Readonly<Record<string, number>>;
   /** Attempts that were let through, as `kind at door`. */
   readonly accepted: readonly string[];
   /** Protected routes that nobody tried to break into. */
@@ -73,7 +75,7 @@ export function judge(evidence: Evidence) {
   const draw = judgeDraw(evidence.draw, [...placesOf(log), ...evidence.stillWaiting]);
   const places = judgePlaces(log, evidence.places);
   const samples = evidence.stockSamples.map((rows) => judgeStock(rows));
-  const kinds = Object.entries(raid.triesByKind);
+  const kinds = Object.entries(raid.fewestTriesByKind);
 
   const figures = {
     shoppers: evidence.shoppers,
@@ -95,7 +97,7 @@ export function judge(evidence: Evidence) {
     ...places,
     stockSamples: samples.length,
     stockSamplesBroken: samples.filter(({ oversold, lostUnits }) => oversold + lostUnits > 0).length,
-    forgeriesTried: kinds.reduce((sum, [, tries]) => sum + tries, 0),
+    forgeriesTried: raid.tried,
     forgeryKinds: kinds.length,
     forgeriesAccepted: raid.accepted.length + entries.sessionsWithoutGrant + places.placesForged,
     secretsLogged: evidence.secretsLogged,
@@ -145,7 +147,7 @@ export function judge(evidence: Evidence) {
     `only ${figures.forgeryKinds} kinds of forgery were tried`,
   );
   for (const [kind, tries] of kinds)
-    demand(tries >= TRIES_PER_KIND_MIN, `${kind} was tried only ${tries} times`);
+    demand(tries >= TRIES_PER_KIND_MIN, `${kind} was tried only ${tries} times at some door`);
   none(raid.unattacked.length, `protected routes without an attack: ${raid.unattacked.join(', ')}`);
 
   return { ok: faults.length === 0, ...figures, faults };

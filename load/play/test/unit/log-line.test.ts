@@ -8,9 +8,7 @@ test('every kind of line the room writes is read with its numbers', () => {
     from: 0,
     to: 281_474_976_710_656,
   });
-  expect(
-    parseLogLine(['k', 'grant', 'us', '2', 'n', 'ada', 'o', '1.5e+15', 'exp', '3']),
-  ).toEqual({
+  expect(parseLogLine(['k', 'grant', 'us', '2', 'n', 'ada', 'o', '1.5e+15', 'exp', '3'])).toEqual({
     kind: 'grant',
     us: 2,
     number: 'ada',

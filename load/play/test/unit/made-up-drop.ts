@@ -79,7 +79,8 @@ export function madeUpDrop(): Evidence {
     places: { issued: new Set(NUMBERS), wantedToLeave: new Set(), known: new Set(NUMBERS) },
     stillWaiting: [{ number: at(4), order: orderAt(4) }],
     raid: {
-      triesByKind: Object.fromEntries(Array.from({ length: 12 }, (_, kind) => [`kind-${kind}`, 20])),
+      tried: 240,
+      fewestTriesByKind: Object.fromEntries(Array.from({ length: 12 }, (_, kind) => [`kind-${kind}`, 20])),
       accepted: [],
       unattacked: [],
     },

@@ -210,10 +210,12 @@ test('a refunded or declined charge is no captured one', () => {
 });
 
 test('what did not happen proves nothing: too few forgeries, an untried route, nobody drawn, nobody in', () => {
-  expect(broken(({ raid }) => ({ raid: { ...raid, triesByKind: { 'kind-0': 20 } } })).ok).toBe(false);
+  expect(broken(({ raid }) => ({ raid: { ...raid, fewestTriesByKind: { 'kind-0': 20 } } })).ok).toBe(false);
   expect(
-    broken(({ raid }) => ({ raid: { ...raid, triesByKind: { ...raid.triesByKind, 'kind-0': 19 } } })).faults,
-  ).toEqual(['kind-0 was tried only 19 times']);
+    broken(({ raid }) => ({
+      raid: { ...raid, fewestTriesByKind: { ...raid.fewestTriesByKind, 'kind-0': 19 } },
+    })).faults,
+  ).toEqual(['kind-0 was tried only 19 times at some door']);
   expect(broken(({ raid }) => ({ raid: { ...raid, unattacked: ['GET /v1/new'] } })).ok).toBe(false);
   expect(broken(() => ({ stockSamples: [] })).ok).toBe(false);
   expect(withLog((log) => log.filter((line) => line.kind !== 'grant')).ok).toBe(false);
