@@ -1,0 +1,68 @@
+/** The drops of a play: the one that everything is about, and a small one elsewhere whose shoppers have genuine things that must open nothing here. */
+import type { PlayArguments } from '../arguments.ts';
+import type { PolicyEvidence } from '../judge/verdict.ts';
+import type { DropWish } from './control-plane.ts';
+
+const SHOP = 'https://shop.example';
+/** Each has its own row in the ledger; shoppers ask for any of them. */
+const SIZES = ['41', '42', '43'];
+/** Short, but long enough for every shopper to come in time. */
+const LOBBY_SECONDS_MIN = 3;
+const JOINS_PER_SECOND = 300;
+/** Every instance has seen a new drop by then. */
+const SEEN_MS = 1500;
+
+export interface Plan {
+  readonly drop: DropWish;
+  readonly other: DropWish;
+  readonly policy: PolicyEvidence;
+  readonly skus: readonly string[];
+  readonly lobbyMs: number;
+  readonly opensAtMs: number;
+}
+
+export const PER_SHOPPER_LIMIT = 2;
+export const DROP = 'play';
+export const OTHER_DROP = 'play-other';
+
+/** @param nowMs of the machine that Redis runs on */
+export function planDrops({ shoppers, stock, rate }: PlayArguments, nowMs: number): Plan {
+  const lobbySeconds = Math.max(LOBBY_SECONDS_MIN, Math.ceil(shoppers / JOINS_PER_SECOND));
+  const opensAtMs = nowMs + SEEN_MS + lobbySeconds * 1000;
+  // Room for everybody who enters within some seconds, and for those who never come back: the bound is met, not in the way.
+  const maxSessions = Math.max(10, Math.ceil((rate / 60) * 6) + Math.ceil(stock / 8));
+  const page = { returnOrigins: [SHOP], defaultReturnTo: `${SHOP}/` };
+  const products = SIZES.slice(0, Math.min(SIZES.length, stock)).map((size, at, sizes) => ({
+    sku: `shoe-${size}`,
+    name: `Shoe, size ${size}`,
+    priceMinor: 12_900,
+    stock: Math.floor(stock / sizes.length) + (at < stock % sizes.length ? 1 : 0),
+  }));
+  const times = { callWindowSeconds: 20, graceSeconds: 20, tokenSeconds: 60, holdSeconds: 60 };
+  return {
+    drop: {
+      id: DROP,
+      name: 'The play',
+      opensAt: new Date(opensAtMs).toISOString(),
+      admission: { lobby: 'draw', lobbySeconds, ratePerMinute: rate, burstSeconds: 1, maxSessions, ...times },
+      page,
+      perShopperLimit: PER_SHOPPER_LIMIT,
+      currency: 'EUR',
+      products,
+    },
+    other: {
+      id: OTHER_DROP,
+      name: 'Another drop',
+      opensAt: new Date(nowMs + 1000).toISOString(),
+      admission: { lobby: 'fifo', lobbySeconds: 0, ratePerMinute: 6000, ...times },
+      page,
+      perShopperLimit: PER_SHOPPER_LIMIT,
+      currency: 'EUR',
+      products: [{ sku: 'other-shoe', name: 'Another shoe', priceMinor: 9900, stock: 100 }],
+    },
+    policy: { ratePerMinute: rate, burst: Math.max(1, rate / 60), maxSessions },
+    skus: products.map(({ sku }) => sku),
+    lobbyMs: lobbySeconds * 1000,
+    opensAtMs,
+  };
+}

@@ -1,0 +1,68 @@
+/** Reads one drop's books: stock and reservations, orders, sessions, and the provider's own ledger, all as of one moment. */
+import pg from 'pg';
+import type { Books, ChargeRow, OrderRow, ReservationRow, SessionRow, StockRow } from '../judge/books.ts';
+
+/** One statement, so one snapshot: the balances and what they must follow from. */
+const STOCK = `
+  select s.sku,
+         s.initial + coalesce((select sum(m.delta) from checkout.stock_movements m
+                                where m.drop_id = s.drop_id and m.sku = s.sku), 0)::integer as "putIn",
+         s.available, s.held, s.sold,
+         coalesce(sum(l.quantity) filter (where r.status = 'held'), 0)::integer as "unitsHeld",
+         coalesce(sum(l.quantity) filter (where r.status = 'paid'), 0)::integer as "unitsPaid"
+    from checkout.stock s
+    left join checkout.reservation_lines l on l.drop_id = s.drop_id and l.sku = s.sku
+    left join checkout.reservations r on r.id = l.reservation_id
+   where s.drop_id = $1 group by s.drop_id, s.sku`;
+
+const RESERVATIONS = `
+  select id, jti, status, amount_minor::float8 as "amountMinor" from checkout.reservations where drop_id = $1`;
+const ORDERS = `
+  select id, reservation_id as "reservationId", charge_id as "chargeId", amount_minor::float8 as "amountMinor"
+    from checkout.orders where drop_id = $1`;
+const SESSIONS = `
+  select session_id as "sessionId", jti, (extract(epoch from reserve_until) * 1000)::float8 as "reserveUntilMs"
+    from checkout.sessions where drop_id = $1`;
+/** The provider knows no drops, only references. */
+const CHARGES = `
+  select id::text, reference, status, amount_minor::float8 as "amountMinor" from sandbox.charges
+   where reference in (select id::text from checkout.reservations where drop_id = $1)`;
+const UNSETTLED = `
+  select count(*)::integer as unsettled from checkout.reservations
+   where drop_id = $1 and paying_since is not null`;
+
+export interface BookReader {
+  stock(): Promise<StockRow[]>;
+  /** Payments whose outcome is not known yet. */
+  countUnsettled(): Promise<number>;
+  all(): Promise<Books>;
+  close(): Promise<void>;
+}
+
+export async function openBooks(databaseUrl: string, drop: string): Promise<BookReader> {
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000 });
+  client.on('error', () => {}); // the next query tells
+  await client.connect();
+  const rows = async <Row extends pg.QueryResultRow>(statement: string) =>
+    (await client.query<Row>(statement, [drop])).rows;
+  return {
+    stock: () => rows<StockRow>(STOCK),
+    async countUnsettled() {
+      const [row] = await rows<{ unsettled: number }>(UNSETTLED);
+      return row?.unsettled ?? 0;
+    },
+    async all() {
+      await client.query('begin transaction isolation level repeatable read read only');
+      const books = {
+        stock: await rows<StockRow>(STOCK),
+        reservations: await rows<ReservationRow>(RESERVATIONS),
+        orders: await rows<OrderRow>(ORDERS),
+        charges: await rows<ChargeRow>(CHARGES),
+        sessions: await rows<SessionRow>(SESSIONS),
+      };
+      await client.query('commit');
+      return books;
+    },
+    close: () => client.end(),
+  };
+}
