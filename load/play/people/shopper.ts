@@ -1,6 +1,6 @@
 /** One shopper's way through a drop: joins, waits as told, comes when called, and shops. */
 import { createHash, randomBytes } from 'node:crypto';
-import { askPatiently, Over, type Patience, pause } from '../web/patience.ts';
+import { askPatiently, Over, pause } from '../web/patience.ts';
 import type { WebAnswer } from '../web/site.ts';
 import type { Character } from './character.ts';
 import { type Ending, unexpected } from './ending.ts';
@@ -18,7 +18,8 @@ const HAMMER_MS = 40;
 const LEAVES_AFTER_MS_MAX = 8000;
 
 interface Held {
-  readonly ticket: string;
+  /** After a loss of Redis the room may give the same place a new ticket. */
+  ticket: string;
   readonly number: string;
 }
 
@@ -81,19 +82,27 @@ async function hammer(world: World, { address, random }: Character, { ticket }: 
 async function waitAndEnter(world: World, character: Character, held: Held): Promise<Belongings | Ending> {
   const { room, drop, memory, over } = world;
   const { kind, address, random } = character;
-  const patience: Patience = { random, over };
-  const headers = { authorization: `Ticket ${held.ticket}` };
-  const own = { method: 'GET', path: `/v1/drops/${drop}/ticket`, address, headers } as const;
+  const path = `/v1/drops/${drop}/ticket`;
+  const ask = (method: 'GET' | 'DELETE') =>
+    askPatiently(
+      room,
+      { method, path, address, headers: { authorization: `Ticket ${held.ticket}` } },
+      { random, over },
+    );
   const leavesAt =
     kind === 'leaver'
       ? performance.now() + random.integer(500, LEAVES_AFTER_MS_MAX)
       : Number.POSITIVE_INFINITY;
   for (;;) {
     if (over.aborted) throw new Over();
-    const answer = await askPatiently(room, own, patience);
+    const answer = await ask('GET');
     if (answer.problem === 'ticket-spent') return spentEnding(answer);
     if (answer.status !== 200) throw unexpected('asking for the place', answer);
-    const { phase, called, pollAfterMs } = answer.body;
+    const { phase, called, pollAfterMs, ticket } = answer.body;
+    if (typeof ticket === 'string') {
+      held.ticket = ticket;
+      memory.secrets.add(ticket);
+    }
     if (phase === 'closed') return 'sent-home';
     if (called === true) {
       if (kind === 'no-show') return 'no-show';
@@ -105,8 +114,7 @@ async function waitAndEnter(world: World, character: Character, held: Held): Pro
     await pause(Math.min(pollMs * (1 + random.next() / 10), Math.max(0, untilLeaving)), over);
     if (untilLeaving <= pollMs) {
       memory.wantedToLeave.add(held.number);
-      const path = `/v1/drops/${drop}/ticket`;
-      const left = await askPatiently(room, { method: 'DELETE', path, address, headers }, patience);
+      const left = await ask('DELETE');
       if (left.status !== 204) throw unexpected('leaving', left);
       return 'left';
     }

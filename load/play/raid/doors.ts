@@ -112,6 +112,17 @@ function sessionDoor(
   };
 }
 
+/** As payment providers sign what they tell. */
+function signatures(value: string): Record<string, string> {
+  const at = String(Math.floor(Date.now() / 1000));
+  return {
+    'stripe-signature': `t=${at},v1=${value}`,
+    'webhook-id': randomUUID(),
+    'webhook-timestamp': at,
+    'webhook-signature': `v1,${value}`,
+  };
+}
+
 const bindOf = ({ random }: Material) => random.text(32);
 
 /** @param sku something that the drop sells */
@@ -119,7 +130,19 @@ export function doorsOf(sku: string): Door[] {
   return [
     ticketDoor('GET /v1/drops/{drop}/ticket'),
     ticketDoor('DELETE /v1/drops/{drop}/ticket'),
+    ticketDoor('POST /v1/drops/{drop}/ticket/extension'),
     ticketDoor('GET /v1/drops/{drop}/draw/receipt'),
+    {
+      ...ticketDoor('GET /v1/drops/{drop}/stream'),
+      request: (material, credential, turn) => ({
+        method: 'GET',
+        path: `/v1/drops/${material.drop}/stream`,
+        headers: asTicket(material, credential, turn),
+        headOnly: true,
+      }),
+      // Only a good ticket is told to poll instead.
+      isOpen: ({ status, problem }) => status === 200 || problem === 'poll-instead',
+    },
     ticketDoor('POST /v1/drops/{drop}/admission', (material) => ({ bind: bindOf(material) })),
     {
       // Anybody may join; only who is taken for the ticket's holder is answered 200. A broken cookie counts as none.
@@ -172,6 +195,18 @@ export function doorsOf(sku: string): Door[] {
     sessionDoor('POST /v1/reservations/{id}/payment', { id: 'reservation', json: { method: 'sandbox:ok' } }),
     sessionDoor('DELETE /v1/reservations/{id}', { id: 'reservation' }),
     sessionDoor('GET /v1/orders/{id}', { id: 'order' }),
+    {
+      route: 'POST /v1/webhooks/{provider}',
+      of: 'checkout',
+      takes: 'signature',
+      request: ({ victim }, { value }, turn) => ({
+        method: 'POST',
+        path: `/v1/webhooks/${turn % 2 === 0 ? 'sandbox' : 'stripe'}`,
+        headers: signatures(headerSafe(value)),
+        json: { id: randomUUID(), type: 'charge.captured', data: { reference: victim.reservation } },
+      }),
+      isOpen: granted,
+    },
   ];
 }
 

@@ -27,7 +27,7 @@ export interface Credential {
 }
 
 /** What a door asks for. */
-export type Taken = 'ticket' | 'token' | 'session' | 'service-token';
+export type Taken = 'ticket' | 'token' | 'session' | 'service-token' | 'signature';
 
 export interface Forgery {
   readonly kind: string;

@@ -15,7 +15,7 @@ export interface Fault {
   readonly replacements: readonly Replacement[];
 }
 
-const FUNCTIONS = 'checkout-api/migrations/000002-functions.sql';
+const FUNCTIONS = 'checkout-api/migrations/000011-sell-from-rows.sql';
 const LEDGER = 'checkout-api/migrations/000001-ledger.sql';
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
@@ -34,8 +34,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       },
       {
         file: 'checkout-api/src/store/reservations.ts',
-        find: 'if (left === 0) soldOut.remember(drop, sku);',
-        replace: '',
+        find: 'if (short.size === 0) return;',
+        replace: 'if (short.size >= 0) return;',
       },
     ],
   },

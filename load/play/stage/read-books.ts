@@ -4,16 +4,16 @@ import type { Books, ChargeRow, OrderRow, ReservationRow, SessionRow, StockRow }
 
 /** One statement, so one snapshot: the balances and what they must follow from. */
 const STOCK = `
-  select s.sku,
-         s.initial + coalesce((select sum(m.delta) from checkout.stock_movements m
-                                where m.drop_id = s.drop_id and m.sku = s.sku), 0)::integer as "putIn",
-         s.available, s.held, s.sold,
+  select b.sku,
+         b.initial + coalesce((select sum(m.delta) from checkout.stock_movements m
+                                where m.drop_id = b.drop_id and m.sku = b.sku), 0)::integer as "putIn",
+         b.available, b.held, b.sold,
          coalesce(sum(l.quantity) filter (where r.status = 'held'), 0)::integer as "unitsHeld",
          coalesce(sum(l.quantity) filter (where r.status = 'paid'), 0)::integer as "unitsPaid"
-    from checkout.stock s
-    left join checkout.reservation_lines l on l.drop_id = s.drop_id and l.sku = s.sku
+    from checkout.balances b
+    left join checkout.reservation_lines l on l.drop_id = b.drop_id and l.sku = b.sku
     left join checkout.reservations r on r.id = l.reservation_id
-   where s.drop_id = $1 group by s.drop_id, s.sku`;
+   where b.drop_id = $1 group by b.drop_id, b.sku, b.initial, b.available, b.held, b.sold`;
 
 const RESERVATIONS = `
   select id, jti, status, amount_minor::float8 as "amountMinor" from checkout.reservations where drop_id = $1`;
@@ -28,12 +28,13 @@ const CHARGES = `
   select id::text, reference, status, amount_minor::float8 as "amountMinor" from sandbox.charges
    where reference in (select id::text from checkout.reservations where drop_id = $1)`;
 const UNSETTLED = `
-  select count(*)::integer as unsettled from checkout.reservations
-   where drop_id = $1 and paying_since is not null`;
+  select (count(*) filter (where r.paying_since is not null)
+          + (select count(*) from checkout.refunds f where f.status = 'pending'))::integer as unsettled
+    from checkout.reservations r where r.drop_id = $1`;
 
 export interface BookReader {
   stock(): Promise<StockRow[]>;
-  /** Payments whose outcome is not known yet. */
+  /** Payments and refunds whose outcome is not known yet. */
   countUnsettled(): Promise<number>;
   all(): Promise<Books>;
   close(): Promise<void>;

@@ -13,6 +13,8 @@ export interface WebRequest {
   readonly form?: Readonly<Record<string, string>>;
   /** Which instance is asked, modulo their number; the next one in turn if it is left out. */
   readonly instance?: number;
+  /** The body is not waited for: it may have no end. */
+  readonly headOnly?: boolean;
   /** Gives up on the answer; the request may have been carried out all the same. */
   readonly signal?: AbortSignal;
 }
@@ -59,7 +61,7 @@ export function createSite(origins: readonly string[]): Site {
   return {
     origins,
     answers,
-    async ask({ method, path, address, headers, json, form, instance, signal }) {
+    async ask({ method, path, address, headers, json, form, instance, headOnly, signal }) {
       const pool = pools[(instance ?? turn++) % pools.length] as Pool;
       const content =
         json !== undefined
@@ -77,7 +79,9 @@ export function createSite(origins: readonly string[]): Site {
           ...(content && { body: content.text }),
           ...(signal && { signal }),
         });
-        const text = await answer.body.text();
+        const isEndless = headOnly && answer.statusCode === 200;
+        const text = isEndless ? '' : await answer.body.text();
+        if (isEndless) answer.body.destroy();
         count(answer.statusCode);
         const body = parseObject(answer.headers['content-type'], text);
         return {
