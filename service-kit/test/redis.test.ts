@@ -53,6 +53,8 @@ test('a lost server: commands fail at once, nothing is kept or sent twice, and i
   await waitUntil(() => redis.status !== 'ready');
   const refused = await outcomeOf(redis.incr('count'));
   expect(isStoreFault(refused)).toBe(true);
+  // Not after a wait: it was never put into a queue.
+  expect(refused).toMatchObject({ message: expect.stringContaining("Stream isn't writeable") });
   // Several attempts to connect later there is still one line about it.
   await waitUntil(() => log.lines().some(({ msg }) => msg === 'Redis cannot be reached'));
   relay.mend();
