@@ -43,7 +43,7 @@ export function createControlPlane({ admin, operatorKey }: Plane): ControlPlane 
       return typeof commit === 'string' ? commit : '';
     },
     async closeDrop(id) {
-      await post(`/api/v1/drops/${id}/close`, { reason: 'the play is over' });
+      await post(`/api/v1/drops/${id}/close`, { reason: 'the play is over', confirm: true });
     },
   };
 }
