@@ -197,7 +197,7 @@ export const BUGS = [
       {
         file: 'checkout-api/src/jobs/report.ts',
         find: 'const published = pictures.refresh(drop);',
-        replace: 'const published = reading.seq < 3 ? pictures.refresh(drop) : Promise.resolve();',
+        replace: 'const published = reading.seq < 2 ? pictures.refresh(drop) : Promise.resolve();',
       },
     ],
   },
