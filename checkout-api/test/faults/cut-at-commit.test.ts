@@ -19,8 +19,8 @@ import {
 } from '../support/checkout-database.ts';
 import { type CutAt, startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
-/** In `npm test` 60 cuts of each kind of commit, in `npm run test:long` 1,000. */
-const cuts = times(60, 1000);
+/** In `npm test` 30 cuts of each kind of commit, in `npm run test:long` 1,000. */
+const cuts = times(30, 1000);
 const MOMENTS: readonly CutAt[] = ['before-request', 'after-request', 'before-answer'];
 
 let db: CheckoutDatabase;
