@@ -40,5 +40,5 @@ export const CALLABLE_POLL_MS_MAX = 5000;
 export function pollAfterMs(wait: WaitRange | null, turnMs: number, callable: boolean): number {
   const wanted = wait === null ? POLL_AFTER_MS_MAX : wait.minSeconds * 100;
   const longest = callable ? CALLABLE_POLL_MS_MAX : POLL_AFTER_MS_MAX;
-  return Math.round(Math.max(POLL_AFTER_MS_MIN, Math.min(wanted, longest, turnMs / 3)));
+  return Math.floor(Math.max(POLL_AFTER_MS_MIN, Math.min(wanted, longest, turnMs / 3)));
 }
