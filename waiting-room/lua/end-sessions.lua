@@ -1,10 +1,10 @@
 -- Ends up to 500 sessions that the checkout reports as over; capacity is free at once. Repeating it changes nothing (Q19).
--- KEYS  control waiting present sessions spent reasons grants log
+-- KEYS  control waiting present sessions spent reasons grants gone log
 -- ARGV  deadline µs, policy version seen, then per session: public number, reason
 -- Reply 'ok', now, how many ended now | 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(log N) a session
--- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/spend.lua
-local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, LOG = unpack(KEYS)
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/spend.lua lib/take-out.lua
+local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, GONE, LOG = unpack(KEYS)
 
 local now = now_us()
 local control = read_control(CONTROL)
@@ -19,7 +19,7 @@ for i = 3, #ARGV, 2 do
   ended = ended + removed
   -- A revoked shopper may still be waiting; nobody else is ended who has not entered.
   if removed == 0 and reason == 'revoked' then
-    removed = redis.call('ZREM', WAITING, number) + redis.call('ZREM', PRESENT, number)
+    removed = take_out(control, WAITING, GONE, number, now) + redis.call('ZREM', PRESENT, number)
   end
   if removed > 0 then
     redis.call('HDEL', GRANTS, number)

@@ -12,9 +12,11 @@ export type OwnPicture =
   | { readonly is: 'spent'; readonly reason: SpentReason }
   | { readonly is: 'unknown' };
 
-/** The picture as far as it needs no Redis; null for a ticket at or before the frontier, where one read decides. */
+/** The picture as far as it needs no Redis; null where one read decides: at or before the frontier, or
+ * when the place was given up. */
 export function pictureBeyondFrontier(queue: Queue, view: DropView, ticket: HeldTicket): OwnPicture | null {
   if (view.phase === 'closed') return { is: 'status', status: statusOf(view, ticket, 'waiting', null) };
+  if (queue.hasGone(view.drop, ticket.number)) return null;
   const order = hasPositions(view.phase)
     ? (ticket.order ?? queue.drawnOrder(view.drop, ticket.number, ticket.class))
     : null;

@@ -9,6 +9,7 @@ import { CheckIns } from './check-in.ts';
 import { Commands, isUnavailable } from './commands.ts';
 import { Copies } from './copies.ts';
 import { Draws } from './draws.ts';
+import { Gone } from './gone.ts';
 import { HandedOut } from './handed-out.ts';
 import { Healing } from './healing.ts';
 import { HealingFiles } from './healing-files.ts';
@@ -71,6 +72,7 @@ export function createQueue({
   const seeds = new Seeds(redis);
   const copies = new Copies();
   const handedOut = new HandedOut();
+  const gone = new Gone(redis);
   const files = healing && new HealingFiles({ ...healing, copies, handedOut, log });
   const healer = new Healing({
     redis,
@@ -93,6 +95,7 @@ export function createQueue({
     commands,
     seeds,
     copies,
+    gone,
     onLost: (drop) => healer.begin(drop),
     onGone: (drop) => {
       handedOut.forget(drop);
@@ -174,6 +177,7 @@ export function createQueue({
     },
     roster: (drop) => rosters.head(drop),
     rosterPage: (drop, index) => rosters.page(drop, index),
+    hasGone: (drop, number) => gone.has(drop, number),
     view: (drop) => views.get(drop),
     views: () => views.all(),
   };

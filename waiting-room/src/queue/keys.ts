@@ -12,6 +12,7 @@ export interface DropKeys {
   readonly extended: string;
   readonly extensions: string;
   readonly announced: string;
+  readonly gone: string;
   readonly addresses: string;
   readonly log: string;
   readonly seed: string;
@@ -37,6 +38,7 @@ export function dropKeys(drop: string): DropKeys {
     extended: key('extended'),
     extensions: key('extensions'),
     announced: key('announced'),
+    gone: key('gone'),
     addresses: key('addresses'),
     log: key('log'),
     seed: key('seed'),

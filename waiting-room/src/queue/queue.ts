@@ -234,6 +234,8 @@ export interface Queue {
   reportCapacity(drop: string, report: CapacityReport): Promise<boolean>;
   /** A ticket of an earlier epoch, put back at its own order if Redis lost it (Q26). */
   comeBack(drop: string, request: ReturnRequest): Promise<ReturnOutcome>;
+  /** Whether the ticket's place beyond the frontier was given up or revoked; known a moment after it happened (Q15). */
+  hasGone(drop: string, number: string): boolean;
   /** The order a lobby ticket was drawn, recomputed (Q7); null before the reveal (Q8). */
   drawnOrder(drop: string, number: string, ticketClass: TicketClass): number | null;
   /** The published roster's head; null before it is published (Q10). */

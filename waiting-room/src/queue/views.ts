@@ -11,6 +11,7 @@ import type { RankMap } from '../domain/positions.ts';
 import { crowdPollAfterMs, pulseDocument } from '../domain/pulse.ts';
 import { type Commands, isUnavailable } from './commands.ts';
 import type { Copies, Copy } from './copies.ts';
+import type { Gone } from './gone.ts';
 import { DROPS_KEY } from './keys.ts';
 import type { DropPage, DropView, LimitedBy } from './queue.ts';
 import { type DropReading, parsePage, readDrop } from './read-drop.ts';
@@ -34,6 +35,7 @@ export interface ViewsOptions {
   readonly commands: Commands;
   readonly seeds: Seeds;
   readonly copies: Copies;
+  readonly gone: Gone;
   /** A drop that is known here and that Redis has lost, in part or whole. */
   readonly onLost: (drop: string) => void;
   /** A drop that has left Redis on purpose. */
@@ -113,12 +115,13 @@ export class Views {
     this.#options.copies.forget(drop);
     this.#options.commands.forget(drop);
     this.#options.seeds.forget(drop);
+    this.#options.gone.forget(drop);
     this.#options.onGone(drop);
   }
 
   async #refreshOne(drop: string): Promise<void> {
-    const { redis, commands, seeds, copies, onLost, limitedBy } = this.#options;
-    const reading = await readDrop(redis, commands, drop);
+    const { redis, commands, seeds, copies, gone, onLost, limitedBy } = this.#options;
+    const [reading] = await Promise.all([readDrop(redis, commands, drop), gone.refresh(drop)]);
     if (reading === null) return this.#forgetOrHeal(drop);
     commands.sawPolicy(drop, reading.number('policy_version'));
     const commit = reading.text('commit');

@@ -189,6 +189,32 @@ test('a used-up ticket is 410 with its reason, and joining with it gives a new p
   expect(again.body.ticket).not.toBe(ticket);
 });
 
+test('Q15: a place far back that was given up or revoked is soon known as spent on every instance, and others keep theirs', async () => {
+  const drop = await knownDrop({ policy: { override: 'paused' } }, 'paused');
+  const [left, revoked, stays] = await Promise.all([0, 1, 2].map(() => joinDrop(room.url, drop)));
+  await send(room.url, 'DELETE', path(drop, 'ticket'), { headers: ticketHeader(left as string) });
+  const { body } = await send(room.url, 'POST', path(drop, 'tickets'), {
+    headers: ticketHeader(revoked as string),
+  });
+  await send(room.url, 'POST', path(drop, 'sessions/ended'), {
+    headers: { authorization: `Bearer ${SERVICE_TOKEN}` },
+    body: { sessions: [{ jti: body.publicNumber, reason: 'revoked' }] },
+  });
+  for (const base of [room.url, other.url]) {
+    for (const [ticket, reason] of [
+      [left, 'left'],
+      [revoked, 'revoked'],
+    ] as const) {
+      const answer = await waitUntil(async () => {
+        const status = await own(drop, ticket as string, base);
+        return status.status === 410 ? status : null;
+      });
+      expect(answer.body.reason).toBe(reason);
+    }
+    expect((await own(drop, stays as string, base)).body.state).toBe('waiting');
+  }
+});
+
 test('rejoinAfterPurchase: where the drop says no, a ticket that led to a purchase gets no other place', async () => {
   const drop = await knownDrop({ policy: { rejoin_after_purchase: 'no' } });
   const tickets = { paid: await calledTicket(drop), released: await calledTicket(drop) };

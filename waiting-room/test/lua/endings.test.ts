@@ -103,3 +103,13 @@ test('leaving: once, from the line or checked in; whoever has entered is the che
   expect(await line.redis.hexists(line.keys.grants, present)).toBe(0);
   expect((await line.standing(entered))[0]).toBe('entered');
 });
+
+test('Q15: only who leaves from beyond the frontier is put on the list that instances follow', async () => {
+  line = await Line.create({ policy: { rate_per_minute: 60 } });
+  const numbers = await line.arrive(40);
+  await line.tick();
+  const [called, far, revoked] = [numbers[0], numbers[39], numbers[38]] as [string, string, string];
+  for (const number of [called, far, far]) await line.run('leave-queue', number);
+  await line.run('end-sessions', revoked, 'revoked', numbers[37] as string, 'paid');
+  expect(await line.redis.zrange(line.keys.gone, '0', '-1')).toEqual([far, revoked].sort());
+});
