@@ -45,71 +45,77 @@ async function enterAll(url: string, drop: string, count: number): Promise<TestS
   );
 }
 
-test(`promise 7: an instance killed (${kills} times) in the middle of reservations and payments loses nothing and sells nothing twice`, async () => {
-  const stock = 40;
-  const drop = await createDrop(db.database, { shoe: stock });
-  for (let kill = 0; kill < kills; kill++) {
-    const doomed = await startProcess();
-    const shoppers = await enterAll(doomed.url, drop, 30);
-    const attempts = shoppers.map(async (shopper) => {
-      const reserved = await shopper.reserve(`key-${kill}`, [{ sku: 'shoe', quantity: 1 }]);
-      if (reserved.status === 201) {
-        await shopper.call('POST', `/v1/reservations/${reserved.body.id}/payment`, { method: 'sandbox:ok' });
-      }
-    });
-    const { signal } = await Promise.race([
-      Promise.any(attempts).then(() => {
-        doomed.child.kill('SIGKILL');
-        return { signal: 'SIGKILL' };
-      }),
-      new Promise<{ signal: string | null }>((resolve) =>
-        doomed.child.once('exit', (_code, signal) => resolve({ signal })),
-      ),
-    ]);
-    expect(signal).toBe('SIGKILL');
-    await Promise.allSettled(attempts);
-    expect(await imbalances(db.database, drop)).toEqual([]);
+test(
+  `promise 7: an instance killed (${kills} times) in the middle of reservations and payments loses nothing and sells nothing twice`,
+  async () => {
+    const stock = 40;
+    const drop = await createDrop(db.database, { shoe: stock });
+    for (let kill = 0; kill < kills; kill++) {
+      const doomed = await startProcess();
+      const shoppers = await enterAll(doomed.url, drop, 30);
+      const attempts = shoppers.map(async (shopper) => {
+        const reserved = await shopper.reserve(`key-${kill}`, [{ sku: 'shoe', quantity: 1 }]);
+        if (reserved.status === 201) {
+          await shopper.call('POST', `/v1/reservations/${reserved.body.id}/payment`, {
+            method: 'sandbox:ok',
+          });
+        }
+      });
+      const { signal } = await Promise.race([
+        Promise.any(attempts).then(() => {
+          doomed.child.kill('SIGKILL');
+          return { signal: 'SIGKILL' };
+        }),
+        new Promise<{ signal: string | null }>((resolve) =>
+          doomed.child.once('exit', (_code, signal) => resolve({ signal })),
+        ),
+      ]);
+      expect(signal).toBe('SIGKILL');
+      await Promise.allSettled(attempts);
+      expect(await imbalances(db.database, drop)).toEqual([]);
 
-    // Every client asks again with the same key: who was promised a unit still has it, nobody has two.
-    const survivor = await startProcess();
-    const again = await Promise.all(
-      shoppers.map(({ jti, credential }) =>
-        shopperOf(survivor.url, jti, credential).reserve(`key-${kill}`, [{ sku: 'shoe', quantity: 1 }]),
-      ),
-    );
-    for (const { status } of again) expect([201, 409]).toContain(status);
-    expect(await imbalances(db.database, drop)).toEqual([]);
-    survivor.child.kill('SIGTERM');
-    const [code] = await new Promise<[number | null]>((resolve) =>
-      survivor.child.once('exit', (code) => resolve([code])),
-    );
-    expect(code).toBe(0);
-  }
+      // Every client asks again with the same key: who was promised a unit still has it, nobody has two.
+      const survivor = await startProcess();
+      const again = await Promise.all(
+        shoppers.map(({ jti, credential }) =>
+          shopperOf(survivor.url, jti, credential).reserve(`key-${kill}`, [{ sku: 'shoe', quantity: 1 }]),
+        ),
+      );
+      for (const { status } of again) expect([201, 409]).toContain(status);
+      expect(await imbalances(db.database, drop)).toEqual([]);
+      survivor.child.kill('SIGTERM');
+      const [code] = await new Promise<[number | null]>((resolve) =>
+        survivor.child.once('exit', (code) => resolve([code])),
+      );
+      expect(code).toBe(0);
+    }
 
-  // What was captured by a dead instance and not yet recorded becomes its order.
-  await db.database.query(
-    `update checkout.payment_attempts set started_at = now() - interval '1 minute' where status = 'pending'`,
-  );
-  await startProcess();
-  await expect
-    .poll(
-      async () => {
-        const { rows } = await db.database.query(
-          'select 1 from checkout.reservations where paying_since is not null',
-        );
-        return rows.length;
-      },
-      { timeout: 15_000 },
-    )
-    .toBe(0);
-  const { rows } = await db.database.query(
-    `select c.reference, count(*) filter (where c.status = 'captured')::integer as captured, count(distinct o.id)::integer as orders
+    // What was captured by a dead instance and not yet recorded becomes its order.
+    await db.database.query(
+      `update checkout.payment_attempts set started_at = now() - interval '1 minute' where status = 'pending'`,
+    );
+    await startProcess();
+    await expect
+      .poll(
+        async () => {
+          const { rows } = await db.database.query(
+            'select 1 from checkout.reservations where paying_since is not null',
+          );
+          return rows.length;
+        },
+        { timeout: 15_000 },
+      )
+      .toBe(0);
+    const { rows } = await db.database.query(
+      `select c.reference, count(*) filter (where c.status = 'captured')::integer as captured, count(distinct o.id)::integer as orders
        from sandbox.charges c left join checkout.orders o on o.reservation_id::text = c.reference
       group by c.reference having count(*) filter (where c.status = 'captured') <> count(distinct o.id)`,
-  );
-  expect(rows).toEqual([]);
-  expect(await imbalances(db.database, drop)).toEqual([]);
-}, 30_000 + kills * 30_000);
+    );
+    expect(rows).toEqual([]);
+    expect(await imbalances(db.database, drop)).toEqual([]);
+  },
+  30_000 + kills * 30_000,
+);
 
 test('Redis gone: shoppers are still let in, reserve and pay', async () => {
   const drop = await createDrop(db.database, { shoe: 3 });

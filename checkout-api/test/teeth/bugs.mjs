@@ -274,4 +274,12 @@ export const BUGS = [
       },
     ],
   },
+  {
+    name: 'the report says that everybody inside holds something',
+    file: 'checkout-api/test/process/stock-bound.test.ts',
+    test: 'no more enter than can still be sold',
+    replacements: [
+      { file: FUNCTIONS, find: 'i.inside, i.inside - holding.sessions,', replace: 'i.inside, 0::bigint,' },
+    ],
+  },
 ];
