@@ -19,7 +19,7 @@ import { killServices, type ServiceProcess, startServiceProcess } from '../suppo
 const rounds = times(1, 20);
 const chosen = (points: readonly string[]) =>
   isLong ? points : points.slice(points.length >> 1).slice(0, 1);
-const stock = 8;
+const stock = 200;
 
 let db: CheckoutDatabase;
 let room: TestRoom;
@@ -58,8 +58,12 @@ test('every failpoint is written into the code exactly once', () => {
   }
 });
 
-/** What one shopper was told: nothing when the instance died first. */
-interface Told {
+/** One shopper: what they want, and what they were told; nothing when the instance died first. */
+interface Customer {
+  shopper: TestShopper;
+  quantity: number;
+  /** Gives it back instead of paying. */
+  givesBack: boolean;
   reserved?: Answer;
   paid?: Answer;
 }
@@ -73,35 +77,38 @@ async function enter(url: string, drop: string): Promise<TestShopper> {
   return shopperOf(url, jti, answer.body.token);
 }
 
-/** Enters, reserves, pays; the first gives it back instead. Ends where the instance ends. */
-async function shop(shopper: TestShopper, at: number, told: Told): Promise<void> {
-  const reserved = await shopper.reserve('key', [{ sku: 'shoe', quantity: 1 + (at % 2) }]);
-  told.reserved = reserved;
-  if (reserved.status !== 201) return;
-  const path = `/v1/reservations/${reserved.body.id}`;
-  if (at === 0) await shopper.call('DELETE', path);
-  else told.paid = await shopper.call('POST', `${path}/payment`, { method: 'sandbox:ok' });
+async function customer(url: string, drop: string, at: number): Promise<Customer> {
+  return { shopper: await enter(url, drop), quantity: 1 + (at % 2), givesBack: at % 3 === 0 };
 }
 
-/** The same shoppers at the surviving instance: the same keys, until everything has come to its end. */
-async function goOn(shopper: TestShopper, at: number, told: Told): Promise<void> {
+/** Reserves, then pays or gives it back. Ends where the instance ends. */
+async function shop(one: Customer): Promise<void> {
+  one.reserved = await one.shopper.reserve('key', [{ sku: 'shoe', quantity: one.quantity }]);
+  if (one.reserved.status !== 201) return;
+  const path = `/v1/reservations/${one.reserved.body.id}`;
+  if (one.givesBack) await one.shopper.call('DELETE', path);
+  else one.paid = await one.shopper.call('POST', `${path}/payment`, { method: 'sandbox:ok' });
+}
+
+/** The same shopper at the surviving instance: the same key, until everything has come to its end. */
+async function goOn({ shopper, quantity, givesBack, reserved, paid }: Customer): Promise<void> {
   const alive = shopperOf(survivor.url, shopper.jti, shopper.credential);
-  const again = await alive.reserve('key', [{ sku: 'shoe', quantity: 1 + (at % 2) }]);
-  if (told.reserved?.status === 201) expect([again.status, again.text]).toEqual([201, told.reserved.text]);
-  if (again.status !== 201) return;
+  const again = await alive.reserve('key', [{ sku: 'shoe', quantity }]);
+  if (reserved?.status === 201) expect([again.status, again.text]).toEqual([201, reserved.text]);
+  expect(again.status).toBe(201);
   const path = `/v1/reservations/${again.body.id}`;
-  if (at === 0) {
+  if (givesBack) {
     expect((await alive.call('DELETE', path)).status).toBe(204);
     return;
   }
-  const paid = await waitUntil(
+  const done = await waitUntil(
     async () => {
       const answer = await alive.call('POST', `${path}/payment`, { method: 'sandbox:ok' });
       return answer.status === 200 ? answer : undefined;
     },
-    { timeoutMs: 15_000, what: 'the payment' },
+    { timeoutMs: 30_000, everyMs: 250, what: 'the payment' },
   );
-  if (told.paid?.status === 200) expect(paid.text).toBe(told.paid.text);
+  if (paid?.status === 200) expect(done.text).toBe(paid.text);
 }
 
 for (const [act, points] of Object.entries(FAILPOINTS)) {
@@ -121,19 +128,19 @@ for (const [act, points] of Object.entries(FAILPOINTS)) {
               [drop],
             );
           }
-          const told: Told[] = Array.from({ length: 6 }, () => ({}));
-          const shoppers = await Promise.all(told.map(() => enter(doomed.url, drop)));
-          await Promise.allSettled(shoppers.map((shopper, at) => shop(shopper, at, told[at] ?? {})));
+          const customers = await Promise.all(
+            Array.from({ length: 6 }, (_, at) => customer(doomed.url, drop, at)),
+          );
+          await Promise.allSettled(customers.map(shop));
           // Whoever is not yet dead has not been asked often enough.
-          for (
-            let more = 0;
-            doomed.child.exitCode === null && doomed.child.signalCode === null && more < 40;
-            more++
+          while (
+            doomed.child.exitCode === null &&
+            doomed.child.signalCode === null &&
+            customers.length < 60
           ) {
-            const extra = await enter(doomed.url, drop);
-            await shop(extra, more % 2, {}).catch(() => {});
-            told.push({});
-            shoppers.push(extra);
+            const extra = await customer(doomed.url, drop, customers.length);
+            customers.push(extra);
+            await shop(extra).catch(() => {});
           }
           expect(await doomed.ended).toBe('SIGKILL');
           expect(await imbalances(db.database, drop)).toEqual([]);
@@ -141,7 +148,7 @@ for (const [act, points] of Object.entries(FAILPOINTS)) {
           await db.database.query(
             `update checkout.payment_attempts set started_at = started_at - interval '1 minute' where status = 'pending'`,
           );
-          await Promise.all(shoppers.map((shopper, at) => goOn(shopper, at, told[at] ?? {})));
+          await Promise.all(customers.map(goOn));
           expect(await imbalances(db.database, drop)).toEqual([]);
           expect((await reconcile(db.database, drop)).differences).toEqual([]);
           const { rows } = await db.database.query(
