@@ -19,6 +19,9 @@ import { createDropStore } from './store/drops.ts';
 import { createSeedVault } from './store/seed-vault.ts';
 import { createSetupStore } from './store/setups.ts';
 
+/** An operator rather waits a moment than repeats an act whose outcome they do not know. */
+const REDIS_TIMEOUT_MS = 2000;
+
 export interface RunningControlPlane {
   readonly url: string;
   readonly internalUrl: string;
@@ -38,7 +41,12 @@ export async function startControlPlane(
   const adminMetrics = createAdminMetrics(metrics);
   const pool = connectPostgres({ url: config.DATABASE_URL, log, max: config.DATABASE_CONNECTIONS });
   const database = createDatabase(pool);
-  const redis = connectRedis({ url: config.REDIS_URL, name: 'admin-server', log });
+  const redis = connectRedis({
+    url: config.REDIS_URL,
+    name: 'admin-server',
+    log,
+    commandTimeoutMs: REDIS_TIMEOUT_MS,
+  });
   const auditKeys = createAuditKeys(config.SEED_KEY);
   const plane: ControlPlane = {
     drops: createDropStore(database, createSeedVault(config.SEED_KEY), auditKeys),

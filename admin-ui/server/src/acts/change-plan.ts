@@ -2,13 +2,12 @@
 import { problem } from '@sluice/service-kit';
 import { type Drop, type DropChange, type DropPage, lobbyOpening } from '../domain/drop.ts';
 import type { Fault } from '../domain/fault.ts';
-import { pageFaults, scheduleFaults } from '../domain/plan-rules.ts';
+import { pageFaults } from '../domain/plan-rules.ts';
+import { readSchedule, type ScheduleRequest, scheduleFaults } from '../domain/schedule.ts';
 import type { LivePicture } from '../projection/live.ts';
 
-export interface PlanRequest {
+export interface PlanRequest extends ScheduleRequest {
   readonly name?: string;
-  readonly opensAt?: string;
-  readonly closesAt?: string | null;
   readonly perShopperLimit?: number;
   readonly page?: Partial<DropPage>;
 }
@@ -16,25 +15,21 @@ export interface PlanRequest {
 /** @throws Problem `drop-closed`, `already-open`, `invalid-request` */
 export function planChange(request: PlanRequest, drop: Drop, live: LivePicture): DropChange {
   refuseClosed(live);
-  const { name, perShopperLimit, opensAt, closesAt, page } = request;
+  const { name, perShopperLimit, page } = request;
+  const { schedule, faults } = readSchedule(request, drop.timeZone);
+  const { timeZone, opensAt, closesAt } = schedule;
+  refuse(faults);
   const change: DropChange = {
+    timeZone,
     ...(name !== undefined && { name }),
     ...(perShopperLimit !== undefined && { perShopperLimit }),
-    ...(closesAt !== undefined && { closesAt: closesAt === null ? null : new Date(closesAt) }),
-    ...(opensAt !== undefined && openingChange(new Date(opensAt), drop, live)),
+    ...(closesAt !== undefined && { closesAt }),
+    ...(opensAt && openingChange(opensAt, drop, live)),
     ...(page && { page: pageChange(page, drop) }),
   };
-  refuse(
-    scheduleFaults(
-      {
-        // An opening that lies in the past and stays there is nobody's mistake.
-        opensAt: 'opensAt' in change ? change.opensAt?.toISOString() : undefined,
-        closesAt: (change.closesAt === undefined ? drop.closesAt : change.closesAt)?.toISOString(),
-      },
-      live.asOf.getTime(),
-    ),
-  );
-  const closes = change.closesAt === undefined ? drop.closesAt : change.closesAt;
+  const closes = closesAt === undefined ? drop.closesAt : closesAt;
+  // An opening that lies in the past and stays there is nobody's mistake.
+  refuse(scheduleFaults({ opensAt: change.opensAt, closesAt: closes }, live.asOf.getTime()));
   if (closes && closes <= (change.opensAt ?? drop.opensAt))
     refuse([{ path: '/closesAt', reason: 'must be later than opensAt' }]);
   return change;

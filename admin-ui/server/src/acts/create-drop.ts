@@ -3,16 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { problem } from '@sluice/service-kit';
 import { type AdmissionPolicy, DEFAULT_POLICY } from '../domain/admission-policy.ts';
 import { type Drop, type DropPage, lobbyOpening, type Product } from '../domain/drop.ts';
+import { DEFAULT_ZONE } from '../domain/plan-rules.ts';
+import { readSchedule, type ScheduleRequest } from '../domain/schedule.ts';
 import type { Who } from '../store/audit.ts';
 import { tell } from './change-drop.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 /** What a merchant states; the rest are defaults. */
-export interface DropRequest {
+export interface DropRequest extends ScheduleRequest {
   readonly id?: string;
   readonly name: string;
-  readonly opensAt: string;
-  readonly closesAt?: string | null;
   readonly admission?: Partial<AdmissionPolicy>;
   readonly page?: Partial<DropPage>;
   readonly perShopperLimit?: number;
@@ -27,10 +27,16 @@ const DEFAULT_CURRENCY = 'EUR';
  * Once it returns the drop will be in room and checkout, whatever answers right now; its answer says what is still to come.
  * @throws Problem 409 `drop-exists`
  */
-export async function createDrop(plane: ControlPlane, request: DropRequest, who: Who): Promise<Drop> {
+export async function createDrop(
+  plane: ControlPlane,
+  request: DropRequest,
+  who: Who,
+  cloneOf: string | null = null,
+): Promise<Drop> {
   const id = request.id ?? makeId(request.name);
   const admission = { ...DEFAULT_POLICY, ...request.admission };
-  const opensAt = new Date(request.opensAt);
+  const { opensAt, closesAt = null, timeZone } = readSchedule(request, DEFAULT_ZONE).schedule;
+  if (!opensAt) throw new Error('a plan without an opening has passed its rules');
   const { message = {}, returnOrigins = [], defaultReturnTo = null } = request.page ?? {};
   const drop = await plane.drops.create(
     {
@@ -38,7 +44,8 @@ export async function createDrop(plane: ControlPlane, request: DropRequest, who:
       name: request.name,
       opensAt,
       lobbyOpensAt: lobbyOpening(opensAt, admission),
-      closesAt: request.closesAt ? new Date(request.closesAt) : null,
+      closesAt,
+      timeZone,
       admission,
       page: { message, returnOrigins, defaultReturnTo },
       perShopperLimit: request.perShopperLimit ?? DEFAULT_PER_SHOPPER_LIMIT,
@@ -52,10 +59,11 @@ export async function createDrop(plane: ControlPlane, request: DropRequest, who:
       ignoreCapacityUntil: null,
     },
     who,
+    cloneOf,
   );
   if (!drop)
     throw problem('drop-exists', `There is a drop "${id}" already; choose another id or change that one.`);
-  plane.count.act('drop.create');
+  plane.count.act(cloneOf === null ? 'drop.create' : 'drop.clone');
   await tell(plane, drop);
   return drop;
 }
@@ -70,4 +78,40 @@ function makeId(name: string): string {
     .slice(0, 30)
     .replace(/-+$/, '');
   return `${slug || 'drop'}-${randomBytes(3).toString('hex')}`;
+}
+
+export type CloneRequest = ScheduleRequest & { readonly id?: string; readonly name?: string };
+
+/**
+ * Makes a drop like another one: same policy, page, limits and products with their units at the start, a seed of its
+ * own. Where no close is stated it stays open as long as the other does.
+ * @throws Problem 404 `no-such-drop`, 409 `drop-exists`
+ */
+export async function cloneDrop(
+  plane: ControlPlane,
+  id: string,
+  request: CloneRequest,
+  who: Who,
+): Promise<Drop> {
+  const source = await plane.drops.find(id);
+  if (!source) throw problem('no-such-drop', `No drop has the id "${id}".`);
+  const { name, admission, page, perShopperLimit, currency, products, timeZone } = source;
+  const plan = {
+    name,
+    admission,
+    page,
+    perShopperLimit,
+    currency,
+    products: [...products],
+    timeZone,
+    ...request,
+  };
+  return createDrop(plane, { ...plan, ...closingLike(source, plan) }, who, id);
+}
+
+function closingLike({ opensAt, closesAt }: Drop, plan: ScheduleRequest): Pick<ScheduleRequest, 'closesAt'> {
+  const { schedule } = readSchedule(plan, DEFAULT_ZONE);
+  if (schedule.closesAt !== undefined || !closesAt || !schedule.opensAt) return {};
+  const openMs = closesAt.getTime() - opensAt.getTime();
+  return { closesAt: new Date(schedule.opensAt.getTime() + openMs).toISOString() };
 }

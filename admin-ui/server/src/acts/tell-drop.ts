@@ -1,6 +1,7 @@
 /** A drop as operators see it: the plan, what the room does with it, and whether room and checkout know it. */
 import { isStoreFault } from '@sluice/service-kit';
 import type { Drop } from '../domain/drop.ts';
+import { localText } from '../domain/zoned-time.ts';
 import type { LivePicture } from '../projection/live.ts';
 import type { SetupState } from '../store/setups.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -33,6 +34,8 @@ function answerOf(drop: Drop, live: LivePicture | undefined, setup: SetupState |
     opensAt: iso(drop.opensAt),
     lobbyOpensAt: iso(drop.lobbyOpensAt),
     closesAt: isoOrNull(drop.closesAt),
+    opensAtLocal: localText(drop.opensAt, drop.timeZone),
+    closesAtLocal: drop.closesAt && localText(drop.closesAt, drop.timeZone),
     overrideUntil: isoOrNull(drop.overrideUntil),
     ignoreCapacityUntil: isoOrNull(drop.ignoreCapacityUntil),
     createdAt: iso(drop.createdAt),

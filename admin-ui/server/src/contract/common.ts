@@ -1,6 +1,7 @@
 /** Pieces that several schemas share. */
 import { type TSchema, Type } from 'typebox';
 import { PHASES } from '../domain/phase.ts';
+import { LOCAL_TIME } from '../domain/zoned-time.ts';
 
 export const DropId = Type.String({
   pattern: '^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$',
@@ -16,6 +17,21 @@ export const Sku = Type.String({
 });
 
 export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC in answers' });
+
+export const LocalTime = Type.String({
+  pattern: LOCAL_TIME,
+  description: 'Date and clock in timeZone, without offset: 2026-12-01T18:00',
+});
+
+export const Choice = Type.Enum(['earlier', 'later'], {
+  description: 'Which is meant where the clocks change and the time does not exist, or exists twice',
+});
+
+export const TimeZone = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'IANA zone, like Europe/Berlin',
+});
 
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 

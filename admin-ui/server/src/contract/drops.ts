@@ -1,10 +1,11 @@
 /** Drops over HTTP: what is planned, what is changed, what is told. */
 import { Type } from 'typebox';
 import { OVERRIDES } from '../domain/drop.ts';
-import { pageFaults, planFaults, scheduleFaults } from '../domain/plan-rules.ts';
+import { cloneFaults, DEFAULT_ZONE, pageFaults, planFaults } from '../domain/plan-rules.ts';
+import { readSchedule } from '../domain/schedule.ts';
 import { Admission, AdmissionChange } from './admission.ts';
 import { withRules } from './body-rules.ts';
-import { DropId, Instant, Nullable, PhaseName, Reason, Sku } from './common.ts';
+import { Choice, DropId, Instant, LocalTime, Nullable, PhaseName, Reason, Sku, TimeZone } from './common.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 
@@ -51,13 +52,23 @@ const Product = Type.Object(
 const PerShopperLimit = Type.Integer({ minimum: 1, maximum: 1_000_000 });
 const Currency = Type.String({ pattern: '^[A-Z]{3}$', description: 'ISO 4217' });
 
+/** An instant, or a clock time in the zone; one of both. */
+const ScheduleMembers = {
+  timeZone: Type.Optional(TimeZone),
+  opensAt: Type.Optional(Instant),
+  opensAtLocal: Type.Optional(LocalTime),
+  opensAtChoice: Type.Optional(Choice),
+  closesAt: Type.Optional(Nullable(Instant)),
+  closesAtLocal: Type.Optional(LocalTime),
+  closesAtChoice: Type.Optional(Choice),
+};
+
 export const DropCreation = withRules(
   Type.Object(
     {
       id: Type.Optional(DropId),
       name: Name,
-      opensAt: Instant,
-      closesAt: Type.Optional(Nullable(Instant)),
+      ...ScheduleMembers,
       admission: Type.Optional(AdmissionChange),
       page: Type.Optional(PartialPage),
       perShopperLimit: Type.Optional(PerShopperLimit),
@@ -74,15 +85,32 @@ export const PlanChange = withRules(
   Type.Object(
     {
       name: Type.Optional(Name),
-      opensAt: Type.Optional(Instant),
-      closesAt: Type.Optional(Nullable(Instant)),
+      ...ScheduleMembers,
       perShopperLimit: Type.Optional(PerShopperLimit),
       page: Type.Optional(PartialPage),
       reason: Type.Optional(Reason),
     },
     { additionalProperties: false, minProperties: 1 },
   ),
-  scheduleFaults,
+  // Clock times may be meant in the zone the drop has: those are resolved where it is known.
+  (body) =>
+    (body as { timeZone?: unknown } | null)?.timeZone === undefined
+      ? []
+      : readSchedule(body, DEFAULT_ZONE).faults,
+);
+
+/** Another drop like this one: its own schedule, everything else the same. */
+export const DropClone = withRules(
+  Type.Object(
+    {
+      id: Type.Optional(DropId),
+      name: Type.Optional(Name),
+      ...ScheduleMembers,
+      reason: Type.Optional(Reason),
+    },
+    { additionalProperties: false },
+  ),
+  cloneFaults,
 );
 
 export const PageChange = withRules(
@@ -129,6 +157,9 @@ export const DropAnswer = Type.Object({
   opensAt: Instant,
   lobbyOpensAt: Instant,
   closesAt: Nullable(Instant),
+  timeZone: TimeZone,
+  opensAtLocal: Type.String({ description: 'opensAt by the clocks of timeZone, with its offset' }),
+  closesAtLocal: Nullable(Type.String()),
   admission: Admission,
   page: Page,
   perShopperLimit: Type.Integer(),

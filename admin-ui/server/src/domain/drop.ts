@@ -28,6 +28,8 @@ export interface Drop {
   readonly opensAt: Date;
   readonly lobbyOpensAt: Date;
   readonly closesAt: Date | null;
+  /** IANA; how the times are meant and shown. */
+  readonly timeZone: string;
   readonly admission: AdmissionPolicy;
   readonly page: DropPage;
   readonly perShopperLimit: number;
@@ -59,6 +61,7 @@ export type DropChange = Partial<
     | 'opensAt'
     | 'lobbyOpensAt'
     | 'closesAt'
+    | 'timeZone'
     | 'admission'
     | 'page'
     | 'perShopperLimit'

@@ -3,37 +3,14 @@
  * wrong in any other way too, so that one answer names everything.
  */
 import type { Fault } from './fault.ts';
+import { readSchedule, scheduleFaults } from './schedule.ts';
 
-/** An opening may lie so far back: a request that travelled, and clocks that differ. Then it opens at once. */
-export const OPENING_LATE_MS = 60_000;
-/** A plan further ahead is a slip of the pen. */
-export const OPENING_AHEAD_MS = 5 * 366 * 86_400_000;
+/** What clock times are meant in, and shown in, where a merchant states no zone. */
+export const DEFAULT_ZONE = 'UTC';
 
 type Body = Readonly<Record<string, unknown>>;
 
 const bodyOf = (value: unknown): Body => (typeof value === 'object' && value !== null ? (value as Body) : {});
-
-/** Milliseconds since the epoch; undefined for anything that is no instant. */
-function instantOf(value: unknown): number | undefined {
-  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(ms) ? undefined : ms;
-}
-
-/** Faults of `opensAt` and `closesAt` against each other and the clock. */
-export function scheduleFaults(value: unknown, nowMs: number): Fault[] {
-  const body = bodyOf(value);
-  const [opens, closes] = [instantOf(body.opensAt), instantOf(body.closesAt)];
-  const faults: Fault[] = [];
-  if (opens !== undefined && opens < nowMs - OPENING_LATE_MS)
-    faults.push({ path: '/opensAt', reason: 'must not lie in the past' });
-  if (opens !== undefined && opens > nowMs + OPENING_AHEAD_MS)
-    faults.push({ path: '/opensAt', reason: 'must lie within the next five years' });
-  if (opens !== undefined && closes !== undefined && closes <= opens)
-    faults.push({ path: '/closesAt', reason: 'must be later than opensAt' });
-  else if (closes !== undefined && closes <= nowMs)
-    faults.push({ path: '/closesAt', reason: 'must not lie in the past' });
-  return faults;
-}
 
 /** Faults of a page: origins that are none, and a way back that leads elsewhere. */
 export function pageFaults(value: unknown, at = '/page'): Fault[] {
@@ -71,7 +48,23 @@ export function productFaults(value: unknown): Fault[] {
 
 /** Everything about a whole new plan. */
 export function planFaults(value: unknown, nowMs: number): Fault[] {
-  return [...scheduleFaults(value, nowMs), ...pageFaults(bodyOf(value).page), ...productFaults(value)];
+  const { schedule, faults } = readSchedule(value, DEFAULT_ZONE);
+  const { opensAt, opensAtLocal } = bodyOf(value);
+  return [
+    ...(opensAt === undefined && opensAtLocal === undefined
+      ? [{ path: '/opensAt', reason: 'or opensAtLocal must be given' }]
+      : []),
+    ...faults,
+    ...scheduleFaults(schedule, nowMs),
+    ...pageFaults(bodyOf(value).page),
+    ...productFaults(value),
+  ];
+}
+
+/** Faults of the schedule of a drop that is made after another one. */
+export function cloneFaults(value: unknown, nowMs: number): Fault[] {
+  const { products: _, page: __, ...rest } = bodyOf(value);
+  return planFaults({ ...rest, admission: { stockBound: 'off' } }, nowMs);
 }
 
 function originOf(url: string): string | undefined {

@@ -2,14 +2,15 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import { changeDrop } from '../acts/change-drop.ts';
-import { pageChange, planChange, refuseClosed } from '../acts/change-plan.ts';
+import { type PlanRequest, pageChange, planChange, refuseClosed } from '../acts/change-plan.ts';
 import type { ControlPlane } from '../acts/control-plane.ts';
-import { createDrop, type DropRequest } from '../acts/create-drop.ts';
+import { type CloneRequest, cloneDrop, createDrop, type DropRequest } from '../acts/create-drop.ts';
 import { tellDrop, tellDrops } from '../acts/tell-drop.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import {
   DROPS_PER_ANSWER,
   DropAnswer,
+  DropClone,
   DropCreation,
   DropListAnswer,
   DropListQuery,
@@ -43,6 +44,29 @@ export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = as
     async (request, reply) => {
       const { reason = null, ...plan } = request.body;
       const drop = await createDrop(plane, plan as DropRequest, { actor: request.operator, reason });
+      sendVersion(reply, drop);
+      return reply
+        .code(201)
+        .header('location', `/api/v1/drops/${drop.id}`)
+        .send(await tellDrop(plane, drop));
+    },
+  );
+
+  app.post(
+    '/api/v1/drops/:drop/clone',
+    {
+      config: acting,
+      schema: {
+        summary: 'Schedule another drop like this one',
+        params: DropParams,
+        body: DropClone,
+        response: { 201: DropAnswer, ...PROBLEM_ANSWERS },
+      },
+    },
+    async (request, reply) => {
+      const { reason = null, ...plan } = request.body;
+      const who = { actor: request.operator, reason };
+      const drop = await cloneDrop(plane, request.params.drop, plan as CloneRequest, who);
       sendVersion(reply, drop);
       return reply
         .code(201)
@@ -112,7 +136,7 @@ export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = as
         actor: request.operator,
         reason,
         isConfirmed: true, // nothing of a plan or page is dangerous
-        decide: (current, live) => planChange(plan, current, live),
+        decide: (current, live) => planChange(plan as PlanRequest, current, live),
       });
       sendVersion(reply, drop);
       return tellDrop(plane, drop);

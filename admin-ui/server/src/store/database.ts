@@ -15,6 +15,7 @@ export interface Tables {
     opens_at: Date;
     lobby_opens_at: Date;
     closes_at: Date | null;
+    time_zone: string;
     admission: Json<AdmissionPolicy>;
     page: Json<DropPage>;
     per_shopper_limit: number;

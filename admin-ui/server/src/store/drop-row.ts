@@ -14,6 +14,7 @@ export function dropOf(row: Selectable<DropTable>): Drop {
     opensAt: row.opens_at,
     lobbyOpensAt: row.lobby_opens_at,
     closesAt: row.closes_at,
+    timeZone: row.time_zone,
     // A drop made before a field was added has its default.
     admission: { ...DEFAULT_POLICY, ...row.admission },
     page: row.page,
@@ -42,6 +43,7 @@ export function columnsOf(drop: New): Insertable<DropTable> {
     opens_at: drop.opensAt,
     lobby_opens_at: drop.lobbyOpensAt,
     closes_at: drop.closesAt,
+    time_zone: drop.timeZone,
     admission: JSON.stringify(drop.admission),
     page: JSON.stringify(drop.page),
     per_shopper_limit: drop.perShopperLimit,
@@ -63,6 +65,7 @@ export function changeColumns(change: DropChange): Updateable<DropTable> {
     ...('opensAt' in plain && { opens_at: plain.opensAt }),
     ...('lobbyOpensAt' in plain && { lobby_opens_at: plain.lobbyOpensAt }),
     ...('closesAt' in plain && { closes_at: plain.closesAt }),
+    ...('timeZone' in plain && { time_zone: plain.timeZone }),
     ...('perShopperLimit' in plain && { per_shopper_limit: plain.perShopperLimit }),
     ...('override' in plain && { override: plain.override }),
     ...('overrideUntil' in plain && { override_until: plain.overrideUntil }),

@@ -48,7 +48,7 @@ export interface Cursor {
 
 export interface DropStore {
   /** With its seed where the lobby is drawn, and its set-up for the checkout. Undefined: the id is taken. */
-  create(drop: NewDrop, who: Who): Promise<Drop | undefined>;
+  create(drop: NewDrop, who: Who, cloneOf: string | null): Promise<Drop | undefined>;
   change(step: Step): Promise<StepOutcome>;
   find(id: string): Promise<Drop | undefined>;
   /** Latest opening first. */
@@ -83,7 +83,7 @@ export function createDropStore(
   }
 
   return {
-    create: (drop, who) =>
+    create: (drop, who, cloneOf) =>
       database.transaction().execute(async (trx) => {
         const inserted = await trx
           .insertInto('admin.drops')
@@ -106,10 +106,10 @@ export function createDropStore(
         const made = dropOf(row);
         await appendAudit(trx, keys, {
           ...who,
-          act: 'drop.create',
+          act: cloneOf === null ? 'drop.create' : 'drop.clone',
           drop: drop.id,
           before: null,
-          after: made,
+          after: cloneOf === null ? made : { ...made, cloneOf },
         });
         return made;
       }),

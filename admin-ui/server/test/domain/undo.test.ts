@@ -13,6 +13,7 @@ const drop: Drop = {
   opensAt: at,
   lobbyOpensAt: at,
   closesAt: null,
+  timeZone: 'UTC',
   admission: DEFAULT_POLICY,
   page: { message: { en: 'a' }, returnOrigins: [], defaultReturnTo: null },
   perShopperLimit: 1,

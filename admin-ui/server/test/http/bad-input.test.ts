@@ -123,7 +123,7 @@ test('every bound of the policy table holds on both sides, at creation and live'
       [field.min, 200],
       [field.max, 200],
     ] as const) {
-      const answer = await admin.call('PATCH', path, { [name]: value });
+      const answer = await admin.call('PATCH', path, { [name]: value, confirm: true });
       expect(answer.status, `${name} = ${value}: ${answer.text}`).toBe(status);
       if (status === 400) expect(answer.body.errors[0].field).toBe(`body.${name}`);
       else expect(answer.body.admission[name]).toBe(value);

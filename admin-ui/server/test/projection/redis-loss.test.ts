@@ -29,6 +29,10 @@ async function isBack(drop: string, before: Awaited<ReturnType<typeof projected>
 test('Q1: Redis emptied, policy, seed, page and list are back as they were, with the same version', async () => {
   const drops = await Promise.all([admin.createDrop(), admin.createDrop({ admission: { lobby: 'fifo' } })]);
   await admin.call('PATCH', `/api/v1/drops/${drops[0]?.body.id}/admission`, { ratePerMinute: 77 });
+  for (const { body } of drops)
+    await waitUntil(
+      async () => (await admin.call('GET', `/api/v1/drops/${body.id}`)).body.room.status === 'done',
+    );
   const before = await Promise.all(drops.map(({ body }) => projected(body.id)));
   expect(before[0]?.control).toMatchObject({ policy_version: '2', rate_per_minute: '77' });
   await admin.redis.flushdb();
