@@ -30,6 +30,15 @@ const variables = {
   STRIPE_SECRET_KEY: Type.Optional(StripeKey),
   STRIPE_WEBHOOK_SECRET: Type.Optional(StripeWebhookSecret),
   STRIPE_API_URL: Type.Optional(Type.String({ pattern: '^https?://', description: "default Stripe's own" })),
+  OUTBOX_URL: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'where CloudEvents of the installation go' }),
+  ),
+  OUTBOX_TOKEN: Type.Optional(Type.String({ minLength: 1, description: 'bearer token for OUTBOX_URL' })),
+  WEBHOOK_ALLOWED_NETWORKS: Type.String({
+    default: '',
+    pattern: '^([0-9A-Fa-f:.]+/[0-9]{1,3}(\\s*,\\s*|$))*$',
+    description: 'comma list of CIDRs that webhooks may reach although they are not public',
+  }),
   DATABASE_CONNECTIONS: Type.Integer({ default: 10, minimum: 2, maximum: 200 }),
 };
 const schema = Type.Object(variables);

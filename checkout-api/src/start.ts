@@ -12,7 +12,9 @@ import type { Checkout } from './plugins/checkout.ts';
 import { startJobs } from './plugins/jobs.ts';
 import { startLiveStock } from './plugins/live-stock.ts';
 import { addStateMetrics, createCheckoutMetrics } from './plugins/metrics.ts';
+import { createOutbox } from './plugins/outbox.ts';
 import { createTill } from './plugins/till.ts';
+import { eventRoutes } from './routes/events.ts';
 import { internalRoutes } from './routes/internal.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { revocationRoutes } from './routes/revocations.ts';
@@ -54,6 +56,7 @@ export async function startCheckout(
   const stock = createStockStore(database);
   const till = createTill({ config, log, metrics: checkoutMetrics, database, reservations });
   const { payments, orders, providerEvents } = till;
+  const outbox = createOutbox({ config, log, metrics: checkoutMetrics });
   const checkout: Checkout = {
     sessions,
     reservations,
@@ -93,6 +96,7 @@ export async function startCheckout(
   await internal.register(stockRoutes, { stock, serviceToken });
   await internal.register(revocationRoutes, { sessions, serviceToken });
   await internal.register(orderRoutes, { orders, serviceToken });
+  await internal.register(eventRoutes, { ...outbox, serviceToken });
 
   const url = await app.listen({ host: config.HOST, port: config.PORT });
   const internalUrl = await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
@@ -117,6 +121,7 @@ export async function startCheckout(
     reporter: instance,
   });
   const money = till.start(url);
+  const telling = outbox.start();
   log.info({ url, internalUrl }, 'listening');
 
   return {
@@ -125,7 +130,7 @@ export async function startCheckout(
     app,
     async close() {
       await app.close();
-      await Promise.all([jobs.close(), money.close()]);
+      await Promise.all([jobs.close(), money.close(), telling.close()]);
       await liveStock.close();
       await internal.close();
       await Promise.all([database.end(), redis.quit().catch(() => redis.disconnect())]);

@@ -20,6 +20,7 @@ export const LAYERS = {
   admission: 2,
   jobs: 2,
   payments: 2,
+  outbox: 2,
   clients: 2,
   page: 2,
   acts: 3,

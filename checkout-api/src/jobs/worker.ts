@@ -14,26 +14,31 @@ import { Logger, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { JobStore } from '../store/jobs.ts';
 import type { Database } from '../store/statements.ts';
 
-/** Jobs run side by side in one instance. They leave the pool of the shoppers alone: theirs is their own. */
-export const jobsAtOnce = 4;
-/** One more for listening, one for heartbeats. */
-export const jobConnections = jobsAtOnce + 2;
-/** Notifications wake the worker; this is for those that were lost. */
-const pollMs = 2000;
 const heartbeatMs = 3000;
 /** Silent for so long: dead. Four heartbeats, because a busy machine may miss one or two. */
 const silentSeconds = 12;
 const restartMs = 1000;
 
+/**
+ * Ends of jobs are written down in batches of one event-loop turn. Not for speed: the library leaves the errors of unbatched
+ * ones to nobody, and an unhandled rejection ends the process.
+ */
+const batched = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } };
+
 export interface JobWorkerOptions {
-  /** A pool of its own, of `jobConnections`. */
+  /** A pool that no shopper waits for; one connection of it listens all the time. */
   database: Database;
+  /** Jobs run side by side. A job holds a connection only while it asks Postgres something. */
+  atOnce: number;
   jobs: JobStore;
   tasks: TaskList;
   log: FastifyBaseLogger;
+  /** Notifications wake the worker; this is for those that were lost, and for jobs whose time comes. Default 2000. */
+  pollMs?: number;
 }
 
-export function startJobWorker({ database, jobs, tasks, log }: JobWorkerOptions): RepeatingJob {
+export function startJobWorker(options: JobWorkerOptions): RepeatingJob {
+  const { database, atOnce, jobs, tasks, log, pollMs = 2000 } = options;
   const closing = new AbortController();
   let stop: (() => Promise<void>) | undefined;
   let workerId: string | undefined;
@@ -61,9 +66,10 @@ export function startJobWorker({ database, jobs, tasks, log }: JobWorkerOptions)
       pgPool: database,
       taskList: tasks,
       events,
-      concurrency: jobsAtOnce,
+      concurrency: atOnce,
       pollInterval: pollMs,
       noHandleSignals: true,
+      preset: batched,
       logger: new Logger(() => (level, message) => {
         if (level === 'error' || level === 'warning') log.warn(message);
         else log.trace(message);

@@ -47,6 +47,16 @@ export function createCheckoutMetrics(metrics: Metrics) {
       help: 'Messages of payment providers, by outcome',
       labelNames: ['provider', 'outcome'],
     }),
+    deliveries: metrics.counter({
+      name: 'checkout_event_deliveries_total',
+      help: 'Tries to tell somebody of an event, by kind of target and outcome',
+      labelNames: ['target', 'outcome'],
+    }),
+    deadLetters: metrics.gauge({
+      name: 'checkout_dead_letters',
+      help: 'Jobs and event deliveries that have had their last try and wait for somebody',
+      labelNames: ['of'],
+    }),
     expired: metrics.counter({ name: 'checkout_holds_expired_total', help: 'Holds whose time ran out' }),
     expiryLagSeconds: metrics.gauge({
       name: 'checkout_expiry_lag_seconds',

@@ -6,7 +6,7 @@ import { connectPostgres, type RepeatingJob, repeat } from '@sluice/service-kit'
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.ts';
 
-import { jobConnections, startJobWorker } from '../jobs/worker.ts';
+import { startJobWorker } from '../jobs/worker.ts';
 import type { GuardedProvider } from '../payments/guard.ts';
 import { createPayments, type Payments } from '../payments/pay.ts';
 import { createProviders, sandboxSecret } from '../payments/providers.ts';
@@ -22,6 +22,8 @@ import { createTasks } from './tasks.ts';
 
 /** Connections the sandbox provider has for itself, as a provider elsewhere would. */
 const sandboxConnections = 4;
+const jobConnections = 5;
+const jobsAtOnce = 4;
 const reconcileEveryMs = 2000;
 /** Older than any request that may still record its outcome itself: time-out, retries and a slow commit. */
 const unsettledSeconds = 10;
@@ -86,7 +88,13 @@ export function createTill({ config, log, metrics, database, reservations }: Til
           onError: failing('reconcile'),
           run: () => payments.reconcile(unsettledSeconds, unsettledBatch),
         }),
-        startJobWorker({ database: jobDatabase, jobs: createJobStore(jobDatabase), tasks, log }),
+        startJobWorker({
+          database: jobDatabase,
+          atOnce: jobsAtOnce,
+          jobs: createJobStore(jobDatabase),
+          tasks,
+          log,
+        }),
       ];
       if (providers.has('sandbox')) {
         const messages = {

@@ -1,4 +1,6 @@
 /** Stored reservations and orders → what the API shows. */
+import type { Delivery, EventTarget } from '../store/events.ts';
+import type { DeadJob } from '../store/jobs.ts';
 import type { Order, Refund } from '../store/orders.ts';
 import type { Reservation } from '../store/reservations.ts';
 import type { ReservationPromise } from '../store/reserve-batch.ts';
@@ -51,5 +53,33 @@ export function refundView(refund: Refund) {
     ...(refusal === null ? {} : { refusal }),
     requestedAt: requestedAt.toISOString(),
     ...(settledAt === null ? {} : { settledAt: settledAt.toISOString() }),
+  };
+}
+
+export function webhookView({ drops, disabledReason, pausedUntil, createdAt, ...webhook }: EventTarget) {
+  return {
+    ...webhook,
+    ...(drops === null ? {} : { drops }),
+    ...(disabledReason === null ? {} : { disabledReason }),
+    ...(pausedUntil === null ? {} : { pausedUntil: pausedUntil.toISOString() }),
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+export function deliveryView({ at, lastError, lastTriedAt, ...delivery }: Delivery) {
+  return {
+    ...delivery,
+    at: at.toISOString(),
+    ...(lastError === null ? {} : { lastError }),
+    ...(lastTriedAt === null ? {} : { lastTriedAt: lastTriedAt.toISOString() }),
+  };
+}
+
+export function deadJobView({ lastError, createdAt, diedAt, ...job }: DeadJob) {
+  return {
+    ...job,
+    ...(lastError === null ? {} : { lastError }),
+    createdAt: createdAt.toISOString(),
+    diedAt: diedAt.toISOString(),
   };
 }

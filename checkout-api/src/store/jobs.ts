@@ -18,6 +18,7 @@ export interface JobStore {
   listDead(limit: number): Promise<DeadJob[]>;
   /** All its tries again, at once. False: there is no such dead job. */
   replay(id: string): Promise<boolean>;
+  countDead(): Promise<{ jobs: number; deliveries: number }>;
 }
 
 export function createJobStore(database: Database): JobStore {
@@ -35,6 +36,10 @@ export function createJobStore(database: Database): JobStore {
     },
     async replay(id) {
       return (await query(database, 'replay-dead-job', [id])).length === 1;
+    },
+    async countDead() {
+      const [row] = await query<{ jobs: number; deliveries: number }>(database, 'count-dead-letters', []);
+      return row ?? { jobs: 0, deliveries: 0 };
     },
   };
 }
