@@ -26,6 +26,45 @@ create table checkout.drops (
   version bigint default 1 not null
 );
 
+create table checkout.drops_told (
+  drop_id text collate "C" not null,
+  sold_out boolean not null
+);
+
+create table checkout.event_deliveries (
+  event_id uuid not null,
+  target_id uuid not null,
+  status text default 'pending'::text not null,
+  tries integer default 0 not null,
+  last_error text,
+  last_tried_at timestamp with time zone
+);
+
+create table checkout.event_targets (
+  id uuid default gen_random_uuid() not null,
+  kind text not null,
+  url text not null,
+  types text[] not null,
+  drops text[],
+  secret text,
+  previous_secret text,
+  rotated_at timestamp with time zone,
+  enabled boolean default true not null,
+  disabled_reason text,
+  failures integer default 0 not null,
+  paused_until timestamp with time zone,
+  created_at timestamp with time zone default clock_timestamp() not null
+);
+
+create table checkout.events (
+  id uuid default gen_random_uuid() not null,
+  type text not null,
+  drop_id text collate "C" not null,
+  subject text not null,
+  data jsonb not null,
+  at timestamp with time zone default clock_timestamp() not null
+);
+
 create table checkout.job_workers (
   worker_id text not null,
   seen_at timestamp with time zone not null
@@ -176,6 +215,14 @@ create table checkout.stock_movements (
   idempotency_key text collate "C"
 );
 
+create table checkout.stock_told (
+  drop_id text collate "C" not null,
+  sku text collate "C" not null,
+  available integer not null,
+  is_low boolean not null,
+  told_at timestamp with time zone not null
+) with (fillfactor=50);
+
 create table sandbox.charges (
   id uuid default gen_random_uuid() not null,
   idempotency_key text not null,
@@ -212,6 +259,14 @@ alter table checkout.capacity_reports add constraint capacity_reports_pkey PRIMA
 
 alter table checkout.drops add constraint drops_pkey PRIMARY KEY (drop_id);
 
+alter table checkout.drops_told add constraint drops_told_pkey PRIMARY KEY (drop_id);
+
+alter table checkout.event_deliveries add constraint event_deliveries_pkey PRIMARY KEY (target_id, event_id);
+
+alter table checkout.event_targets add constraint event_targets_pkey PRIMARY KEY (id);
+
+alter table checkout.events add constraint events_pkey PRIMARY KEY (id);
+
 alter table checkout.job_workers add constraint job_workers_pkey PRIMARY KEY (worker_id);
 
 alter table checkout.orders add constraint orders_one_per_charge UNIQUE (charge_id);
@@ -246,6 +301,8 @@ alter table checkout.stock add constraint stock_pkey PRIMARY KEY (drop_id, sku, 
 
 alter table checkout.stock_movements add constraint stock_movements_pkey PRIMARY KEY (id);
 
+alter table checkout.stock_told add constraint stock_told_pkey PRIMARY KEY (drop_id, sku);
+
 alter table sandbox.charges add constraint charges_one_per_key UNIQUE (idempotency_key);
 
 alter table sandbox.charges add constraint charges_pkey PRIMARY KEY (id);
@@ -259,6 +316,12 @@ alter table sandbox.refunds add constraint refunds_pkey PRIMARY KEY (id);
 alter table checkout.drops add constraint drops_hold_bounded CHECK (hold_seconds >= 1 AND hold_seconds <= 86400);
 
 alter table checkout.drops add constraint drops_limit_positive CHECK (per_shopper_limit > 0);
+
+alter table checkout.event_deliveries add constraint event_deliveries_status_known CHECK (status = ANY (ARRAY['pending'::text, 'delivered'::text, 'dead'::text]));
+
+alter table checkout.event_targets add constraint event_targets_kind_known CHECK (kind = ANY (ARRAY['webhook'::text, 'outbox'::text]));
+
+alter table checkout.event_targets add constraint event_targets_webhook_signs CHECK ((kind = 'webhook'::text) = (secret IS NOT NULL));
 
 alter table checkout.orders add constraint orders_fulfilment_dated CHECK (
 CASE status
@@ -332,6 +395,12 @@ alter table sandbox.charges add constraint charges_status_known CHECK (status = 
 
 alter table checkout.capacity_reports add constraint capacity_reports_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES checkout.drops(drop_id);
 
+alter table checkout.drops_told add constraint drops_told_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES checkout.drops(drop_id);
+
+alter table checkout.event_deliveries add constraint event_deliveries_event_id_fkey FOREIGN KEY (event_id) REFERENCES checkout.events(id) ON DELETE CASCADE;
+
+alter table checkout.event_deliveries add constraint event_deliveries_target_id_fkey FOREIGN KEY (target_id) REFERENCES checkout.event_targets(id) ON DELETE CASCADE;
+
 alter table checkout.orders add constraint orders_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES checkout.reservations(id);
 
 alter table checkout.payment_attempts add constraint payment_attempts_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES checkout.reservations(id);
@@ -355,6 +424,12 @@ alter table sandbox.events add constraint events_charge_id_fkey FOREIGN KEY (cha
 alter table sandbox.refunds add constraint refunds_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES sandbox.charges(id);
 
 -- Indexes
+
+CREATE INDEX event_deliveries_dead ON checkout.event_deliveries USING btree (target_id, last_tried_at) WHERE (status = 'dead'::text);
+
+CREATE INDEX event_deliveries_of_event ON checkout.event_deliveries USING btree (event_id);
+
+CREATE UNIQUE INDEX event_targets_one_outbox ON checkout.event_targets USING btree (kind) WHERE (kind = 'outbox'::text);
 
 CREATE INDEX orders_of_session ON checkout.orders USING btree (jti, drop_id);
 
@@ -418,6 +493,15 @@ create view checkout.reservation_lines as
      CROSS JOIN LATERAL UNNEST(r.skus, r.quantities, r.unit_prices_minor, r.parts) line(sku, quantity, unit_price_minor, part));
 
 -- Functions
+
+CREATE OR REPLACE FUNCTION checkout.add_delivery_job(p_event uuid, p_target uuid, p_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE sql
+AS $function$
+  select graphile_worker.add_job('deliver_event', json_build_object('eventId', p_event, 'targetId', p_target),
+           run_at => p_at, max_attempts => 12, job_key => 'deliver ' || p_event || ' ' || p_target);
+$function$
+;
 
 CREATE OR REPLACE FUNCTION checkout.announce_drop()
  RETURNS trigger
@@ -505,6 +589,47 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION checkout.begin_delivery(p_event uuid, p_target uuid, p_probe_seconds double precision)
+ RETURNS TABLE(paused_until timestamp with time zone, kind text, url text, secrets text[], type text, drop_id text, subject text, data jsonb, at timestamp with time zone, tries integer)
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_target checkout.event_targets;
+begin
+  select t.* into v_target from checkout.event_targets t
+    join checkout.event_deliveries d on d.target_id = t.id and d.event_id = p_event
+   where t.id = p_target and d.status = 'pending' for update of t;
+  if v_target.id is null then
+    return;
+  end if;
+  if not v_target.enabled then
+    -- It waits for somebody to enable the target and replay it.
+    update checkout.event_deliveries d set status = 'dead', last_error = 'the target is disabled', last_tried_at = clock_timestamp()
+     where d.event_id = p_event and d.target_id = p_target;
+    return;
+  end if;
+  if v_target.paused_until > clock_timestamp() then
+    -- Spread, so that not all that waited come at once.
+    perform checkout.add_delivery_job(p_event, p_target, v_target.paused_until + random() * interval '5 seconds');
+    return query select v_target.paused_until, null::text, null::text, null::text[], null::text, null::text, null::text, null::jsonb,
+                        null::timestamptz, null::integer;
+    return;
+  end if;
+  if v_target.failures >= 5 then
+    -- The one that tries whether it is well again.
+    update checkout.event_targets t set paused_until = clock_timestamp() + make_interval(secs => p_probe_seconds) where t.id = p_target;
+  end if;
+  return query
+    select null::timestamptz, v_target.kind, v_target.url,
+           case when v_target.rotated_at > clock_timestamp() - interval '1 day'
+                then array[v_target.secret, v_target.previous_secret] else array[v_target.secret] end,
+           e.type, e.drop_id, e.subject, e.data, e.at, d.tries
+      from checkout.events e join checkout.event_deliveries d on d.event_id = e.id
+     where e.id = p_event and d.target_id = p_target;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION checkout.capturing_attempt(p_reservation uuid)
  RETURNS smallint
  LANGUAGE sql
@@ -512,6 +637,93 @@ CREATE OR REPLACE FUNCTION checkout.capturing_attempt(p_reservation uuid)
 AS $function$
   select attempt from checkout.payment_attempts where reservation_id = p_reservation and status = 'captured';
 $function$
+;
+
+CREATE OR REPLACE FUNCTION checkout.emit_event(p_type text, p_drop text, p_subject text, p_data jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_targets uuid[];
+  v_event uuid;
+begin
+  select array_agg(t.id) into v_targets from checkout.event_targets t
+   where t.enabled and p_type = any (t.types) and (t.drops is null or p_drop = any (t.drops));
+  if v_targets is null then
+    return;
+  end if;
+  insert into checkout.events (type, drop_id, subject, data) values (p_type, p_drop, p_subject, p_data) returning id into v_event;
+  insert into checkout.event_deliveries (event_id, target_id) select v_event, unnest(v_targets);
+  perform checkout.add_delivery_job(v_event, target, clock_timestamp()) from unnest(v_targets) target;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION checkout.emit_order_event()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'UPDATE' and new.status = old.status then
+    return new;
+  end if;
+  if exists (select from checkout.event_targets t where t.enabled and 'order.' || new.status = any (t.types)) then
+    perform checkout.emit_event('order.' || new.status, new.drop_id, new.id::text, (
+      select jsonb_build_object('orderId', new.id, 'reservationId', new.reservation_id, 'drop', new.drop_id, 'status', new.status,
+               'amountMinor', new.amount_minor, 'refundedMinor', new.refunded_minor, 'currency', new.currency,
+               'lines', (select jsonb_agg(jsonb_build_object('sku', l.sku, 'quantity', l.quantity, 'unitPriceMinor', l.unit_price_minor))
+                           from checkout.reservation_lines l where l.reservation_id = new.reservation_id))));
+  end if;
+  return new;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION checkout.emit_stock_events(p_every_seconds double precision)
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_row record;
+  v_told integer := 0;
+begin
+  if not pg_try_advisory_xact_lock(7302114002) or not exists (
+       select from checkout.event_targets t
+        where t.enabled and t.types && array['stock.changed', 'stock.low', 'drop.sold_out']) then
+    return 0;
+  end if;
+  for v_row in
+    select b.drop_id, b.sku, b.available, b.total, b.available * 10 <= b.total as is_low, coalesce(t.is_low, false) as was_low
+      from checkout.balances b left join checkout.stock_told t using (drop_id, sku)
+     where t.sku is null
+        or (t.available <> b.available and t.told_at <= clock_timestamp() - make_interval(secs => p_every_seconds))
+     order by b.drop_id, b.sku
+  loop
+    insert into checkout.stock_told (drop_id, sku, available, is_low, told_at)
+      values (v_row.drop_id, v_row.sku, v_row.available, v_row.is_low, clock_timestamp())
+      on conflict (drop_id, sku) do update
+        set available = excluded.available, is_low = excluded.is_low, told_at = excluded.told_at;
+    perform checkout.emit_event('stock.changed', v_row.drop_id, v_row.sku,
+              jsonb_build_object('drop', v_row.drop_id, 'sku', v_row.sku, 'available', v_row.available, 'total', v_row.total));
+    if v_row.is_low and not v_row.was_low then
+      perform checkout.emit_event('stock.low', v_row.drop_id, v_row.sku,
+                jsonb_build_object('drop', v_row.drop_id, 'sku', v_row.sku, 'available', v_row.available, 'total', v_row.total));
+    end if;
+    v_told := v_told + 1;
+  end loop;
+  for v_row in
+    select b.drop_id, sum(b.available) + sum(b.held) = 0 as sold_out, coalesce(bool_or(t.sold_out), false) as was_sold_out,
+           sum(b.sold)::integer as sold
+      from checkout.balances b left join checkout.drops_told t using (drop_id) group by b.drop_id
+    having (sum(b.available) + sum(b.held) = 0) <> coalesce(bool_or(t.sold_out), false)
+  loop
+    insert into checkout.drops_told (drop_id, sold_out) values (v_row.drop_id, v_row.sold_out)
+      on conflict (drop_id) do update set sold_out = excluded.sold_out;
+    if v_row.sold_out then
+      perform checkout.emit_event('drop.sold_out', v_row.drop_id, v_row.drop_id,
+                jsonb_build_object('drop', v_row.drop_id, 'sold', v_row.sold));
+    end if;
+  end loop;
+  return v_told;
+end $function$
 ;
 
 CREATE OR REPLACE FUNCTION checkout.end_idle_sessions(p_limit integer)
@@ -615,6 +827,37 @@ begin
            expires_at = greatest(r.expires_at, least(clock_timestamp() + make_interval(secs => p_grace_seconds),
                                                      r.promised_until + interval '15 minutes'))
      where r.id = p_id and r.payment_attempt = p_attempt and r.status = 'held';
+  end if;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION checkout.finish_delivery(p_event uuid, p_target uuid, p_error text, p_again_seconds double precision, p_gone boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_failures integer;
+begin
+  if p_error is null then
+    update checkout.event_targets t set failures = 0, paused_until = null
+     where t.id = p_target and (t.failures > 0 or t.paused_until is not null);
+    update checkout.event_deliveries d set status = 'delivered', tries = d.tries + 1, last_error = null, last_tried_at = clock_timestamp()
+     where d.event_id = p_event and d.target_id = p_target;
+    return;
+  end if;
+  update checkout.event_targets t
+     set failures = t.failures + 1,
+         paused_until = case when t.failures + 1 < 5 then t.paused_until
+                             else clock_timestamp() + least(30 * 2 ^ least(t.failures - 4, 10), 3600) * interval '1 second' end,
+         enabled = t.enabled and not p_gone,
+         disabled_reason = case when p_gone then p_error else t.disabled_reason end
+   where t.id = p_target;
+  update checkout.event_deliveries d
+     set status = case when p_again_seconds is null then 'dead' else d.status end,
+         tries = d.tries + 1, last_error = p_error, last_tried_at = clock_timestamp()
+   where d.event_id = p_event and d.target_id = p_target and d.status = 'pending';
+  if p_again_seconds is not null then
+    perform checkout.add_delivery_job(p_event, p_target, clock_timestamp() + make_interval(secs => p_again_seconds));
   end if;
 end $function$
 ;
@@ -888,6 +1131,22 @@ begin
   perform checkout.move_held(v_done, false);
   perform checkout.end_paid_sessions(v_done);
   return v_done;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION checkout.replay_deliveries(p_target uuid, p_events uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+AS $function$
+declare
+  v_events uuid[];
+begin
+  with again as (
+    update checkout.event_deliveries d set status = 'pending', tries = 0
+     where d.target_id = p_target and d.status = 'dead' and (p_events is null or d.event_id = any (p_events)) returning d.event_id)
+  select array_agg(event_id) into v_events from again;
+  perform checkout.add_delivery_job(event, p_target, clock_timestamp()) from unnest(v_events) event;
+  return coalesce(cardinality(v_events), 0);
 end $function$
 ;
 
@@ -1455,6 +1714,8 @@ CREATE TRIGGER drops_version BEFORE UPDATE ON checkout.drops FOR EACH ROW EXECUT
 
 CREATE TRIGGER orders_end_is_final BEFORE UPDATE OF status ON checkout.orders FOR EACH ROW EXECUTE FUNCTION checkout.keep_order_ended();
 
+CREATE TRIGGER orders_told AFTER INSERT OR UPDATE OF status ON checkout.orders FOR EACH ROW EXECUTE FUNCTION checkout.emit_order_event();
+
 CREATE TRIGGER stock_announced AFTER UPDATE ON checkout.stock REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION checkout.announce_stock();
 
 CREATE TRIGGER stock_version BEFORE UPDATE ON checkout.stock FOR EACH ROW EXECUTE FUNCTION checkout.raise_version();
@@ -1470,6 +1731,8 @@ CREATE TRIGGER stock_movements_not_truncated BEFORE TRUNCATE ON checkout.stock_m
 create publication checkout_stock for table checkout.drops, checkout.stock with (publish = 'insert, update');
 
 -- Comments
+
+comment on column checkout.event_targets.failures is 'in a row; from 5 on nothing is sent until paused_until, then one delivery at a time';
 
 comment on column checkout.orders.refunding_minor is 'asked for and not yet confirmed by the provider; nobody can ask for it a second time';
 

@@ -154,7 +154,7 @@ test('refusals are answers: sold out, beyond the limit, unknown, not yours, too 
   expect((await other.reserve('a', shoe)).status).toBe(201);
 });
 
-test('a declined payment is 402, an unknown outcome 202, and the hold survives both', async () => {
+test('a declined payment is 402, an unknown outcome 202; the hold survives both, and the outcome is settled within a minute', async () => {
   const drop = await createDrop(checkout.db.database, { shoe: 1 });
   const shopper = await checkout.enter(drop);
   const { body } = await shopper.reserve('a', shoe);
@@ -166,18 +166,14 @@ test('a declined payment is 402, an unknown outcome 202, and the hold survives b
   expect(unknown.headers.get('retry-after')).toBe('1');
   expect((await shopper.call('GET', `/v1/reservations/${body.id}`)).body.status).toBe('processing');
   expect((await shopper.call('DELETE', `/v1/reservations/${body.id}`)).status).toBe(409);
-  await checkout.db.database.query(
-    `update checkout.payment_attempts set started_at = now() - interval '1 minute' where reservation_id = $1`,
-    [body.id],
-  );
   await expect
     .poll(async () => (await shopper.call('GET', `/v1/reservations/${body.id}`)).body.status, {
-      timeout: 15_000,
+      timeout: 60_000,
       interval: 200,
     })
     .toBe('paid');
   expect(await imbalances(checkout.db.database, drop)).toEqual([]);
-}, 30_000);
+}, 80_000);
 
 test('promise 8: bad input gets a problem document that names the field and the reason', async () => {
   const drop = await createDrop(checkout.db.database, { shoe: 5 });

@@ -2,6 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { deliveryTries, type EventType, eventTypes } from '../../src/domain/events.ts';
 import { createAddressGuard } from '../../src/outbox/address-guard.ts';
+import type { OutboxConsumer } from '../../src/outbox/consumer.ts';
 import { deliverEvent } from '../../src/outbox/deliver.ts';
 import { createEventBusConsumer } from '../../src/outbox/event-bus.ts';
 import { createWebhookConsumer } from '../../src/outbox/webhook.ts';
@@ -179,10 +180,23 @@ test('after five failures in a row a target is left alone; then one delivery tri
   await deliverAll();
   expect(receiver.requests).toHaveLength(5);
 
-  // The pause is over. Eight want to try; one does, while the others wait for it.
+  // The pause is over. While one tries, the others do not: whoever comes meanwhile finds it taken.
   await sql('update checkout.event_targets set paused_until = now()');
-  await Promise.all([deliverAll(), deliverAll(), deliverAll()]);
-  expect(receiver.requests).toHaveLength(6);
+  const [first, ...others] = await sql(
+    `select event_id as "eventId", target_id as "targetId" from checkout.event_deliveries where status = 'pending'`,
+  );
+  const asked: string[] = [];
+  const tryOthers: OutboxConsumer = {
+    async take(event) {
+      asked.push(event.id);
+      if (asked.length === 1)
+        for (const other of others) await deliverEvent(other, { events, consumers: slow });
+      return { status: 'failed', reason: 'still ill' };
+    },
+  };
+  const slow = { webhook: tryOthers, outbox: tryOthers };
+  await deliverEvent(first, { events, consumers: slow });
+  expect(asked).toEqual([first.eventId]);
   receiver.status = 200;
   await sql('update checkout.event_targets set paused_until = now()');
   await deliverAll();
@@ -322,6 +336,20 @@ test('stock is told at most once a second a SKU however often it moves; low and 
   await events.emitStock(0);
   await events.emitStock(0);
   expect(await told()).toEqual([['drop.sold_out', 20]]);
+});
+
+test('one instance at a time tells of stock; another one has nothing to do meanwhile, and does not wait', async () => {
+  await subscribe(['stock.changed']);
+  const { drop } = await holdIn(db.database);
+  const client = await db.database.connect();
+  await client.query('begin');
+  await client.query('select checkout.emit_stock_events(0)');
+  expect(await events.emitStock(0)).toBe(0);
+  await client.query('commit');
+  client.release();
+  expect(await events.emitStock(0)).toBe(0);
+  await deliverAll();
+  expect(bodies().filter(({ data }) => data.drop === drop)).toHaveLength(1);
 });
 
 test('what is older than it is kept is forgotten', async () => {
