@@ -9,8 +9,9 @@ const NEVER = ['**/node_modules/**', '**/.sluice/**', '**/dist/**'];
 
 export default defineConfig({
   test: {
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Against hanging, not for speed: two cores may run two files, their services and their stores at once.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
     reporters: ['default', './scripts/lib/tally-reporter.mjs'],
     projects: [

@@ -15,7 +15,27 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await onServer(url.href, `create database ${name}`);
   const own = new URL(url);
   own.pathname = `/${name}`;
-  return { url: own.href, drop: () => onServer(url.href, `drop database if exists ${name} with (force)`) };
+  return {
+    url: own.href,
+    async drop() {
+      await onServer(url.href, waitForLeavers(name));
+      await onServer(url.href, `drop database if exists ${name} with (force)`);
+    },
+  };
+}
+
+/**
+ * A pool that has ended may still have a connection on its way out; told that it was thrown out, with nobody listening
+ * any more, that would end the test run. Those that stay for a second are left open on purpose, or forgotten.
+ */
+function waitForLeavers(name: string): string {
+  return `do $$ begin
+    for attempt in 1 .. 50 loop
+      perform pg_stat_clear_snapshot();
+      exit when not exists (select from pg_stat_activity where datname = '${name}' and backend_type = 'client backend');
+      perform pg_sleep(0.02);
+    end loop;
+  end $$`;
 }
 
 async function onServer(url: string, statement: string): Promise<void> {
