@@ -2,6 +2,7 @@
 // others talk to real Redis and Postgres. Files are isolated by name, so they run side by side.
 
 import { defineConfig } from 'vitest/config';
+import LongFilesFirst from './scripts/lib/long-files-first.mjs';
 
 const PURE = ['**/test/domain/**/*.test.ts', '**/test/unit/**/*.test.ts'];
 const BROWSER = ['**/test/browser/**/*.test.ts'];
@@ -13,6 +14,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongFilesFirst },
     reporters: ['default', './scripts/lib/tally-reporter.mjs'],
     projects: [
       { extends: true, test: { name: 'unit', include: PURE, exclude: NEVER } },

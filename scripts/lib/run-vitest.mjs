@@ -2,8 +2,8 @@
 // One vitest run as a layer: shows its report, tells its time, returns its numbers.
 
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { startProcess } from './processes.mjs';
 import { seconds } from './progress.mjs';
 import { dataRoot, repoRoot } from './repo.mjs';
@@ -55,15 +55,19 @@ export function readTally(file, ok, name) {
 }
 
 /**
- * @param {{ layer: string | undefined, files?: readonly string[], namePattern?: string | undefined, env: NodeJS.ProcessEnv }} options
- *   `layer` is a vitest project, none means all; `namePattern` a part of test names
+ * @param {{ layer: string | undefined, files?: readonly string[], namePattern?: string | undefined, later?: boolean, env: NodeJS.ProcessEnv }} options
+ *   `layer` is a vitest project, none means all; `namePattern` a part of test names; `later` keeps what it says until
+ *   it has ended, for a layer that runs beside another
  * @returns {Promise<Tally>}
  */
-export async function runVitest({ layer, files = [], namePattern, env }) {
+export async function runVitest({ layer, files = [], namePattern, later = false, env }) {
   const startedAt = performance.now();
   const name = layer ?? 'chosen';
   const file = tallyFile(name);
   rmSync(file, { force: true });
+  mkdirSync(dirname(file), { recursive: true });
+  const reportFile = join(dirname(file), `${name}.txt`);
+  const output = later ? openSync(reportFile, 'w') : 'inherit';
   const vitest = await startProcess(
     'vitest',
     process.execPath,
@@ -76,11 +80,15 @@ export async function runVitest({ layer, files = [], namePattern, env }) {
     ],
     {
       cwd: repoRoot,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, output],
       env: { ...process.env, ...env, SLUICE_TALLY: file },
     },
   );
   const [code] = await once(vitest.child, 'exit');
+  if (typeof output === 'number') {
+    closeSync(output);
+    process.stdout.write(readFileSync(reportFile));
+  }
   const tally = readTally(file, code === 0, name);
   if (namePattern) tally.skips = []; // the others were not asked for
   console.log(`${code === 0 ? '✓' : '✗'} ${name}  ${seconds(performance.now() - startedAt)}`);

@@ -1,5 +1,5 @@
 // @ts-check
-// All layers in order: format, lint, types, layers, unused code, unit; then, on real stores, integration and browser.
+// All layers in order: format, lint, types, layers, unused code, unit; then, on real stores, integration and browser side by side.
 
 import { createProgress } from './progress.mjs';
 import { provisionPrograms, TEST_PROGRAMS } from './provision-programs.mjs';
@@ -36,11 +36,15 @@ export async function testEverything() {
   );
 
   const { found, missing } = await programs;
-  const integration = await runVitest({ layer: 'integration', env: { ...env, ...found, ...missing } });
+  const all = { ...env, ...found, ...missing };
   const browserReason = missing.CHROMIUM_PATH_MISSING;
-  const browser = browserReason
-    ? { ...emptyTally(), skips: [{ name: 'all browser tests', reason: browserReason }] }
-    : await runVitest({ layer: 'browser', env: { ...env, ...found, ...missing } });
+  // Side by side: two minutes of the browser layer are a shopper who waits.
+  const [integration, browser] = await Promise.all([
+    runVitest({ layer: 'integration', env: all }),
+    browserReason
+      ? { ...emptyTally(), skips: [{ name: 'all browser tests', reason: browserReason }] }
+      : runVitest({ layer: 'browser', env: all, later: true }),
+  ]);
   console.log(`all layers  ${progress.elapsedSeconds().toFixed(1)} s`);
   return addTallies(tally, integration, browser);
 }
