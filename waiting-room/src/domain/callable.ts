@@ -15,13 +15,13 @@ const SHOW_RATE_MIN = 0.05;
 
 /** How many tickets beyond the frontier are announced as callable. */
 export function callableReach({
-  ratePerMinute,
+  rateAheadPerMinute,
   showRate,
 }: {
-  readonly ratePerMinute: number;
+  readonly rateAheadPerMinute: number;
   readonly showRate: number;
 }): number {
-  const entries = (ratePerMinute / 60_000) * (ANNOUNCED_FOR_MS + AHEAD_MS);
+  const entries = (rateAheadPerMinute / 60_000) * (ANNOUNCED_FOR_MS + AHEAD_MS);
   return Math.max(REACH_MIN, Math.ceil(entries / Math.max(SHOW_RATE_MIN, showRate / 2)));
 }
 

@@ -87,7 +87,8 @@ export function registerRoomMetrics(
     'Age of what this instance knows about a drop',
     (view) => Math.max(0, performance.now() - view.readAtMs) / 1000,
   );
-  const expected = (view: DropView) => expectedEntriesPerSecond(view, Date.now());
+  const expected = (view: DropView) =>
+    expectedEntriesPerSecond({ ...view, ratePerMinute: view.rateAheadPerMinute }, Date.now());
   perDrop(
     metrics,
     queue,

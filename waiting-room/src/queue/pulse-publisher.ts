@@ -1,11 +1,10 @@
 /** One instance writes the pulse of a drop each second under a lease; all others read it, so that all serve the same bytes (Q20). */
-import { isStoreFault } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { ANNOUNCED_FOR_MS, callableReach, callableUntil } from '../domain/callable.ts';
 import { hasPositions } from '../domain/phase.ts';
 import { beyond, type RankMap } from '../domain/positions.ts';
 import { pulseDocument } from '../domain/pulse.ts';
-import type { Commands } from './commands.ts';
+import { type Commands, isUnavailable } from './commands.ts';
 import type { DropView } from './queue.ts';
 import { readRankMap } from './rank-map.ts';
 
@@ -68,7 +67,7 @@ export class PulsePublisher {
       const args = [instanceId, pulseDocument(facts, rankMap), PULSE_LIFE_MS, announced ?? ''];
       await commands.run('publish-pulse', drop, [...args, ANNOUNCED_FOR_MS * 1000]);
     } catch (error) {
-      if (!isStoreFault(error)) log.error({ err: error, drop }, 'pulse could not be published');
+      if (!isUnavailable(error)) log.error({ err: error, drop }, 'pulse could not be published');
     }
   }
 }

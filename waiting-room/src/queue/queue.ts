@@ -152,6 +152,8 @@ export interface DropView {
   readonly policyVersion: number;
   /** The rate now, ramp included. */
   readonly ratePerMinute: number;
+  /** The greater of the rate now and the one that a ramp leads to. */
+  readonly rateAheadPerMinute: number;
   readonly maxSessions: number;
   readonly callWindowUs: number;
   readonly graceUs: number;

@@ -174,6 +174,7 @@ function factsOf(
     openedUs: number('opened_us'),
     policyVersion: number('policy_version'),
     ratePerMinute: reading.ratePerMinute,
+    rateAheadPerMinute: Math.max(reading.ratePerMinute, number('rate_per_minute')),
     maxSessions: number('max_sessions'),
     callWindowUs: number('call_window_us'),
     graceUs: number('grace_us'),

@@ -8,14 +8,14 @@ test('Q23: an announcement counts for longer than the longest sleep, with its sp
 
 test('Q23: as many are announced as can be called until the next announcement counts, also when half as many show up', () => {
   const needed = (300 / 60) * (ANNOUNCED_FOR_MS / 1000 + 15);
-  expect(callableReach({ ratePerMinute: 3000, showRate: 1 })).toBeGreaterThanOrEqual(10 * needed * 2);
-  expect(callableReach({ ratePerMinute: 3000, showRate: 0.5 })).toBeGreaterThanOrEqual(10 * needed * 4);
+  expect(callableReach({ rateAheadPerMinute: 3000, showRate: 1 })).toBeGreaterThanOrEqual(10 * needed * 2);
+  expect(callableReach({ rateAheadPerMinute: 3000, showRate: 0.5 })).toBeGreaterThanOrEqual(10 * needed * 4);
 });
 
 test('Q23: a rate that is set ten times higher finds a thousand awake, and no show rate announces a line without end', () => {
-  expect(callableReach({ ratePerMinute: 0, showRate: 1 })).toBe(1000);
-  expect(callableReach({ ratePerMinute: 60, showRate: 1 })).toBe(1000);
-  expect(callableReach({ ratePerMinute: 6000, showRate: 0 })).toBe(Math.ceil((100 * 56) / 0.05));
+  expect(callableReach({ rateAheadPerMinute: 0, showRate: 1 })).toBe(1000);
+  expect(callableReach({ rateAheadPerMinute: 60, showRate: 1 })).toBe(1000);
+  expect(callableReach({ rateAheadPerMinute: 6000, showRate: 0 })).toBe(Math.ceil((100 * 56) / 0.05));
 });
 
 test('Q23: the announced order is that of the last ticket within reach', () => {

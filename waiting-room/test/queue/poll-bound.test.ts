@@ -53,7 +53,7 @@ test('Q23: whoever is called has been told to ask within seconds, also when the 
       await tune(line.redis, line.drop, { rate_per_minute: ratePerMinute });
     }
     if (gone % 1000 === 0) {
-      const reach = callableReach({ ratePerMinute, showRate: 1 });
+      const reach = callableReach({ rateAheadPerMinute: ratePerMinute, showRate: 1 });
       const map = await readRankMap(line.commands, line.drop, reach);
       const callable = callableUntil(map, reach, line.nowUs);
       await line.run('publish-pulse', 'one', '{}', 1000, callable, ANNOUNCED_FOR_MS * 1000);

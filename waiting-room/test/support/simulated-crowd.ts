@@ -1,4 +1,6 @@
 /** A crowd on a `Line`: who shows up when called, after how long, seeded; minutes of a drop in seconds. */
+import { ANNOUNCED_FOR_MS, callableReach, callableUntil } from '../../src/domain/callable.ts';
+import { readRankMap } from '../../src/queue/rank-map.ts';
 import type { Line } from './line.ts';
 
 /** mulberry32: small, good enough to choose who stays away, the same on every machine. */
@@ -54,6 +56,7 @@ export class Crowd {
     const { line, tickMs = 250 } = this.#options;
     const before = await this.#entered();
     for (let gone = 0; gone < 60_000; gone += tickMs) {
+      if (gone % 1000 === 0) await this.#announce();
       await line.advance(tickMs);
       await line.tick();
       await this.#notice();
@@ -62,6 +65,23 @@ export class Crowd {
       await line.checkIn(due.map(({ number }) => number));
     }
     return (await this.#entered()) - before;
+  }
+
+  /** As the publisher of the pulse does each second: the ticks keep to it (Q23). */
+  async #announce(): Promise<void> {
+    const { line } = this.#options;
+    const [rate, called, shown] = await line.redis.hmget(
+      line.keys.control,
+      'rate_per_minute',
+      'called_recently',
+      'shown_recently',
+    );
+    const showRate = Math.min(1, (Number(shown) + 1) / (Number(called) + 1));
+    const reach = callableReach({ rateAheadPerMinute: Number(rate), showRate });
+    const map = await readRankMap(line.commands, line.drop, reach);
+    await line.redis.set(line.keys.pulseLease, 'crowd');
+    const callable = callableUntil(map, reach, line.nowUs);
+    await line.run('publish-pulse', 'crowd', '{}', 1000, callable, ANNOUNCED_FOR_MS * 1000);
   }
 
   async #notice(): Promise<void> {
