@@ -1,21 +1,27 @@
 /**
- * The simulated shoppers of `npm start`: they come to one drop over most of a minute, wait, shop at a human pace and go home.
- * Nobody judges them; whoever gets stuck just goes.
+ * The simulated shoppers of `npm start`: people on the sample drop, so that the first thing a newcomer sees is a living
+ * waiting room. They take whatever comes, judge nothing, and end by themselves.
  */
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { addressOf, dealCast } from './people/character.ts';
+import { dealCast } from './people/character.ts';
 import { createManners } from './people/manners.ts';
 import { live } from './people/shopper.ts';
-import { createMemory, type World } from './people/world.ts';
-import { createSite, type Site } from './web/site.ts';
+import { createMemory } from './people/world.ts';
+import { pause } from './web/patience.ts';
+import { createSite, loopback, type Site } from './web/site.ts';
 
 /** The sample drop opens after a minute; one shopper in ten comes later. */
-const ARRIVING_MS = 50_000;
-/** Steps of people who read what they are asked, compared with those of a play. */
+const ARRIVALS_MS = 50_000;
+/** People think; a hurried shopper of a play does not. */
 const PACE = 15;
-/** By then the sample drop is over for everybody. */
-const HOME_MS = 20 * 60_000;
-const KNOWN_MS = 30_000;
+const PER_SHOPPER_LIMIT = 2;
+const LOOK_EVERY_MS = 3000;
+/** Nothing has been for sale for so long: people go home. */
+const PATIENCE_MS = 90_000;
+/** Whoever forgets a running `npm start` should not be visited for ever. */
+const LIFE_MS = 30 * 60_000;
+const ADDRESS = '192.0.2.10';
 
 const { values } = parseArgs({
   options: {
@@ -26,48 +32,67 @@ const { values } = parseArgs({
     shoppers: { type: 'string', default: '300' },
   },
 });
-const { drop = '', room: roomUrl = '', checkout: checkoutUrl = '' } = values;
+const { room: roomUrl, checkout: checkoutUrl, drop } = values;
+const shoppers = Number(values.shoppers);
+if (!roomUrl || !checkoutUrl || !drop || !(shoppers > 0)) {
+  process.stderr.write('crowd: --room, --checkout, --drop and --shoppers must be given\n');
+  process.exit(2);
+}
+
+const ending = new AbortController();
+process.once('SIGTERM', () => ending.abort());
+process.once('SIGINT', () => ending.abort());
+const over = ending.signal;
 const room = createSite([loopback(roomUrl)]);
 const checkout = createSite([loopback(checkoutUrl)]);
-const skus = await readSkus(room, drop);
-const world: World = {
+const seed = randomInt(2 ** 31);
+
+const skus = await productsOf(room, drop);
+const world = {
   room,
   checkout,
   drop,
   skus,
-  perShopperLimit: 2,
-  over: AbortSignal.timeout(HOME_MS),
+  perShopperLimit: PER_SHOPPER_LIMIT,
+  over,
   memory: createMemory(),
-  nextManner: createManners(drop),
+  nextManner: createManners(seed),
   pace: PACE,
 };
 const endings = new Map<string, number>();
-const cast = dealCast({ shoppers: Number(values.shoppers), seed: drop, lobbyMs: ARRIVING_MS });
-await Promise.all(
-  cast.map(async (character) => {
-    const ending = await live(world, character).catch(
-      (error: unknown) => `stuck: ${(error as Error).message}`,
-    );
-    endings.set(ending, (endings.get(ending) ?? 0) + 1);
-  }),
-);
-await Promise.all([room.close(), checkout.close()]);
-console.log(JSON.stringify({ msg: 'everybody went home', drop, endings: Object.fromEntries(endings) }));
+const lives = dealCast({ shoppers, seed, lobbyMs: ARRIVALS_MS }).map(async (character) => {
+  const how = await live(world, character).catch((error: unknown) => `gave up: ${String(error)}`);
+  endings.set(how, (endings.get(how) ?? 0) + 1);
+});
+void untilNothingIsLeft().then(() => ending.abort());
+await Promise.all(lives);
+process.stdout.write(`${JSON.stringify(Object.fromEntries(endings))}\n`);
+process.exit(0);
 
-/** What the drop sells, from the public stock picture. @throws Error when there is none within 30 s */
-async function readSkus(site: Site, of: string): Promise<string[]> {
-  for (const endsAt = performance.now() + KNOWN_MS; performance.now() < endsAt; ) {
-    const request = { method: 'GET', path: `/v1/drops/${of}/products`, address: addressOf(0) } as const;
-    const answer = await site.ask(request).catch(() => undefined);
-    const products = answer?.body.products;
-    if (answer?.status === 200 && Array.isArray(products) && products.length > 0)
-      return products.map(({ sku }: { sku: string }) => sku);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+/** What is sold; waits for the first stock picture. */
+async function productsOf(site: Site, id: string): Promise<string[]> {
+  while (!over.aborted) {
+    const skusNow = (await pictureOf(site, id)).map(({ sku }) => sku);
+    if (skusNow.length > 0) return skusNow;
+    await pause(LOOK_EVERY_MS, over);
   }
-  throw new Error(`drop ${of} has no stock picture`);
+  return [];
 }
 
-/** A name that resolves twice (::1, 127.0.0.1) costs a try for each connection. */
-function loopback(url: string): string {
-  return `http://127.0.0.1:${new URL(url).port}`;
+async function pictureOf(site: Site, id: string): Promise<readonly { sku: string; available: number }[]> {
+  const request = { method: 'GET', path: `/v1/drops/${id}/products`, address: ADDRESS } as const;
+  const answer = await site.ask(request).catch(() => undefined);
+  return (answer?.body.products as { sku: string; available: number }[] | undefined) ?? [];
+}
+
+async function untilNothingIsLeft(): Promise<void> {
+  const endsAt = performance.now() + LIFE_MS;
+  let lastSeenAt = performance.now();
+  while (!over.aborted && performance.now() < endsAt && performance.now() - lastSeenAt < PATIENCE_MS) {
+    const picture = await pictureOf(room, drop as string);
+    // No picture is no news: the room or the checkout may be restarting.
+    if (picture.length === 0 || picture.some(({ available }) => available > 0))
+      lastSeenAt = performance.now();
+    await pause(LOOK_EVERY_MS, over);
+  }
 }

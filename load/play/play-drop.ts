@@ -20,7 +20,7 @@ import { readQueue } from './stage/read-queue.ts';
 import { readRoomKey } from './stage/room-key.ts';
 import { watchStock } from './stage/watch-stock.ts';
 import { pause } from './web/patience.ts';
-import { createSite, type Site } from './web/site.ts';
+import { createSite, loopback, type Site } from './web/site.ts';
 
 /** What of a stack of services the play uses. */
 export interface Stage {
@@ -196,11 +196,6 @@ async function untilKnown(room: Site, drop: string, over: AbortSignal): Promise<
     else if (performance.now() > endsAt) throw new Error('the waiting room does not see the drop');
     else await pause(50, over);
   }
-}
-
-/** A name that resolves twice (::1, 127.0.0.1) costs a try for each connection. */
-function loopback(url: string): string {
-  return `http://127.0.0.1:${new URL(url).port}`;
 }
 
 function count({ answers }: Site, which: (status: number) => boolean): number {

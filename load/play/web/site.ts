@@ -111,3 +111,8 @@ function parseObject(type: unknown, text: string): Record<string, unknown> {
     return {};
   }
 }
+
+/** The address to ask a service of this machine at: a name that resolves twice (::1, 127.0.0.1) costs a try for each connection. */
+export function loopback(url: string): string {
+  return `http://127.0.0.1:${new URL(url).port}`;
+}
