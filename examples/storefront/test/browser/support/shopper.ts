@@ -24,7 +24,11 @@ const FLAGS = [
   '--disable-sync',
 ];
 /** Milliseconds; a page of the shop, on a busy machine. */
-const PAGE_TIMEOUT_MS = 20_000;
+const PAGE_TIMEOUT_MS = 60_000;
+/** In the lobby, or after it in a line that stands still. */
+const HAS_A_PLACE = ['lobby', 'drawing', 'paused', 'waiting']
+  .map((state) => `main[data-state="${state}"]`)
+  .join(', ');
 
 export async function launchBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? findProgram(PROGRAMS);
@@ -83,7 +87,7 @@ export class Shopper {
     return path;
   }
 
-  /** From the front page by the buy button into the waiting room, up to having a place in the lobby. */
+  /** From the front page by the buy button into the waiting room, up to having a place. */
   async joinFrom(shopUrl: string, roomUrl: string): Promise<void> {
     const { page } = this;
     await page.goto(shopUrl);
@@ -92,8 +96,8 @@ export class Shopper {
     await page.getByRole('link', { name: 'Buy' }).first().click();
     await page.waitForURL(`${roomUrl}/w/**`);
     if (!this.#javaScript) await page.locator('noscript form button').click();
-    await page.locator('main[data-state="lobby"]').waitFor();
-    await this.picture('lobby');
+    await page.locator(HAS_A_PLACE).waitFor();
+    await this.picture('place');
   }
 
   /** Waits for the turn, comes forward, and is back in the shop. Without scripts that is a few buttons. */
