@@ -1,11 +1,12 @@
-// Which tests are what, by the folder they are in: `domain` and `unit` are pure, `browser` drives Chromium, all
-// others talk to real Redis and Postgres. Files are isolated by name, so they run side by side.
+// Which tests are what, by the folder they are in: `domain` and `unit` are pure, `browser` drives Chromium, `load/` puts
+// whole drops under load, all others talk to real Redis and Postgres. Files are isolated by name, so they run side by side.
 
 import { defineConfig } from 'vitest/config';
 import LongFilesFirst from './scripts/lib/long-files-first.mjs';
 
 const PURE = ['**/test/domain/**/*.test.ts', '**/test/unit/**/*.test.ts'];
 const BROWSER = ['**/test/browser/**/*.test.ts'];
+const LOAD = ['load/**/test/**/*.test.ts'];
 const NEVER = ['**/node_modules/**', '**/.sluice/**', '**/dist/**'];
 
 export default defineConfig({
@@ -19,12 +20,13 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'unit', include: PURE, exclude: NEVER } },
       { extends: true, test: { name: 'browser', include: BROWSER, exclude: NEVER } },
+      { extends: true, test: { name: 'load', include: LOAD, exclude: [...NEVER, ...PURE] } },
       {
         extends: true,
         test: {
           name: 'integration',
           include: ['**/test/**/*.test.ts'],
-          exclude: [...NEVER, ...PURE, ...BROWSER],
+          exclude: [...NEVER, ...PURE, ...BROWSER, ...LOAD],
         },
       },
     ],

@@ -6,9 +6,6 @@ import { BaseSequencer } from 'vitest/node';
 
 /** Beginnings of paths, the longest first; measured on two cores. A file that is missing here costs time, nothing else. */
 const LONGEST = [
-  'load/play/test/',
-  'load/test/bench',
-  'load/k6/',
   'waiting-room/test/healing/',
   'scripts/test/start/',
   'waiting-room/test/http/stream',

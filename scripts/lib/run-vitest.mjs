@@ -55,12 +55,12 @@ export function readTally(file, ok, name) {
 }
 
 /**
- * @param {{ layer: string | undefined, files?: readonly string[], namePattern?: string | undefined, later?: boolean, env: NodeJS.ProcessEnv }} options
+ * @param {{ layer: string | undefined, files?: readonly string[], namePattern?: string | undefined, later?: boolean, workers?: number, env: NodeJS.ProcessEnv }} options
  *   `layer` is a vitest project, none means all; `namePattern` a part of test names; `later` keeps what it says until
- *   it has ended, for a layer that runs beside another
+ *   it has ended, for a layer that runs beside another; `workers` files at once (2)
  * @returns {Promise<Tally>}
  */
-export async function runVitest({ layer, files = [], namePattern, later = false, env }) {
+export async function runVitest({ layer, files = [], namePattern, later = false, workers = 2, env }) {
   const startedAt = performance.now();
   const name = layer ?? 'chosen';
   const file = tallyFile(name);
@@ -75,6 +75,7 @@ export async function runVitest({ layer, files = [], namePattern, later = false,
       join(repoRoot, 'node_modules/vitest/vitest.mjs'),
       ...['run', '--passWithNoTests', '--root', repoRoot],
       ...(layer ? ['--project', layer] : []),
+      ...['--maxWorkers', String(workers)],
       ...(namePattern ? ['--testNamePattern', namePattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')] : []),
       ...files,
     ],

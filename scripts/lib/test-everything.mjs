@@ -1,5 +1,6 @@
 // @ts-check
-// All layers in order: format, lint, types, layers, unused code, unit; then, on real stores, integration and browser side by side.
+// All layers in order: format, lint, types, layers, unused code, unit; then, on real stores, integration;
+// then load and, beside it, browser.
 
 import { createProgress } from './progress.mjs';
 import { provisionPrograms, TEST_PROGRAMS } from './provision-programs.mjs';
@@ -38,13 +39,14 @@ export async function testEverything() {
   const { found, missing } = await programs;
   const all = { ...env, ...found, ...missing };
   const browserReason = missing.CHROMIUM_PATH_MISSING;
-  // Side by side: two minutes of the browser layer are a shopper who waits.
-  const [integration, browser] = await Promise.all([
-    runVitest({ layer: 'integration', env: all }),
+  const integration = await runVitest({ layer: 'integration', env: all });
+  // Load wants the machine for itself; beside it the browser layer is for the most part a shopper who waits.
+  const [load, browser] = await Promise.all([
+    runVitest({ layer: 'load', env: all, workers: 1 }),
     browserReason
       ? { ...emptyTally(), skips: [{ name: 'all browser tests', reason: browserReason }] }
-      : runVitest({ layer: 'browser', env: all, later: true }),
+      : runVitest({ layer: 'browser', env: all, workers: 1, later: true }),
   ]);
   console.log(`all layers  ${progress.elapsedSeconds().toFixed(1)} s`);
-  return addTallies(tally, integration, browser);
+  return addTallies(tally, integration, load, browser);
 }
