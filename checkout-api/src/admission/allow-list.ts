@@ -1,5 +1,5 @@
 /**
- * The routes that answer without an admission (DESIGN section 5). Everything else is refused by default: a new route is
+ * The routes that answer without an admission (docs/architecture.md). Everything else is refused by default: a new route is
  * protected because it is not named here, and a test compares this list with the router in both directions.
  */
 

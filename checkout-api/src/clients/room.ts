@@ -10,7 +10,7 @@ const timeoutMs = 2000;
 /** `gone`: the room has no such drop (any more), so there is nobody left to tell. */
 export type Delivery = 'delivered' | 'gone';
 
-/** How the reporting instance is doing (DESIGN Q30), beside what can be sold. */
+/** How the reporting instance is doing (Q30), beside what can be sold. */
 export interface ReportedVitals {
   latencyMs: number;
   errorRate: number;

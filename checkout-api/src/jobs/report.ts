@@ -8,7 +8,7 @@ import type { Vitals } from '../domain/vitals.ts';
 import type { PictureKeeper } from '../snapshots/keep-pictures.ts';
 import type { ReportStore } from '../store/reports.ts';
 
-/** The room takes at most so many in a call (DESIGN Q5). */
+/** The room takes at most so many in a call (Q5). */
 const endedBatch = 500;
 /** Of `opened` in one report likewise. A full one is followed by the next at once. */
 const openedBatch = 500;

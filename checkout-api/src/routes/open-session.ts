@@ -1,4 +1,4 @@
-/** Opening the checkout session from an admission token (DESIGN Q34). */
+/** Opening the checkout session from an admission token (Q34). */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import { admissionOf } from '../admission/gate.ts';

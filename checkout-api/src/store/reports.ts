@@ -6,7 +6,7 @@ export interface EndedSession {
   reason: 'paid' | 'released' | 'expired' | 'revoked';
 }
 
-/** One consistent reading of a drop (DESIGN Q30). `seq` rises strictly, whichever instance reports. */
+/** One consistent reading of a drop (Q30). `seq` rises strictly, whichever instance reports. */
 export interface CapacityReading {
   seq: number;
   at: Date;

@@ -1,5 +1,5 @@
 /**
- * Checkout sessions: one per ticket and drop (DESIGN Q34), opened from an admission token beside its secret, then
+ * Checkout sessions: one per ticket and drop (Q34), opened from an admission token beside its secret, then
  * carried by a credential of its own. Neither the secret nor the credential is stored, only their hashes.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';

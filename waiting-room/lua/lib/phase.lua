@@ -1,4 +1,4 @@
--- The phase of a drop (DESIGN: state table), from policy, state and Redis time alone.
+-- The phase of a drop (docs/architecture.md), from policy, state and Redis time alone.
 
 -- What an operator has set, unless it has run out by itself.
 local function override_of(control, now)

@@ -7,7 +7,7 @@ import type { Phase } from '../domain/phase.ts';
 import type { RankMap } from '../domain/positions.ts';
 import type { RosterHead } from '../domain/roster.ts';
 
-/** What a signed member claim gives a ticket (DESIGN: class). Everyone else has `EVERYONE`. */
+/** What a signed member claim gives a ticket (docs/draw.md). Everyone else has `EVERYONE`. */
 export interface TicketClass extends DrawClass {
   /** Head start over arrivals after opening, in milliseconds. */
   readonly headStartMs: number;

@@ -4,7 +4,7 @@ import { type ControlPlane, SYSTEM } from './control-plane.ts';
 
 /**
  * Writes what Postgres has. Where Redis refuses because the drop or its lobby has opened meanwhile, the plan gives way:
- * Redis's time is the truth (DESIGN Q9), so the plan is put back to what happened, as an audited act.
+ * Redis's time is the truth (Q9), so the plan is put back to what happened, as an audited act.
  * @returns whether Redis now holds the newest plan
  */
 export async function projectDrop(plane: ControlPlane, drop: Drop): Promise<boolean> {

@@ -12,7 +12,7 @@ export interface ReconcileOptions {
   readonly observe: (lacking: number) => void;
 }
 
-/** Finds what a failover lost, or what could not be written, and writes it (DESIGN Q1). */
+/** Finds what a failover lost, or what could not be written, and writes it (Q1). */
 export async function reconcileRedis({
   drops,
   projection,

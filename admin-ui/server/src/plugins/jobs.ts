@@ -8,7 +8,7 @@ import { setUpCheckout } from '../acts/set-up-checkout.ts';
 import { reconcileRedis, sendSetups } from '../jobs/reconcile.ts';
 import type { AdminMetrics } from './metrics.ts';
 
-/** Policy is back within a second or two of what lost it (DESIGN Q1). */
+/** Policy is back within a second or two of what lost it (Q1). */
 const EVERY_MS = 1000;
 /** What can be cut off the end of the audit log without a trace. */
 const HEAD_EVERY_MS = 60_000;

@@ -1,4 +1,4 @@
-/** The policy of drops in Redis: written by compare-on-version, compared with what should be there (DESIGN Q1). */
+/** The policy of drops in Redis: written by compare-on-version, compared with what should be there (Q1). */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isStoreFault } from '@sluice/service-kit';

@@ -11,7 +11,7 @@ export interface SeedVault {
   open(drop: string, sealed: Buffer): string;
 }
 
-/** What is published of a seed when its drop is scheduled (DESIGN Q6): hex SHA-256 of its 32 bytes. */
+/** What is published of a seed when its drop is scheduled (Q6): hex SHA-256 of its 32 bytes. */
 export function commitOf(seedHex: string): string {
   return createHash('sha256').update(Buffer.from(seedHex, 'hex')).digest('hex');
 }
