@@ -36,7 +36,10 @@ async function run(bench: Bench, isShort: boolean): Promise<Report> {
   const progress = createProgress();
   const name = `bench-${bench.name}-${process.pid}`;
   const stack = await progress.step('services', () =>
-    startStack({ name, redisUrl, databaseUrl, storefront: false, logDir: join(folder, 'services') }),
+    startStack({
+      ...{ name, redisUrl, databaseUrl, storefront: false, logDir: join(folder, 'services') },
+      ...bench.services,
+    }),
   );
   const stores = connectStores(stack);
   onShutdown(stores.close);

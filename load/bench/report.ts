@@ -10,25 +10,55 @@ export interface Report extends Figures {
 }
 
 export function reportOf(bench: string, figures: Figures, isShort: boolean): Report {
-  const met = Object.entries(figures.bars).every(([name, bar]) => Number(figures[name]) >= bar);
+  const met = demandsOf(figures).every(({ isMet }) => isMet);
   return { bench, ...figures, ...(isShort ? { short: true } : { met }) };
 }
 
 /** @returns lines */
 export function describeReport(report: Report): string {
-  const { bench, ratio, value, baseline, unit, bars, cpuRatio, storeCpuUs, met, short, levels, ...more } =
-    report;
+  const {
+    bench,
+    ratio,
+    value,
+    baseline,
+    unit,
+    bars,
+    limits,
+    cpuRatio,
+    storeCpuUs,
+    met,
+    short,
+    levels,
+    ...more
+  } = report;
   const lines = [
-    `${bench}: ${ratio} of the bare server (${value} of ${baseline} ${unit})`,
+    ratio === null || baseline === null
+      ? `${bench}: ${value} ${unit}`
+      : `${bench}: ${ratio} of the baseline (${value} of ${baseline} ${unit})`,
     `CPU a request against the bare server's: ${cpuRatio ?? 'unknown here'}; CPU of the store: ${storeCpuUs ?? 'unknown here'} µs a request`,
     ...Object.entries(more).map(([name, figure]) => `${name}: ${JSON.stringify(figure)}`),
     ...((levels as object[] | undefined) ?? []).map((level) => JSON.stringify(level)),
-    ...Object.entries(bars).map(([name, bar]) => `${name} at least ${bar}: ${verdict(report[name], bar)}`),
+    ...demandsOf(report).map(
+      ({ text, isMet, figure }) => `${text}: ${isMet ? 'reached' : 'MISSED'} (${figure})`,
+    ),
     ...(short ? ['SHORT FORM: it shows that the bench works and says nothing about speed.'] : []),
   ];
   return lines.join('\n');
 }
 
-function verdict(value: unknown, bar: number): string {
-  return Number(value) >= bar ? `reached (${value})` : `MISSED (${value})`;
+/** Every bar and limit; one whose figure is missing or no number is missed. */
+function demandsOf(figures: Figures): { text: string; isMet: boolean; figure: unknown }[] {
+  const { bars, limits = {} } = figures;
+  return [
+    ...Object.entries(bars).map(([name, bar]) => ({
+      text: `${name} at least ${bar}`,
+      isMet: Number(figures[name]) >= bar,
+      figure: figures[name],
+    })),
+    ...Object.entries(limits).map(([name, limit]) => ({
+      text: `${name} at most ${limit}`,
+      isMet: typeof figures[name] === 'number' && figures[name] <= limit,
+      figure: figures[name],
+    })),
+  ];
 }

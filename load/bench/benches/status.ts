@@ -8,8 +8,8 @@ import type { Bench, BenchContext, Figures } from '../bench.ts';
 import { requestText, saveRequests } from '../client/requests.ts';
 import { compareOverHttp, roomTarget } from '../compare-over-http.ts';
 import { redisCommands, redisCpuMs } from '../cpu.ts';
-import { rounded } from '../statistics.ts';
 import { gatherCrowd, shopperHeaders } from '../shoppers.ts';
+import { rounded } from '../statistics.ts';
 
 const DROP = 'bench-status';
 const PATH = `/v1/drops/${DROP}/ticket`;
