@@ -3,12 +3,12 @@ import type { BaselineRoute } from './baseline.ts';
 import type { BenchContext, Figures } from './bench.ts';
 import type { ClientOrder } from './client/orders.ts';
 import { startBaseline } from './helpers.ts';
-import { type Level, measureLevel, type Target } from './measure.ts';
+import { type Level, type MeasureOptions, measureLevel, type Target } from './measure.ts';
 import { rounded, worstOf } from './statistics.ts';
 
 export const CONNECTIONS = [64, 512] as const;
 
-export interface Comparison {
+export interface Comparison extends Pick<MeasureOptions, 'serviceWalks' | 'bound'> {
   readonly service: Target;
   /** The baseline answers with as many bytes, to the very same requests. */
   readonly baseline: BaselineRoute;
@@ -40,10 +40,16 @@ export async function compareOverHttp(
   const baseline = await startBaseline(route);
   const levels: Level[] = [];
   for (const connections of CONNECTIONS) {
-    const { requestsFile, collect, storeCpuMs } = comparison;
+    const { requestsFile, serviceWalks, bound, collect, storeCpuMs } = comparison;
     const options = { client, service, baseline, connections, timing, requestsFile, storeCpuMs, note };
     levels.push(
-      await measureLevel({ ...options, expectedStatus: route.status, ...(collect && { collect }) }),
+      await measureLevel({
+        ...options,
+        expectedStatus: route.status,
+        ...(serviceWalks && { serviceWalks }),
+        ...(bound && { bound }),
+        ...(collect && { collect }),
+      }),
     );
   }
   const answers = levels.reduce((sum, level) => sum + level.answers, 0);

@@ -1,5 +1,5 @@
 /** Baseline and service in turn (A B A B A B) at one number of connections, with what each cost in CPU. */
-import type { ClientOrder } from './client/orders.ts';
+import type { ClientOrder, Source } from './client/orders.ts';
 import { processCpuMs } from './cpu.ts';
 import type { Client } from './helpers.ts';
 import { type Pair, ratioOf, type Spread, spreadOf } from './statistics.ts';
@@ -27,6 +27,13 @@ export interface MeasureOptions {
   readonly timing: Timing;
   readonly requestsFile: string;
   readonly expectedStatus: number;
+  /**
+   * A file of walks that nobody has gone yet, enough for a phase of so many ms: then the service gets those, not the requests
+   * of the bare server, and a walk counts as one.
+   */
+  readonly serviceWalks?: (durationMs: number) => string;
+  /** Something else that is measured in each pair, a second; the lesser of it and the bare server is the baseline. */
+  readonly bound?: () => Promise<number>;
   readonly collect?: ClientOrder['collect'];
   /** CPU of the store so far, in ms; undefined where it can't be read. */
   readonly storeCpuMs: () => Promise<number | undefined>;
@@ -64,20 +71,22 @@ interface Phase {
 
 /** @throws Error on the first answer that is not the expected one */
 export async function measureLevel(options: MeasureOptions): Promise<Level> {
-  const { service, baseline, connections, timing, note } = options;
+  const { service, baseline, connections, timing, bound, note } = options;
+  const bounds: number[] = [];
   const bare: Phase[] = [];
   const own: Phase[] = [];
   await runPhase(options, baseline, timing.warmUpMs, false);
   const warmUp = await runPhase(options, service, timing.warmUpMs, true);
   for (let pair = 1; pair <= timing.pairs; pair++) {
     bare.push(await runPhase(options, baseline, timing.phaseMs, false));
+    bounds.push((await bound?.()) ?? Number.POSITIVE_INFINITY);
     own.push(await runPhase(options, service, timing.phaseMs, true));
     note(
       `${connections} connections, pair ${pair}: bare ${thousands(bare.at(-1))}, service ${thousands(own.at(-1))}`,
     );
   }
   const pairs = own.map((phase, index) => ({
-    baseline: (bare[index] as Phase).perSecond,
+    baseline: Math.min((bare[index] as Phase).perSecond, bounds[index] as number),
     service: phase.perSecond,
   }));
   return {
@@ -102,7 +111,8 @@ async function runPhase(
   durationMs: number,
   isService: boolean,
 ): Promise<Phase> {
-  const { client, connections, requestsFile, expectedStatus, collect, storeCpuMs } = options;
+  const { client, connections, collect, storeCpuMs } = options;
+  const source = isService ? serviceSource(options, durationMs) : bareSource(options);
   const read = async () => ({
     server: processCpuMs(target.pid),
     client: processCpuMs(client.pid),
@@ -114,8 +124,7 @@ async function runPhase(
     port: target.port,
     connections,
     durationMs,
-    expectedStatus,
-    requestsFile,
+    ...source,
     ...(isService && collect && { collect }),
   });
   const after = await read();
@@ -129,6 +138,15 @@ async function runPhase(
     storeCpuMs: difference(after.store, before.store),
     clientCpuShare: clientMs === undefined ? undefined : clientMs / (after.at - before.at),
   };
+}
+
+function bareSource({ requestsFile, expectedStatus }: MeasureOptions): Source {
+  return { requestsFile, expectedStatus };
+}
+
+function serviceSource(options: MeasureOptions, durationMs: number): Source {
+  const { serviceWalks } = options;
+  return serviceWalks ? { walksFile: serviceWalks(durationMs) } : bareSource(options);
 }
 
 function difference(after: number | undefined, before: number | undefined): number | undefined {

@@ -3,9 +3,13 @@ import type { Bench } from './bench.ts';
 import { join } from './benches/join.ts';
 import { pulse } from './benches/pulse.ts';
 import { reserve } from './benches/reserve.ts';
+import { reserveMix } from './benches/reserve-mix.ts';
+import { session } from './benches/session.ts';
+import { soldOut } from './benches/sold-out.ts';
 import { status } from './benches/status.ts';
+import { verify } from './benches/verify.ts';
 
-export const BENCHES: readonly Bench[] = [join, pulse, status, reserve];
+export const BENCHES: readonly Bench[] = [join, pulse, status, reserve, session, reserveMix, soldOut, verify];
 
 export function findBench(name: string | undefined): Bench | undefined {
   return BENCHES.find((bench) => bench.name === name);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { shutDown } from '../../scripts/lib/processes.mjs';
 import { requestText, saveRequests, UNIQUE } from '../bench/client/requests.ts';
+import { saveWalks, TAKEN } from '../bench/client/walks.ts';
 import { type Client, startBaseline, startClient } from '../bench/helpers.ts';
 import { measureLevel, SHORT } from '../bench/measure.ts';
 
@@ -93,6 +94,45 @@ describe('the client of the benches', () => {
       response.writeHead(++count === 20 ? 429 : 201, { 'content-length': body.length }).end(body);
     });
     await expect(client.drive(order(port))).rejects.toThrow('answered 429 instead of 201: no more');
+  });
+
+  test('a walk goes on with what its last answer said, and every one that began is gone to its end', async () => {
+    const open = new Set<string>();
+    const asked: string[] = [];
+    const port = await serve((request, response) => {
+      const [, step, id = ''] = request.url?.split('/') ?? [];
+      if (step === 'open') open.add(id);
+      else asked.push(id);
+      const body = step === 'open' ? `{"id":"${id}"}` : '';
+      response.writeHead(step === 'open' ? 201 : 204, { 'content-length': body.length }).end(body);
+    });
+    const walksFile = join(folder, 'walks.json');
+    const text = (path: string) => requestText({ method: 'GET', path, host: 'h' });
+    const kind = [
+      { text: text('/open/{n}'), status: 201, take: { field: 'id', length: 12 } },
+      { text: text(`/buy/${TAKEN}`), status: 204 },
+    ];
+    saveWalks(walksFile, { kinds: [kind], walks: Array.from({ length: 30 }, () => [0] as const) });
+    const walks = { port, connections: 4, durationMs: 10_000, walksFile };
+    const result = await client.drive({ ...walks, requestsMax: 20 });
+    expect([result.answers, result.requests]).toEqual([20, 40]);
+    expect(new Set(asked)).toEqual(open);
+    expect(asked).toHaveLength(20);
+    await expect(client.drive(walks), 'ten are left').rejects.toThrow('all 30 walks');
+  });
+
+  test('at a stated rate walks begin as shoppers come, and a slow server makes them wait, not fewer', async () => {
+    let requests = 0;
+    const port = await serve((_request, response) => {
+      requests++;
+      setTimeout(() => response.writeHead(201, { 'content-length': 0 }).end(), 20);
+    });
+    // One connection serves 50 a second at most; twice as many come in half a second.
+    const one = { ...order(port), connections: 1, durationMs: 500 };
+    const result = await client.drive({ ...one, arrivalsPerSecond: 100 });
+    expect(result.answers).toBe(requests);
+    expect(requests).toBeGreaterThan(25);
+    expect(result.p99Ms, 'the last have waited for those before them').toBeGreaterThan(100);
   });
 
   test('a connection that the server closes fails the run', async () => {

@@ -51,7 +51,7 @@ export const DRIVERS = {
   ],
   pg: ['service-kit/src/', 'checkout-api/src/store/', 'admin-ui/server/src/store/', 'load/', 'scripts/'],
   kysely: ['admin-ui/server/src/store/'],
-  jose: ['waiting-room/src/admission/', 'checkout-api/src/admission/', 'connector/src/', 'load/'],
+  jose: ['waiting-room/src/admission/', 'checkout-api/src/admission/', 'connector/', 'load/'],
 };
 
 /**

@@ -59,6 +59,7 @@ export async function startPostgres({ folder, port, settings = [] }) {
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
     `max_connections=${CONNECTIONS_MAX}`,
+    'shared_preload_libraries=pg_stat_statements', // figures and tests count what is really sent
     ...settings,
   ];
   const server = await startProcess(

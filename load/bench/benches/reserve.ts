@@ -1,6 +1,6 @@
 /**
  * Reservations of one hot SKU over HTTP, every request another shopper under a key of its own, against a bare POST; and the
- * store path by itself, batched, against one transaction a request. Every 201 is a row in Postgres, or it fails.
+ * store path by itself, batched, against one transaction a request and with fewer and more requesters. Every 201 is a row in Postgres, or it fails.
  */
 import { randomBytes } from 'node:crypto';
 import { join as joinFile } from 'node:path';
@@ -24,6 +24,8 @@ const SESSIONS_SHORT = 1_000;
 const ID_CHARS = 36;
 /** Requesters at once, against the store alone. */
 const REQUESTERS = 256;
+/** Fewer and more of them: neither may be much better than {@link REQUESTERS}. */
+const OTHER_REQUESTERS = [64, 1_024];
 const STORE_PROGRAM = fileURLToPath(new URL('../../../checkout-api/bench/reserve-store.ts', import.meta.url));
 
 export const reserve: Bench = {
@@ -68,7 +70,7 @@ async function run(context: BenchContext): Promise<Figures> {
     },
     requestsFile,
     unit: 'reservations/s',
-    bars: { storeRatio: 10 },
+    bars: { ratio: 0.6, storeRatio: 30, requestersOfBest: 0.9 },
     collect: { file, field: 'id', length: ID_CHARS },
     storeCpuMs: () => postgresCpuMs(postgres),
   });
@@ -86,8 +88,8 @@ async function sampleSize(url: URL, headers: Record<string, string>, body: strin
 
 /** The store by itself, A B A B A B as over HTTP. */
 async function compareStore({ stack, timing, note }: BenchContext): Promise<Record<string, unknown>> {
-  const rate = async (mode: 'batched' | 'single') => {
-    const args = [STORE_PROGRAM, mode, DROP, SKU, String(REQUESTERS), String(timing.phaseMs)];
+  const rate = async (mode: 'batched' | 'single', requesters = REQUESTERS, ms = timing.phaseMs) => {
+    const args = [STORE_PROGRAM, mode, DROP, SKU, String(requesters), String(ms)];
     const env = { ...process.env, DATABASE_URL: stack.databaseUrl };
     const { code, output } = await runCommand(process.execPath, args, { env });
     if (code !== 0) throw new Error(`the store program failed: ${output}`);
@@ -102,7 +104,19 @@ async function compareStore({ stack, timing, note }: BenchContext): Promise<Reco
     );
   }
   const { median, min, max } = ratioOf(pairs);
+  const others = [];
+  for (let pair = 1; pair <= timing.pairs; pair++) {
+    const own = await rate('batched', REQUESTERS, timing.phaseMs / 2);
+    const best = [own];
+    for (const requesters of OTHER_REQUESTERS)
+      best.push(await rate('batched', requesters, timing.phaseMs / 2));
+    others.push({ baseline: Math.max(...best), service: own });
+    note(
+      `store, ${[REQUESTERS, ...OTHER_REQUESTERS].join(', ')} requesters: ${best.map(Math.round).join(', ')}/s`,
+    );
+  }
   return {
+    requestersOfBest: rounded(ratioOf(others).median),
     storeRatio: rounded(median),
     storeRatioMin: rounded(min),
     storeRatioMax: rounded(max),

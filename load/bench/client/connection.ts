@@ -1,6 +1,7 @@
 /** One keep-alive connection of the client: sends one request, hands over its answer, is told to send the next. */
 import { connect, type Socket } from 'node:net';
 import { ResponseReader } from './response-reader.ts';
+import type { Walk } from './walks.ts';
 
 export interface ConnectionEvents {
   readonly onOpen: () => void;
@@ -11,8 +12,10 @@ export interface ConnectionEvents {
 }
 
 export class Connection {
-  /** When the request under way was sent, by `performance.now()`. */
+  /** When the request under way was sent, or should have been, by `performance.now()`. */
   sentAt = 0;
+  /** What is under way; null between walks. */
+  walk: Walk | null = null;
   readonly #socket: Socket;
 
   constructor(port: number, { onOpen, onAnswer, onFault }: ConnectionEvents) {

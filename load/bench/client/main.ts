@@ -3,9 +3,12 @@ import { createCollector } from './collector.ts';
 import { drive } from './drive.ts';
 import type { ClientAnswer, ClientOrder } from './orders.ts';
 import { createRequests, loadRequests } from './requests.ts';
+import { loadWalks, type Walk } from './walks.ts';
 
-const sources = new Map<string, (n: number) => string>();
-/** Counts on over all orders, so that no two requests of a run have the same number. */
+const requestSources = new Map<string, (n: number) => string>();
+/** Walks are many and each is gone once: only the last file is kept. */
+let walks: { readonly file: string; readonly next: (n: number) => Walk } | undefined;
+/** Counts on over all orders, so that no two walks of a run have the same number. */
 let count = 0;
 
 process.on('message', (order: ClientOrder) => {
@@ -16,13 +19,9 @@ process.on('message', (order: ClientOrder) => {
 });
 process.on('disconnect', () => process.exit());
 
-async function obey({ requestsFile, collect, ...options }: ClientOrder) {
-  let requestAt = sources.get(requestsFile);
-  if (!requestAt) {
-    requestAt = createRequests(loadRequests(requestsFile));
-    sources.set(requestsFile, requestAt);
-  }
-  const source = requestAt;
+async function obey(order: ClientOrder) {
+  const { collect, ...options } = order;
+  const source = 'walksFile' in order ? walksOf(order.walksFile) : singleRequests(order);
   const collector = collect && createCollector(collect);
   try {
     return await drive({
@@ -33,4 +32,26 @@ async function obey({ requestsFile, collect, ...options }: ClientOrder) {
   } finally {
     collector?.close();
   }
+}
+
+function singleRequests({
+  requestsFile,
+  expectedStatus: status,
+}: Extract<ClientOrder, { requestsFile: string }>): (n: number) => Walk {
+  let requestAt = requestSources.get(requestsFile);
+  if (!requestAt) {
+    requestAt = createRequests(loadRequests(requestsFile));
+    requestSources.set(requestsFile, requestAt);
+  }
+  const source = requestAt;
+  const after = () => null;
+  return (n) => ({ request: source(n), status, after });
+}
+
+function walksOf(file: string): (n: number) => Walk {
+  if (walks?.file !== file) {
+    walks = undefined; // its memory goes before the next file's comes
+    walks = { file, next: loadWalks(file) };
+  }
+  return walks.next;
 }
