@@ -201,7 +201,8 @@ create table checkout.stock (
   sold integer default 0 not null,
   total integer not null,
   part smallint default 0 not null,
-  version bigint default 1 not null
+  version bigint default 1 not null,
+  returns integer default 0 not null
 ) with (fillfactor=20);
 
 create table checkout.stock_movements (
@@ -1067,6 +1068,19 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION checkout.raise_stock_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.version := old.version + 1;
+  if new.available > old.available and old.available < 10 then
+    new.returns := old.returns + 1;
+  end if;
+  return new;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION checkout.raise_version()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1565,6 +1579,19 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION checkout.stock_returns(p_drop text, p_skus text[])
+ RETURNS integer[]
+ LANGUAGE plpgsql
+AS $function$
+begin
+  return (select array_agg(s.returns order by q.at)
+            from unnest(p_skus) with ordinality q (sku, at)
+            left join lateral (
+              select sum(s.returns)::integer as returns from checkout.stock s
+               where s.drop_id = p_drop and s.sku = q.sku) s on true);
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION checkout.take_available(p_drop text, p_skus text[], p_quantities integer[])
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1718,7 +1745,7 @@ CREATE TRIGGER orders_told AFTER INSERT OR UPDATE OF status ON checkout.orders F
 
 CREATE TRIGGER stock_announced AFTER UPDATE ON checkout.stock REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION checkout.announce_stock();
 
-CREATE TRIGGER stock_version BEFORE UPDATE ON checkout.stock FOR EACH ROW EXECUTE FUNCTION checkout.raise_version();
+CREATE TRIGGER stock_version BEFORE UPDATE ON checkout.stock FOR EACH ROW EXECUTE FUNCTION checkout.raise_stock_version();
 
 CREATE TRIGGER stock_movement_applied AFTER INSERT ON checkout.stock_movements FOR EACH ROW EXECUTE FUNCTION checkout.apply_stock_movement();
 
@@ -1743,6 +1770,8 @@ comment on column checkout.refunds.skus is 'what is for sale again once the mone
 comment on column checkout.reservations.paying_since is 'set while a payment is with the provider: the hold neither expires nor is released meanwhile';
 
 comment on column checkout.reservations.promised_until is 'expires_at as the first answer said it; a repeated key gets the same bytes';
+
+comment on column checkout.stock.returns is 'rises when something comes back to a row that had less than 10; what is sold out is remembered below that only';
 
 comment on column checkout.stock.version is 'rises with every change of the row; their sum is the version of the public picture';
 

@@ -3,11 +3,13 @@
  * single statements. What is sold out is remembered for a moment, so that a crowd that comes too late costs nothing.
  */
 import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Line } from '../domain/lines.ts';
 import { type Batcher, createBatcher } from './batcher.ts';
 import { type BatchOutcome, type ReserveAnswer, type ReserveRequest, reserveBatch } from './reserve-batch.ts';
 import { createReservedKeys } from './reserved-keys.ts';
-import { createSoldOutMemory } from './sold-out-memory.ts';
+import { createReturnFence } from './return-fence.ts';
+import { believedMs, createSoldOutMemory } from './sold-out-memory.ts';
 import { type Database, query } from './statements.ts';
 import { uuidv7 } from './uuid.ts';
 
@@ -91,6 +93,9 @@ export function createReservationStore(
 ): ReservationStore {
   const soldOut = createSoldOutMemory();
   const reservedKeys = createReservedKeys(database);
+  const fence = createReturnFence(believedMs);
+  /** What was left of a SKU, and what had come back, when the keys with a reservation were last read because of it. */
+  const marksOfKeys = new Map<string, Map<string, string>>();
   const inFlight = new Set<string>();
   const batchers = new Map<string, Batcher<ReserveRequest, ReserveAnswer>>();
 
@@ -99,7 +104,7 @@ export function createReservationStore(
     drop: string,
     requests: ReserveRequest[],
     outcome: BatchOutcome,
-    returns: number,
+    sent: { at: number; returns: number },
   ): Promise<void> {
     const short = new Map<string, number>();
     for (const [at, { jti, key, lines }] of requests.entries()) {
@@ -112,8 +117,17 @@ export function createReservationStore(
       }
     }
     if (short.size === 0) return;
-    await reservedKeys.refresh(drop);
-    for (const [sku, left] of short) soldOut.remember(drop, sku, left, returns);
+    // As much left and nothing come back since the keys were read: nobody can have got a key for it meanwhile.
+    const marks = [...short].map(([sku, left]): [string, string] => [
+      sku,
+      `${left} ${outcome.returns.get(sku)}`,
+    ]);
+    const known = marksOfKeys.get(drop);
+    if (!marks.every(([sku, mark]) => known?.get(sku) === mark)) {
+      await reservedKeys.refresh(drop);
+      marksOfKeys.set(drop, new Map([...(marksOfKeys.get(drop) ?? []), ...marks]));
+    }
+    for (const [sku, left] of short) soldOut.remember(drop, sku, left, sent.returns, sent.at);
   }
 
   function batcherOf(drop: string): Batcher<ReserveRequest, ReserveAnswer> {
@@ -121,11 +135,12 @@ export function createReservationStore(
     if (batcher === undefined) {
       let isScarce = false;
       const run = async (requests: ReserveRequest[]) => {
-        const returns = soldOut.returns(drop);
+        const sent = { at: soldOut.now(), returns: soldOut.returns(drop) };
         const outcome = await reserveBatch(database, drop, requests, { part, all: isScarce });
         isScarce = outcome.isScarce;
+        fence.note(drop, outcome.returns);
         // A failure to learn costs speed only: the next request asks Postgres again.
-        learn(drop, requests, outcome, returns).catch(() => {});
+        learn(drop, requests, outcome, sent).catch(() => {});
         return outcome.answers;
       };
       batcher = createBatcher({
@@ -149,7 +164,10 @@ export function createReservationStore(
       try {
         if (soldOut.isGone(drop, lines) && !reservedKeys.mayHave(drop, jti, key))
           return { verdict: 'sold-out' };
-        return await batcherOf(drop).submit({ id: uuidv7(), jti, shopper, key, lines });
+        const answer = await batcherOf(drop).submit({ id: uuidv7(), jti, shopper, key, lines });
+        const pauseMs = 'reservation' in answer ? fence.pauseMs(drop, lines) : 0;
+        if (pauseMs > 0) await delay(pauseMs);
+        return answer;
       } finally {
         inFlight.delete(flight);
       }

@@ -33,6 +33,8 @@ export interface BatchOutcome {
   answers: ReserveAnswer[];
   /** What is left of every SKU the batch touched and saw all rows of. */
   available: Map<string, number>;
+  /** How often something has come back to the SKUs of the batch while little was left of them. */
+  returns: Map<string, number>;
   /** Of a split SKU so little is left that the next batch had better look at all rows at once. */
   isScarce: boolean;
 }
@@ -53,6 +55,7 @@ interface Row {
   currency: string;
   replays: { at: number; id: string; amountMinor: number; currency: string; expiresAtMs: number }[] | null;
   scarce: boolean;
+  returns: (number | null)[];
 }
 
 /** Gives each distinct value its 1-based place in ascending order, which is the order rows are locked in. */
@@ -133,10 +136,11 @@ export async function reserveBatch(
     }
     return { verdict };
   });
-  const available = new Map<string, number>();
-  for (const [at, sku] of skus.distinct.entries()) {
-    const left = row.available[at];
-    if (typeof left === 'number') available.set(sku, left);
-  }
-  return { answers, available, isScarce: row.scarce };
+  const known = (figures: (number | null)[]) =>
+    new Map(
+      skus.distinct.flatMap((sku, at): [string, number][] =>
+        typeof figures[at] === 'number' ? [[sku, figures[at]]] : [],
+      ),
+    );
+  return { answers, available: known(row.available), returns: known(row.returns), isScarce: row.scarce };
 }

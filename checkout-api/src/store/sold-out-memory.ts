@@ -2,13 +2,21 @@
  * Remembers for a moment how little was left of SKUs that did not suffice. It only ever refuses, never sells: at worst
  * a unit that came back is seen a moment later. One request at a time looks again while the memory still answers the
  * others, so that a crowd never falls on Postgres at the moment the memory ends.
+ *
+ * The moment is short because others wait it out: an answer about goods that came back is kept back until no instance
+ * remembers that they were gone (return-fence.ts).
  */
 import type { Line } from '../domain/lines.ts';
 
-/** After this long one request goes and looks. */
-const freshMs = 750;
-/** After this long nobody believes it any more. Promised: a wrong "sold out" lasts at most 2 s after stock returns. */
-const believedMs = 1500;
+/** After this long one request goes and looks: ten statements a second and instance, whatever the crowd. */
+const freshMs = 100;
+/**
+ * After this long nobody believes it any more, counted from the sending of the statement it was learned from. Twice the
+ * look, so that a look may take a while. Promised: a wrong "sold out" lasts at most 2 s after stock returns.
+ */
+export const believedMs = 200;
+/** Only less than this is remembered: what comes back where more is left needs no fence (migration 000030). */
+const rememberedBelow = 10;
 
 interface Belief {
   left: number;
@@ -19,8 +27,10 @@ interface Belief {
 export interface SoldOutMemory {
   /** How often stock came back so far. What is learned from a statement counts only if none did since it was sent. */
   returns(drop: string): number;
-  /** So much was left by a statement sent when `returns` was that. */
-  remember(drop: string, sku: string, left: number, returns: number): void;
+  /** So much was left by a statement that was sent at `sentAt`, when `returns` was that. */
+  remember(drop: string, sku: string, left: number, returns: number, sentAt: number): void;
+  /** The clock of `sentAt`, in milliseconds. */
+  now(): number;
   /** True: at least one line is more than is left. The one whose turn it is to look again is told false. */
   isGone(drop: string, lines: readonly Line[]): boolean;
   /** Stock of this drop came back. */
@@ -32,13 +42,13 @@ export function createSoldOutMemory(now: () => number = () => performance.now())
   const returnsOf = new Map<string, number>();
   return {
     returns: (drop) => returnsOf.get(drop) ?? 0,
-    remember(drop, sku, left, returns) {
-      if (returns !== (returnsOf.get(drop) ?? 0)) return;
+    remember(drop, sku, left, returns, sentAt) {
+      if (left >= rememberedBelow || returns !== (returnsOf.get(drop) ?? 0)) return;
       const beliefs = byDrop.get(drop) ?? new Map<string, Belief>();
-      const at = now();
-      beliefs.set(sku, { left, lookFrom: at + freshMs, until: at + believedMs });
+      beliefs.set(sku, { left, lookFrom: sentAt + freshMs, until: sentAt + believedMs });
       byDrop.set(drop, beliefs);
     },
+    now,
     isGone(drop, lines) {
       const beliefs = byDrop.get(drop);
       if (beliefs === undefined) return false;

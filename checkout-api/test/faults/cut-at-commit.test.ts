@@ -1,13 +1,13 @@
 import { connectPostgres, createLogger, isStoreFault } from '@sluice/service-kit';
 import { times } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPaymentStore } from '../../src/store/payments.ts';
+import type { Holder } from '../../src/store/reservations.ts';
 import {
   createReservationStore,
   type ReservationStore,
   type ReserveOutcome,
 } from '../../src/store/reservations.ts';
-import type { Holder } from '../../src/store/reservations.ts';
-import { createPaymentStore } from '../../src/store/payments.ts';
 import type { Database } from '../../src/store/statements.ts';
 import {
   balances,

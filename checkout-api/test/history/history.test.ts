@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { times } from '@sluice/service-kit/testing';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { reconcile } from '../../src/store/reconcile.ts';
 import { createStockStore } from '../../src/store/stock.ts';

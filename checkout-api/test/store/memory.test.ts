@@ -1,21 +1,22 @@
 import { expect, test } from 'vitest';
 import { createBoundedCache } from '../../src/store/bounded-cache.ts';
+import { createReturnFence } from '../../src/store/return-fence.ts';
 import { createSoldOutMemory } from '../../src/store/sold-out-memory.ts';
 import { uuidv7 } from '../../src/store/uuid.ts';
 
 const lines = (sku: string, quantity = 1) => [{ sku, quantity }];
 
-test('"sold out" is believed for 1.5 s at most, for its drop and SKU only, and not once stock came back', () => {
-  let now = 0;
+test('"sold out" is believed for 0.2 s at most from when it was asked, for its drop and SKU only, and not once stock came back', () => {
+  let now = 50;
   const memory = createSoldOutMemory(() => now);
-  memory.remember('d', 'shoe', 0, 0);
+  memory.remember('d', 'shoe', 0, 0, 0);
   expect(memory.isGone('d', lines('shoe'))).toBe(true);
   expect(memory.isGone('d', [...lines('hat'), ...lines('shoe')])).toBe(true);
   expect(memory.isGone('d', lines('hat'))).toBe(false);
   expect(memory.isGone('e', lines('shoe'))).toBe(false);
-  now = 1500;
+  now = 200;
   expect(memory.isGone('d', lines('shoe'))).toBe(false);
-  memory.remember('d', 'shoe', 0, 0);
+  memory.remember('d', 'shoe', 0, 0, now);
   memory.forget('d');
   expect(memory.isGone('d', lines('shoe'))).toBe(false);
 });
@@ -23,27 +24,51 @@ test('"sold out" is believed for 1.5 s at most, for its drop and SKU only, and n
 test('when the memory ages one request looks again, and the others are still answered from it', () => {
   let now = 0;
   const memory = createSoldOutMemory(() => now);
-  memory.remember('d', 'shoe', 0, 0);
-  now = 749;
+  memory.remember('d', 'shoe', 0, 0, now);
+  now = 99;
   expect(memory.isGone('d', lines('shoe'))).toBe(true);
-  now = 750;
+  now = 100;
   const asked = Array.from({ length: 100 }, () => memory.isGone('d', lines('shoe')));
   expect(asked.filter((gone) => !gone)).toHaveLength(1);
-  now = 1499;
+  now = 199;
   expect(memory.isGone('d', lines('shoe'))).toBe(true);
 });
 
-test('who wants no more than was left is not refused', () => {
+test('who wants no more than was left is not refused, and of ten or more left nothing is remembered', () => {
   const memory = createSoldOutMemory(() => 0);
-  memory.remember('d', 'shoe', 2, 0);
-  expect([2, 3].map((quantity) => memory.isGone('d', lines('shoe', quantity)))).toEqual([false, true]);
+  memory.remember('d', 'shoe', 9, 0, 0);
+  memory.remember('d', 'hat', 10, 0, 0);
+  expect([9, 10].map((quantity) => memory.isGone('d', lines('shoe', quantity)))).toEqual([false, true]);
+  expect(memory.isGone('d', lines('hat', 11))).toBe(false);
+});
+
+test('promise 6: an answer is kept back until no instance remembers what was before the goods came back, and no longer', () => {
+  let now = 0;
+  const fence = createReturnFence(200, () => now);
+  fence.note('d', new Map([['shoe', 0]]));
+  expect(fence.pauseMs('d', lines('shoe'))).toBe(0);
+  fence.note('d', new Map([['shoe', 1]]));
+  expect(fence.pauseMs('d', lines('shoe'))).toBe(200);
+  expect([fence.pauseMs('d', lines('hat')), fence.pauseMs('e', lines('shoe'))]).toEqual([0, 0]);
+  now = 150;
+  fence.note(
+    'd',
+    new Map([
+      ['shoe', 1],
+      ['hat', 3],
+    ]),
+  );
+  expect(fence.pauseMs('d', lines('shoe'))).toBe(50);
+  expect(fence.pauseMs('d', [...lines('hat'), ...lines('shoe')])).toBe(200);
+  now = 1000;
+  expect(fence.pauseMs('d', lines('shoe'))).toBe(0);
 });
 
 test('what a statement said is not believed when stock came back after it was sent', () => {
   const memory = createSoldOutMemory(() => 0);
   const returns = memory.returns('d');
   memory.forget('d');
-  memory.remember('d', 'shoe', 0, returns);
+  memory.remember('d', 'shoe', 0, returns, 0);
   expect(memory.isGone('d', lines('shoe'))).toBe(false);
 });
 

@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createReservationStore } from '../../src/store/reservations.ts';
 import {
@@ -85,3 +87,34 @@ test('what came back is for sale at once where it is announced, and within two s
     })
     .toBe('reserved');
 });
+
+test('promise 6: who bought what came back has the same answer from an instance that did not hear of it', async () => {
+  const drop = await createDrop(db.database, { hat: 3, shoe: 1 });
+  const [first, second, third] = await enterShoppers(db.database, drop, 3);
+  if (!first || !second || !third) throw new Error('no shoppers');
+  // As if no announcement ever arrived: nobody tells `there` that something came back.
+  const [here, there] = [createReservationStore(db.connect()), createReservationStore(db.connect())];
+  for (let round = 0; round < 5; round++) {
+    const taken = await here.reserve(first, `taken-${round}`, one('shoe'));
+    if (!('reservation' in taken)) throw new Error(`not reserved: ${taken.verdict}`);
+    // Somebody asks there all the time, so that what it remembers is as fresh as can be.
+    const verdicts = new Set<string>();
+    let isAsking = true;
+    const asking = (async () => {
+      for (; isAsking; await nextTurn())
+        verdicts.add((await there.reserve(third, 'late', one('shoe', 2))).verdict);
+    })();
+    try {
+      await waitUntil(() => verdicts.has('sold-out'), { what: 'sold out there' });
+      await here.release(drop, taken.reservation.id);
+      const wish = [...one('hat'), ...one('shoe')];
+      const bought = await here.reserve(second, `k-${round}`, wish);
+      if (!('reservation' in bought)) throw new Error(`not reserved: ${bought.verdict}`);
+      expect(await there.reserve(second, `k-${round}`, wish)).toEqual({ ...bought, verdict: 'replayed' });
+      await here.release(drop, bought.reservation.id);
+    } finally {
+      isAsking = false;
+      await asking;
+    }
+  }
+}, 30_000);

@@ -1,6 +1,7 @@
 /** A connection that can break where a test wants it to, between the service and a store. */
-import { createServer, connect, type Socket } from 'node:net';
+
 import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 /** Where in an exchange the connection is cut: the store has not seen the request, is at it, or has done it. */
 export type CutAt = 'before-request' | 'after-request' | 'before-answer';

@@ -214,6 +214,12 @@ export const BUGS = [
     replacements: [{ file: RESERVATIONS, find: ' && !reservedKeys.mayHave(drop, jti, key)', replace: '' }],
   },
   {
+    name: '"sold out" is told elsewhere to one who bought what came back',
+    file: 'checkout-api/test/store/sold-out.test.ts',
+    test: 'has the same answer from an instance that did not hear of it',
+    replacements: [{ file: RESERVATIONS, find: 'if (pauseMs > 0) await delay(pauseMs);', replace: '' }],
+  },
+  {
     name: 'everybody who comes too late asks Postgres',
     file: 'checkout-api/test/store/sold-out.test.ts',
     test: 'once sold out, 5,000 requests of 200 shoppers cost a handful of statements',
