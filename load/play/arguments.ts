@@ -10,6 +10,8 @@ export interface PlayArguments {
   /** Of the room, and of the checkout. */
   readonly instances: number;
   readonly json: boolean;
+  /** Kills and freezes services and stores while the drop runs. */
+  readonly chaos: boolean;
   /** The fault to plant, if any. */
   readonly sabotage: string | undefined;
 }
@@ -40,6 +42,7 @@ export function readArguments(args: readonly string[], anySeed: number): Reading
   const faults: string[] = [];
   const numbers = new Map<NumberName, number>();
   let json = false;
+  let chaos = false;
   let sabotage: string | undefined;
 
   const words = args.flatMap((arg) =>
@@ -49,6 +52,7 @@ export function readArguments(args: readonly string[], anySeed: number): Reading
     const word = words[at] as string;
     const name = word.replace(/^--/, '');
     if (word === '--json') json = true;
+    else if (word === '--chaos') chaos = true;
     else if (word === '--sabotage') {
       sabotage = words[++at];
       if (sabotage === undefined || !FAULT_NAMES.includes(sabotage))
@@ -71,6 +75,7 @@ export function readArguments(args: readonly string[], anySeed: number): Reading
       seed: numbers.get('seed') ?? anySeed,
       instances: numbers.get('instances') ?? 2,
       json,
+      chaos,
       sabotage,
     },
   };
@@ -92,6 +97,7 @@ export function usage(): string {
     'npm run play -- [options]',
     ...lines,
     '  --json          the verdict as one object, on the last line',
+    '  --chaos         kills and freezes services and stores while the drop runs',
     `  --sabotage F    plants a fault that the verdict must find: ${FAULT_NAMES.join(', ')}`,
   ].join('\n');
 }

@@ -1,15 +1,24 @@
 /** `npm run play`: one whole drop against separate service processes, and a verdict. Exit code 0 when every promise was kept. */
 import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
 import { readDurability } from '../../scripts/lib/durability.mjs';
 import { Failure, printFailure } from '../../scripts/lib/failure.mjs';
+import { startOwnPostgres } from '../../scripts/lib/own-postgres.mjs';
+import { startOwnRedis } from '../../scripts/lib/own-redis.mjs';
 import { runScript } from '../../scripts/lib/processes.mjs';
 import { startStack } from '../../scripts/lib/stack.mjs';
 import { readArguments, usage } from './arguments.ts';
+import { harmsOfServices, harmsOfStores, type OwnStores } from './chaos/harms.ts';
 import { playDrop } from './play-drop.ts';
 import { createProgressBar } from './report/progress-bar.ts';
 import { type Report, summaryOf } from './report/summary.ts';
 import { plantFault } from './sabotage/plant-fault.ts';
 import { dropDatabase, openPlayFolder } from './stage/play-folder.ts';
+
+/** Between two blows to a service: one is hardly up when the next is struck. */
+const SERVICES_REST_MS = [100, 700] as const;
+/** Between two blows to a store: a drop heals for some seconds after each restart of Redis, and should get on in between. */
+const STORES_REST_MS = [1000, 4000] as const;
 
 await runScript(main, printFailure);
 
@@ -18,11 +27,11 @@ async function main(): Promise<number> {
   const reading = readArguments(process.argv.slice(2), randomInt(2 ** 31));
   if (!reading.ok) throw new Failure(`${reading.faults.join('\n')}\n\n${usage()}`);
   const args = reading.value;
-  const { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl } = process.env;
-  if (!redisUrl || !databaseUrl)
-    throw new Failure('REDIS_URL and DATABASE_URL must be set; `npm run play` provides both.');
-
   const folder = openPlayFolder();
+  const stores = args.chaos ? await startOwnStores(folder.path) : undefined;
+  const { redisUrl, databaseUrl } = stores
+    ? { redisUrl: stores.redis.url, databaseUrl: stores.postgres.url }
+    : givenStores();
   const root = args.sabotage === undefined ? undefined : plantFault(args.sabotage, folder.path);
   const stack = await startStack({
     name: folder.name,
@@ -36,10 +45,15 @@ async function main(): Promise<number> {
   });
   const durability = await readDurability({ redisUrl: stack.redisUrl, databaseUrl: stack.databaseUrl });
   const bar = createProgressBar();
-  const played = await playDrop(args, stack, durability.faults, bar.show);
+  const chaos = stores && [
+    { harms: harmsOfServices(stack), restMs: SERVICES_REST_MS },
+    { harms: harmsOfStores(stores), restMs: STORES_REST_MS },
+  ];
+  const played = await playDrop(args, stack, durability.faults, bar.show, chaos);
   bar.end();
   await stack.stop();
-  await dropDatabase(databaseUrl, stack.databaseUrl);
+  if (stores) await Promise.all([stores.redis.stop(), stores.postgres.remove()]);
+  else await dropDatabase(databaseUrl, stack.databaseUrl);
 
   const { instances, seed } = args;
   const seconds = Math.round((performance.now() - startedAt) / 100) / 10;
@@ -53,6 +67,22 @@ async function main(): Promise<number> {
     process.stdout.write(`${JSON.stringify({ ...verdict, ...rest, durability: durability.settings })}\n`);
   }
   return played.verdict.ok ? 0 : 1;
+}
+
+/** Chaos breaks its stores: never those that somebody else may be using. */
+async function startOwnStores(folder: string): Promise<OwnStores> {
+  const [redis, postgres] = await Promise.all([
+    startOwnRedis(join(folder, 'redis')),
+    startOwnPostgres(join(folder, 'postgres')),
+  ]);
+  return { redis, postgres };
+}
+
+function givenStores(): { redisUrl: string; databaseUrl: string } {
+  const { REDIS_URL: redisUrl, DATABASE_URL: databaseUrl } = process.env;
+  if (!redisUrl || !databaseUrl)
+    throw new Failure('REDIS_URL and DATABASE_URL must be set; `npm run play` provides both.');
+  return { redisUrl, databaseUrl };
 }
 
 function describe(settings: Readonly<Record<string, string>>): string {

@@ -3,6 +3,7 @@
  * any more, and puts together what the judge needs.
  */
 import type { PlayArguments } from './arguments.ts';
+import { beginChaos, type ChaosRecord, type Lane } from './chaos/chaos.ts';
 import { type Evidence, judge, type Verdict } from './judge/verdict.ts';
 import { addressOf, dealCast } from './people/character.ts';
 import type { Ending } from './people/ending.ts';
@@ -48,21 +49,29 @@ export interface PlayedDrop {
   /** How many shoppers' ways ended how. */
   readonly endings: Readonly<Record<string, number>>;
   readonly requests: number;
+  /** What was done to the processes meanwhile; empty without chaos. */
+  readonly blows: ChaosRecord['blows'];
 }
 
 /** Nobody is inside, nothing is left: so long it must stay like that before everybody is sent home. */
 const QUIET_MS = 1500;
 /** Nothing has changed for so long: longer than a payment whose answer never comes, which is settled after some 15 s. */
 const STILL_MS = 25_000;
+/** With chaos such a payment may have to begin anew, and a room to heal. */
+const STILL_MS_CHAOS = 60_000;
 const SETTLING_MS = 30_000;
 const KNOWN_MS = 10_000;
 
-/** @throws Error when the services can't even be set up for it */
+/**
+ * @param chaos what is harmed while it runs, lane by lane; nothing without any
+ * @throws Error when the services can't even be set up for it
+ */
 export async function playDrop(
   args: PlayArguments,
   stage: Stage,
   durabilityFaults: readonly string[],
   show: (progress: Progress) => void,
+  chaos: readonly Lane[] = [],
 ): Promise<PlayedDrop> {
   const room = createSite(stage.rooms.map(({ url }) => loopback(url)));
   const checkout = createSite(stage.checkouts.map(({ url }) => loopback(url)));
@@ -121,11 +130,21 @@ export async function playDrop(
     atHome++;
   });
 
-  const books = await openBooks(stage.databaseUrl, drop);
+  const books = openBooks(stage.databaseUrl, drop);
   let left = args.stock;
-  const watching = watchStock(books, over, (rows) => {
-    left = rows.reduce((sum, { available }) => sum + available, 0);
-  });
+  const watching = watchStock(
+    books,
+    over,
+    (rows) => {
+      left = rows.reduce((sum, { available }) => sum + available, 0);
+    },
+    (error) => {
+      if (chaos.length === 0) throw error;
+    },
+  );
+  watching.catch(() => {}); // awaited below
+  const havoc = beginChaos(chaos, args.seed);
+  const stillMs = chaos.length === 0 ? STILL_MS : STILL_MS_CHAOS;
 
   let quietSince = Date.now();
   let movedAt = Date.now();
@@ -138,7 +157,7 @@ export async function playDrop(
     if (left > 0 || memory.inside > 0) quietSince = now;
     show({ phase: now < plan.opensAtMs ? 'lobby' : 'open', share: 1 - left / args.stock, text });
     if (atHome === cast.length || now - quietSince > QUIET_MS) break;
-    if (now - movedAt > STILL_MS) {
+    if (now - movedAt > stillMs) {
       stranded.push(`nothing moved any more: ${text}`);
       break;
     }
@@ -146,6 +165,7 @@ export async function playDrop(
   }
 
   show({ phase: 'settling', share: 1, text: 'payments' });
+  const { blows, missed } = await havoc.end();
   const settledBy = Date.now() + SETTLING_MS;
   const raided = await raid.finish();
   ending.abort();
@@ -170,12 +190,14 @@ export async function playDrop(
     policy: plan.policy,
     draw: { commit, seed: typeof drawn.body.seed === 'string' ? drawn.body.seed : undefined },
     places: { issued: memory.issued, wantedToLeave: memory.wantedToLeave, known: queue.known },
+    acknowledged: { admitted: memory.admitted, orders: memory.orders },
     stillWaiting: queue.stillWaiting,
     raid: raided,
     stockSamples,
     secretsLogged: found.length,
     serverFaults: countFaults(room) + countFaults(checkout),
     stranded,
+    harmsMissed: missed,
     durabilityFaults,
   };
   await Promise.all([room.close(), checkout.close(), books.close()]);
@@ -183,6 +205,7 @@ export async function playDrop(
     verdict: judge(evidence),
     endings: Object.fromEntries([...endings].sort(([, one], [, other]) => other - one)),
     requests: count(room, () => true) + count(checkout, () => true),
+    blows,
   };
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // A Redis that answers, with the append-only file on: the one REDIS_URL names, or one of our own on a free port.
 
-import { mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { freePort } from './ports.mjs';
@@ -28,8 +28,19 @@ export async function provisionRedis({ folder, note }) {
     note(`using REDIS_URL ${withoutPassword(given)}`);
     return { url: given };
   }
+  const { url, program } = await startRedis({ folder, note });
+  note(`${url} (${program}, data in ${folder})`);
+  return { url };
+}
+
+/**
+ * Starts a server of our own on the data in a folder, which is made when it is not there.
+ * @param {{ folder: string, port?: number, note?: (text: string) => void }} options
+ * @returns {Promise<{ url: string, port: number, program: string, server: import('./processes.mjs').Managed }>}
+ */
+export async function startRedis({ folder, port, note = () => {} }) {
   const program = await findOrInstall(note);
-  const port = await freePort();
+  port ??= await freePort();
   mkdirSync(folder, { recursive: true });
   const logFile = join(folder, 'redis.log');
   const log = openSync(logFile, 'w');
@@ -46,6 +57,7 @@ export async function provisionRedis({ folder, note }) {
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   const server = await startProcess('redis', program, args, { cwd: folder, stdio: ['ignore', log, log] });
+  closeSync(log);
   const url = `redis://127.0.0.1:${port}`;
   await waitFor({
     isReady: async () => (await redisCommand(url, ['PING'])) === 'PONG',
@@ -53,8 +65,7 @@ export async function provisionRedis({ folder, note }) {
     timeoutMs: START_MS_MAX,
     describe: () => `Redis did not start. The end of ${logFile}:\n${tailOf(logFile)}`,
   });
-  note(`${url} (${program}, data in ${folder})`);
-  return { url };
+  return { url, port, program, server };
 }
 
 /**

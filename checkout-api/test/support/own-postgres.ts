@@ -1,16 +1,13 @@
 /** A Postgres server of a test's own, for what must not happen to the one that all tests share: settings, stops, crashes. */
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { removePostgresData } from '../../../scripts/lib/postgres-programs.mjs';
-import { stopProcess } from '../../../scripts/lib/processes.mjs';
-import { startPostgres } from '../../../scripts/lib/provision-postgres.mjs';
+import { startOwnPostgres as startIn } from '../../../scripts/lib/own-postgres.mjs';
 
 export interface OwnPostgres {
   /** Of its database `postgres`; the same after a restart. */
-  url: string;
-  port: number;
+  readonly url: string;
+  readonly port: number;
   /** Ends it as a crash would (no checkpoint, no word to the clients) and starts it again on the same data and port. */
   crash(): Promise<void>;
   /** Stops the server and all its backends where they are; `thaw` lets them go on. */
@@ -20,51 +17,13 @@ export interface OwnPostgres {
 }
 
 export async function startOwnPostgres(settings: readonly string[] = []): Promise<OwnPostgres> {
-  const folder = mkdtempSync(join(tmpdir(), 'sluice-postgres-'));
-  let running = await startPostgres({ folder, settings });
-  const { url, port } = running;
-  const signalAll = (signal: NodeJS.Signals) => {
-    const { pid } = running.server;
-    for (const one of [pid, ...childrenOf(pid)]) {
-      try {
-        process.kill(one, signal);
-      } catch {
-        // That backend has just ended.
-      }
-    }
-  };
+  const server = await startIn(mkdtempSync(join(tmpdir(), 'sluice-postgres-')), settings);
   return {
-    url,
-    port,
+    ...server,
     async crash() {
-      const ended = once(running.server.child, 'exit');
-      running.server.child.kill('SIGQUIT');
-      await ended;
-      running = await startPostgres({ folder, port, settings });
+      await server.crash();
+      await server.start();
     },
-    freeze: () => signalAll('SIGSTOP'),
-    thaw: () => signalAll('SIGCONT'),
-    async close() {
-      await stopProcess(running.server);
-      removePostgresData(folder);
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close: server.remove,
   };
-}
-
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((one) => {
-      try {
-        return (
-          readFileSync(`/proc/${one}/stat`, 'utf8')
-            .replace(/^.*\) /, '')
-            .split(' ')[1] === String(pid)
-        );
-      } catch {
-        return false;
-      }
-    });
 }

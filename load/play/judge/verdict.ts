@@ -2,6 +2,8 @@
  * The verdict over one drop: every promise that can be judged from what is written down, as one flat object, and one
  * sentence for each that was broken. Pure: the same evidence is always the same verdict.
  */
+
+import { type Acknowledged, judgeAcknowledged } from './acknowledged.ts';
 import type { Books, StockRow } from './books.ts';
 import { type DrawEvidence, judgeDraw, placesOf } from './drawn-orders.ts';
 import { judgeEntries } from './entries.ts';
@@ -43,6 +45,7 @@ export interface Evidence {
   readonly policy: PolicyEvidence;
   readonly draw: DrawEvidence;
   readonly places: PlacesEvidence;
+  readonly acknowledged: Acknowledged;
   /** Tickets still waiting at the end, with their orders. */
   readonly stillWaiting: readonly { readonly number: string; readonly order: number }[];
   readonly raid: RaidEvidence;
@@ -54,6 +57,8 @@ export interface Evidence {
   readonly serverFaults: number;
   /** Shoppers whose way did not come to an end, and why. */
   readonly stranded: readonly string[];
+  /** Kinds of harm that a play with chaos should have done and did not; empty for a play without. */
+  readonly harmsMissed: readonly string[];
   /** Settings of the stores that must not be off; the sentences of those that are. */
   readonly durabilityFaults: readonly string[];
 }
@@ -74,6 +79,7 @@ export function judge(evidence: Evidence) {
   const payments = judgePayments(books);
   const draw = judgeDraw(evidence.draw, [...placesOf(log), ...evidence.stillWaiting]);
   const places = judgePlaces(log, evidence.places);
+  const acknowledged = judgeAcknowledged(evidence.acknowledged, grants, books.orders);
   const samples = evidence.stockSamples.map((rows) => judgeStock(rows));
   const kinds = Object.entries(raid.fewestTriesByKind);
 
@@ -95,6 +101,7 @@ export function judge(evidence: Evidence) {
     doubleAdmissions: sessions.doubleAdmissions + entries.doubleSessions,
     ...draw,
     ...places,
+    ...acknowledged,
     stockSamples: samples.length,
     stockSamplesBroken: samples.filter(({ oversold, lostUnits }) => oversold + lostUnits > 0).length,
     forgeriesTried: raid.tried,
@@ -122,6 +129,8 @@ export function judge(evidence: Evidence) {
   demand(draw.commitKept, 'the seed is not the one committed to before the lobby (promise 4)');
   none(figures.drawMismatches, 'places that seed and number do not give (promise 4)');
   none(figures.placesLost, 'places lost');
+  none(figures.admissionsLost, 'tokens given out that the log knows no grant of (promise 7)');
+  none(figures.ordersLost, 'orders told to shoppers that the books do not have (promise 7)');
   none(figures.placesTaken, 'places given up by somebody else than their holder');
   none(figures.oversold, 'units oversold (promise 6)');
   none(figures.lostUnits, 'units lost or made up (promise 6)');
@@ -148,6 +157,7 @@ export function judge(evidence: Evidence) {
   );
   for (const [kind, tries] of kinds)
     demand(tries >= TRIES_PER_KIND_MIN, `${kind} was tried only ${tries} times at some door`);
+  none(evidence.harmsMissed.length, `harms never done: ${evidence.harmsMissed.join(', ')}`);
   none(raid.unattacked.length, `protected routes without an attack: ${raid.unattacked.join(', ')}`);
 
   return { ok: faults.length === 0, ...figures, faults };

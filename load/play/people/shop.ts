@@ -58,6 +58,7 @@ export async function shop(world: World, character: Character, admission: Belong
     }
   }
   const order = await visit.payForSure(reservation, METHODS[manner] ?? 'sandbox:ok');
+  world.memory.orders.add(order);
   await visit.lookAt(order);
   await meet?.('bought', { ...admission, session, sessionId, reservation, order });
   return 'bought';

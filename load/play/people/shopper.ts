@@ -145,6 +145,7 @@ async function enter(
     if (answer.status === 200) {
       const token = String(answer.body.token);
       memory.secrets.add(token);
+      memory.admitted.add(held.number);
       return { ...held, token, secret, address };
     }
     if (answer.status === 202) await pause(Number(answer.body.retryAfterMs) * (1 + random.next() / 10), over);

@@ -24,6 +24,10 @@ export interface Memory {
   /** Public numbers of tickets that were given out. */
   readonly issued: Set<string>;
   readonly wantedToLeave: Set<string>;
+  /** Public numbers of those who have been given a token. */
+  readonly admitted: Set<string>;
+  /** Orders that shoppers were told of. */
+  readonly orders: Set<string>;
   /** Tickets, tokens, secrets, credentials, keys and addresses: none of it may stand in a log. */
   readonly secrets: Set<string>;
   /** How many shoppers are in the checkout right now. */
@@ -31,5 +35,12 @@ export interface Memory {
 }
 
 export function createMemory(): Memory {
-  return { issued: new Set(), wantedToLeave: new Set(), secrets: new Set(), inside: 0 };
+  return {
+    issued: new Set(),
+    wantedToLeave: new Set(),
+    admitted: new Set(),
+    orders: new Set(),
+    secrets: new Set(),
+    inside: 0,
+  };
 }

@@ -7,7 +7,7 @@ export interface Report extends PlayedDrop {
   readonly seconds: number;
 }
 
-export function summaryOf({ verdict, endings, seconds, seed, instances, requests }: Report): string {
+export function summaryOf({ verdict, endings, seconds, seed, instances, requests, blows }: Report): string {
   const v = verdict;
   const rows: [string, string][] = [
     [
@@ -42,6 +42,7 @@ export function summaryOf({ verdict, endings, seconds, seed, instances, requests
       'wait',
       `half within ${(v.waitMsP50 / 1000).toFixed(1)} s, 95 % within ${(v.waitMsP95 / 1000).toFixed(1)} s`,
     ],
+    ...(blows.length > 0 ? [['chaos', summaryOfBlows(blows)] as [string, string]] : []),
     ['run', `${seconds} s, ${requests} requests, ${instances} instances, seed ${seed}`],
   ];
   return [
@@ -50,4 +51,14 @@ export function summaryOf({ verdict, endings, seconds, seed, instances, requests
     ...v.faults.map((fault) => `✗ ${fault}`),
     v.ok ? '✓ every promise was kept' : `✗ ${v.faults.length} faults`,
   ].join('\n');
+}
+
+/** `3 × waiting-room-1 killed, …` */
+function summaryOfBlows(blows: Report['blows']): string {
+  const counts = new Map<string, number>();
+  for (const { to, means } of blows) {
+    const what = `${to} ${means}`;
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+  }
+  return [...counts].map(([what, count]) => `${count} × ${what}`).join(', ');
 }

@@ -21,12 +21,16 @@ export interface Plan {
   readonly opensAtMs: number;
 }
 
+const CALM_TIMES = { tokenSeconds: 60, holdSeconds: 60 };
+/** Whoever is inside has time for an outage; after a restart of Redis shoppers come back as quickly as they may be asked to. */
+const CHAOS_TIMES = { tokenSeconds: 120, holdSeconds: 120, returnSpreadSeconds: 5 };
+
 export const PER_SHOPPER_LIMIT = 2;
 export const DROP = 'play';
 export const OTHER_DROP = 'play-other';
 
 /** @param nowMs of the machine that Redis runs on */
-export function planDrops({ shoppers, stock, rate }: PlayArguments, nowMs: number): Plan {
+export function planDrops({ shoppers, stock, rate, chaos }: PlayArguments, nowMs: number): Plan {
   const lobbySeconds = Math.max(LOBBY_SECONDS_MIN, Math.ceil(shoppers / JOINS_PER_SECOND));
   const opensAtMs = nowMs + SEEN_MS + lobbySeconds * 1000;
   // Room for everybody who enters within some seconds, and for those who never come back: the bound is met, not in the way.
@@ -38,7 +42,7 @@ export function planDrops({ shoppers, stock, rate }: PlayArguments, nowMs: numbe
     priceMinor: 12_900,
     stock: Math.floor(stock / sizes.length) + (at < stock % sizes.length ? 1 : 0),
   }));
-  const times = { callWindowSeconds: 20, graceSeconds: 20, tokenSeconds: 60, holdSeconds: 60 };
+  const times = { callWindowSeconds: 20, graceSeconds: 20, ...(chaos ? CHAOS_TIMES : CALM_TIMES) };
   return {
     drop: {
       id: DROP,

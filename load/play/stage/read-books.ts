@@ -40,12 +40,13 @@ export interface BookReader {
   close(): Promise<void>;
 }
 
-export async function openBooks(databaseUrl: string, drop: string): Promise<BookReader> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000 });
-  client.on('error', () => {}); // the next query tells
-  await client.connect();
-  const rows = async <Row extends pg.QueryResultRow>(statement: string) =>
-    (await client.query<Row>(statement, [drop])).rows;
+export function openBooks(databaseUrl: string, drop: string): BookReader {
+  const pool = new pg.Pool({ connectionString: databaseUrl, connectionTimeoutMillis: 5000, max: 1 });
+  pool.on('error', () => {}); // the next query tells
+  const rows = async <Row extends pg.QueryResultRow>(
+    statement: string,
+    on: pg.Pool | pg.PoolClient = pool,
+  ): Promise<Row[]> => (await on.query<Row>(statement, [drop])).rows;
   return {
     stock: () => rows<StockRow>(STOCK),
     async countUnsettled() {
@@ -53,17 +54,22 @@ export async function openBooks(databaseUrl: string, drop: string): Promise<Book
       return row?.unsettled ?? 0;
     },
     async all() {
-      await client.query('begin transaction isolation level repeatable read read only');
-      const books = {
-        stock: await rows<StockRow>(STOCK),
-        reservations: await rows<ReservationRow>(RESERVATIONS),
-        orders: await rows<OrderRow>(ORDERS),
-        charges: await rows<ChargeRow>(CHARGES),
-        sessions: await rows<SessionRow>(SESSIONS),
-      };
-      await client.query('commit');
-      return books;
+      const client = await pool.connect();
+      try {
+        await client.query('begin transaction isolation level repeatable read read only');
+        const books = {
+          stock: await rows<StockRow>(STOCK, client),
+          reservations: await rows<ReservationRow>(RESERVATIONS, client),
+          orders: await rows<OrderRow>(ORDERS, client),
+          charges: await rows<ChargeRow>(CHARGES, client),
+          sessions: await rows<SessionRow>(SESSIONS, client),
+        };
+        await client.query('commit');
+        return books;
+      } finally {
+        client.release();
+      }
     },
-    close: () => client.end(),
+    close: () => pool.end(),
   };
 }

@@ -4,15 +4,33 @@ import { readArguments } from '../../arguments.ts';
 test('what is not given has its default; the stock is a fifth of the shoppers', () => {
   expect(readArguments([], 7)).toEqual({
     ok: true,
-    value: { shoppers: 300, stock: 60, rate: 1200, seed: 7, instances: 2, json: false, sabotage: undefined },
+    value: {
+      shoppers: 300,
+      stock: 60,
+      rate: 1200,
+      seed: 7,
+      instances: 2,
+      json: false,
+      chaos: false,
+      sabotage: undefined,
+    },
   });
 });
 
 test('numbers are taken in both spellings, and at their bounds', () => {
   const args = ['--shoppers=20', '--stock', '1', '--rate', '60', '--seed', '0', '--instances=8', '--json'];
-  expect(readArguments([...args, '--sabotage', 'rate'], 7)).toEqual({
+  expect(readArguments([...args, '--chaos', '--sabotage', 'rate'], 7)).toEqual({
     ok: true,
-    value: { shoppers: 20, stock: 1, rate: 60, seed: 0, instances: 8, json: true, sabotage: 'rate' },
+    value: {
+      shoppers: 20,
+      stock: 1,
+      rate: 60,
+      seed: 0,
+      instances: 8,
+      json: true,
+      chaos: true,
+      sabotage: 'rate',
+    },
   });
 });
 

@@ -77,6 +77,7 @@ export function madeUpDrop(): Evidence {
     policy: { ratePerMinute: 60, burst: 1, maxSessions: 2 },
     draw: { commit: createHash('sha256').update(Buffer.from(SEED, 'hex')).digest('hex'), seed: SEED },
     places: { issued: new Set(NUMBERS), wantedToLeave: new Set(), known: new Set(NUMBERS) },
+    acknowledged: { admitted: new Set(buyers.map(at)), orders: new Set(buyers.map((place) => `o${place}`)) },
     stillWaiting: [{ number: at(4), order: orderAt(4) }],
     raid: {
       tried: 240,
@@ -88,6 +89,7 @@ export function madeUpDrop(): Evidence {
     secretsLogged: 0,
     serverFaults: 0,
     stranded: [],
+    harmsMissed: [],
     durabilityFaults: [],
   };
 }

@@ -162,6 +162,13 @@ test('a place that is not known any more, and one that somebody else gave up, ar
   expect(withLog((log) => [...log, taken])).toMatchObject({ ok: false, placesTaken: 1 });
 });
 
+test('promise 7: a token that was given out without a grant in the log, and an order the books lost, are seen', () => {
+  const acknowledge = (change: Partial<Evidence['acknowledged']>) =>
+    broken(({ acknowledged }) => ({ acknowledged: { ...acknowledged, ...change } }));
+  expect(acknowledge({ admitted: new Set([at(4)]) })).toMatchObject({ ok: false, admissionsLost: 1 });
+  expect(acknowledge({ orders: new Set(['o0', 'o9']) })).toMatchObject({ ok: false, ordersLost: 1 });
+});
+
 test('promise 6: a unit sold twice is oversold, whatever the balances say', () => {
   expect(withStock({ unitsPaid: 5, sold: 5, available: -1 })).toMatchObject({
     ok: false,
@@ -218,6 +225,9 @@ test('what did not happen proves nothing: too few forgeries, an untried route, n
   ).toEqual(['kind-0 was tried only 19 times at some door']);
   expect(broken(({ raid }) => ({ raid: { ...raid, unattacked: ['GET /v1/new'] } })).ok).toBe(false);
   expect(broken(() => ({ stockSamples: [] })).ok).toBe(false);
+  expect(broken(() => ({ harmsMissed: ['redis restarted'] })).faults).toEqual([
+    '1 harms never done: redis restarted',
+  ]);
   expect(withLog((log) => log.filter((line) => line.kind !== 'grant')).ok).toBe(false);
 });
 
