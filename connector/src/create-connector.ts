@@ -25,6 +25,11 @@ export interface ConnectorOptions extends Partial<AdmissionVerifierOptions> {
   readonly protect: readonly string[];
   /** Exceptions to `protect`. Default none. */
   readonly ignore?: readonly string[];
+  /**
+   * `off` lets everybody through, with no admission: for development without a room. Refused unless `publicUrl` is a host
+   * of this machine, and wherever `NODE_ENV` is `production`. Default `on`.
+   */
+  readonly mode?: 'on' | 'off';
 }
 
 /** An admitted shopper, with what another service needs to see the same. Not for logs. */
@@ -60,6 +65,7 @@ export interface Connector {
 const SECRET_COOKIE_SECONDS = 172_800;
 /** Characters of a return address; the room takes 2048. */
 const RETURN_LENGTH_MAX = 2048;
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
  * Makes a connector.
@@ -79,6 +85,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   const { drop } = options;
   if (typeof drop === 'string' && !DROP_ID.test(drop)) throw new TypeError(`drop is not a drop id: ${drop}`);
   const rules = createPathRules(options.protect, options.ignore);
+  const isOff = readMode(options.mode, shop) === 'off';
   const verifier = createAdmissionVerifier({
     ...options,
     issuer: options.issuer ?? room,
@@ -148,7 +155,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       if (url.pathname === CALLBACK_PATH) {
         return { kind: 'answer', response: await takeToken(request, { names, isSecure }) };
       }
-      const rule = rules.protectedBy(url.pathname);
+      const rule = isOff ? null : rules.protectedBy(url.pathname);
       const asked = rule === null ? null : typeof drop === 'string' ? drop : drop(url.pathname);
       if (rule === null || asked === null) return { kind: 'pass', admission: null };
       // A function may take the drop from the path, and so from whoever wrote the path.
@@ -180,9 +187,28 @@ export function createConnector(options: ConnectorOptions): Connector {
   return connector;
 }
 
+/** A connector that protects nothing must not reach a shop by a forgotten setting. */
+function readMode(mode: ConnectorOptions['mode'] = 'on', shop: string): 'on' | 'off' {
+  if (mode !== 'on' && mode !== 'off') throw new TypeError("mode must be 'on' or 'off'");
+  if (mode === 'off' && !isOfThisMachine(new URL(shop).hostname))
+    throw new TypeError(
+      `mode 'off' is for development: publicUrl must be a host of this machine, not ${shop}`,
+    );
+  // Not every runtime has a process; the rule above holds there too.
+  const environment = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env;
+  if (mode === 'off' && environment?.NODE_ENV === 'production')
+    throw new TypeError("mode 'off' is for development: NODE_ENV is production");
+  return mode;
+}
+
+/** Loopback, and the names that are kept for development (RFC 6761). */
+function isOfThisMachine(hostname: string): boolean {
+  return LOOPBACK.includes(hostname) || /\.(?:localhost|test)$/.test(hostname);
+}
+
 function originOf(name: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  const isLoopback = url !== null && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+  const isLoopback = url !== null && LOOPBACK.includes(url.hostname);
   if (url?.protocol !== 'https:' && !(url?.protocol === 'http:' && isLoopback)) {
     throw new TypeError(`${name} must be an https origin (http only on a loopback host)`);
   }

@@ -97,8 +97,8 @@ async function fetchFirst(
 async function fetchDocument(url: string, fetch: typeof globalThis.fetch): Promise<unknown> {
   const response = await fetch(url, {
     headers: { accept: 'application/json' },
-    // Keys come from the configured place or not at all.
-    redirect: 'error',
+    // Keys come from the configured place or not at all: a redirect is not followed and fails below. (Edge runtimes refuse 'error'.)
+    redirect: 'manual',
     signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
   });
   if (response.status !== 200) {

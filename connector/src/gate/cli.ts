@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+/** `npx @sluice/connector gate`: starts the gate, and ends it when told to, with open requests answered first. */
+import type { AddressInfo } from 'node:net';
+import { readGateSettings, USAGE } from './gate-options.ts';
+import { createGateServer } from './gate-server.ts';
+
+const [command, ...args] = process.argv.slice(2);
+if (command !== 'gate' || args.includes('--help')) {
+  process.stdout.write(USAGE);
+  process.exit(command === 'gate' || command === '--help' ? 0 : 2);
+}
+const read = readGateSettings(args, process.env);
+if ('faults' in read) {
+  process.stderr.write(`${read.faults.map((fault) => `gate: ${fault}`).join('\n')}\n\n${USAGE}`);
+  process.exit(2);
+}
+const { connector, listen } = read.settings;
+const server = createGateServer(connector);
+server.once('error', (error) => {
+  process.stderr.write(`gate: ${error.message}\n`);
+  process.exit(1);
+});
+server.listen(listen, () => {
+  const address = server.address() as AddressInfo | string;
+  const where = typeof address === 'string' ? address : `${address.address}:${address.port}`;
+  process.stdout.write(`gate: listening on ${where}\n`);
+});
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    server.close(() => process.exit(0));
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,99 @@
+/**
+ * The gate: a process of its own beside a reverse proxy that can ask before it forwards (nginx `auth_request`). It verifies
+ * offline, so no shopper's request waits for the room. Two kinds of questions come to it: may this request pass
+ * (`/.sluice/check`, about the request named in headers), and answer it in my place (everything else, as it came).
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Connector, ConnectorDecision } from '../create-connector.ts';
+import { decideNodeRequest, writeWebResponse } from '../node-http.ts';
+import { problemResponse } from '../problem.ts';
+import { createGateCounts, type GateCounts } from './gate-counts.ts';
+
+export const CHECK_PATH = '/.sluice/check';
+
+const HEADERS_TIMEOUT_MS = 5_000;
+/** A callback is 16 KiB; longer than this its sender is holding a connection. */
+const REQUEST_TIMEOUT_MS = 10_000;
+/** Longer than the proxy keeps an idle connection (nginx: 60 s), so that the proxy closes first. */
+const KEEP_ALIVE_MS = 65_000;
+
+/** A server that listens nowhere yet. */
+export function createGateServer(connector: Connector): Server {
+  const counts = createGateCounts();
+  const server = createServer((request, response) => {
+    answerRequest(connector, counts, request, response).catch(() => {
+      // Failing closed: a proxy takes this for a refusal that is nobody's answer, never for a pass.
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
+  });
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  return server;
+}
+
+async function answerRequest(
+  connector: Connector,
+  counts: GateCounts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = request.url?.split('?', 1)[0];
+  if (path === '/.sluice/livez') return void response.writeHead(204).end();
+  if (path === '/.sluice/metrics') {
+    return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(counts.text());
+  }
+  if (path === CHECK_PATH) return answerCheck(connector, counts, request, response);
+  const decision = await decideNodeRequest(connector, request);
+  counts.answered(decision.kind);
+  return writeWebResponse(response, decision.kind === 'answer' ? decision.response : tryAgain(request));
+}
+
+/**
+ * 204 with the admission in headers, or 401: all that a proxy understands. What to tell the shopper is asked for in a
+ * second request, which brings the cookies and the body of the first.
+ */
+async function answerCheck(
+  connector: Connector,
+  counts: GateCounts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { 'x-original-uri': target, 'x-original-method': method } = request.headers;
+  if (typeof target !== 'string' || typeof method !== 'string' || !target.startsWith('/')) {
+    const answer = problemResponse(400, 'invalid-request', {
+      title: 'Invalid request',
+      detail: 'X-Original-URI and X-Original-Method must name the request to check',
+      errors: [{ field: 'X-Original-URI', reason: 'must be the path of the request to check' }],
+    });
+    return writeWebResponse(response, answer);
+  }
+  const decision = await decideNodeRequest(connector, request, { target, method });
+  counts.checked(decision.kind);
+  if (decision.kind === 'answer') return void response.writeHead(401).end();
+  response.writeHead(204, admissionHeaders(decision)).end();
+}
+
+function admissionHeaders({
+  admission,
+}: Extract<ConnectorDecision, { kind: 'pass' }>): Record<string, string> {
+  if (admission === null) return {};
+  const { drop, claims } = admission;
+  return {
+    'sluice-drop': drop,
+    'sluice-subject': claims.sub,
+    // A customer's name is the shop's own text: only what a header can hold.
+    ...(claims.customer === undefined ? {} : { 'sluice-customer': encodeURIComponent(claims.customer) }),
+  };
+}
+
+/** Refused a moment ago and admitted now, as when the keys have just come: the shopper is asked to come again. */
+function tryAgain(request: IncomingMessage): Response {
+  return problemResponse(
+    503,
+    'admission-changed',
+    { title: 'Please try again', detail: `${request.method} ${request.url} may pass now.` },
+    { 'retry-after': '1' },
+  );
+}
