@@ -4,6 +4,7 @@
 
 import { provisionChromium } from './provision-chromium.mjs';
 import { provisionK6 } from './provision-k6.mjs';
+import { provisionNginx } from './provision-nginx.mjs';
 import { provisionPrometheus } from './provision-prometheus.mjs';
 import { provisionStripeMock } from './provision-stripe-mock.mjs';
 
@@ -11,6 +12,7 @@ import { provisionStripeMock } from './provision-stripe-mock.mjs';
 const PROVISIONERS = {
   CHROMIUM_PATH: provisionChromium,
   K6_PATH: provisionK6,
+  NGINX_PATH: provisionNginx,
   PROMETHEUS_PATH: provisionPrometheus,
   STRIPE_MOCK_PATH: provisionStripeMock,
 };

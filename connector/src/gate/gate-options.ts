@@ -59,12 +59,13 @@ export function readGateSettings(
     roomUrl: room ?? 'https://room.invalid',
     publicUrl: shop ?? 'https://shop.invalid',
     protect: [...(rules?.keys() ?? [])],
-    drop: createDropLookUp(rules ?? new Map()),
+    drop: keep(() => createDropLookUp(rules ?? new Map())) ?? (() => null),
     ignore,
     ...(jwks ? { jwks } : {}),
   };
   const connector = keep(() => createConnector(probe));
-  if (faults.length > 0 || !connector || !listen) return { faults };
+  // A wrong path is found twice: by itself, and among all rules.
+  if (faults.length > 0 || !connector || !listen) return { faults: [...new Set(faults)] };
   return { settings: { connector, listen } };
 }
 

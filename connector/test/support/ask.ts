@@ -1,16 +1,19 @@
 /** One request to a server on this machine by `node:http`: fetch would say of itself that it is no page visit. */
-import { type IncomingMessage, request as send } from 'node:http';
+import { type IncomingMessage, type RequestOptions, request as send } from 'node:http';
 
+/** An origin, or the path of a Unix socket. The path goes out as it stands. */
 export async function ask(
-  origin: string,
+  where: string,
   path: string,
   { method = 'GET', headers = {}, form }: AskOptions = {},
 ): Promise<Response> {
   const body = form?.toString();
   const type = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
-  const { hostname, port } = new URL(origin);
   const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-    const request = send({ hostname, port, path, method, headers: { ...headers, ...type } }, resolve);
+    const request = send(
+      { ...peerOf(where), path, method, headers: { ...headers, ...type }, agent: false },
+      resolve,
+    );
     request.once('error', reject).end(body);
   });
   const chunks: Buffer[] = await answer.toArray();
@@ -23,6 +26,12 @@ export async function ask(
     status: answer.statusCode as number,
     headers: answerHeaders,
   });
+}
+
+function peerOf(where: string): RequestOptions {
+  if (where.startsWith('/')) return { socketPath: where };
+  const { hostname, port } = new URL(where);
+  return { hostname, port };
 }
 
 export interface AskOptions {

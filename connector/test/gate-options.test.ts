@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { readGateSettings } from '../src/gate/gate-options.ts';
+
+const GOOD = [
+  '--room',
+  'https://room.example',
+  '--shop',
+  'https://shop.example',
+  '--protect',
+  '/buy=sneaker-1',
+];
+
+describe('the gate’s options', () => {
+  test('listen on loopback unless told otherwise', () => {
+    expect(readGateSettings(GOOD, {})).toMatchObject({
+      settings: { listen: { host: '127.0.0.1', port: 9480 } },
+    });
+    expect(readGateSettings([...GOOD, '--listen', 'unix:/run/gate.sock'], {})).toMatchObject({
+      settings: { listen: { path: '/run/gate.sock' } },
+    });
+    expect(readGateSettings([...GOOD, '--listen', '[::1]:80'], {})).toMatchObject({
+      settings: { listen: { host: '::1', port: 80 } },
+    });
+  });
+
+  test('come from the environment too; a flag goes before it', () => {
+    const environment = {
+      SLUICE_ROOM: 'https://room.example',
+      SLUICE_SHOP: 'https://shop.example',
+      SLUICE_PROTECT: '/buy=sneaker-1, /vip=vip-1',
+      SLUICE_LISTEN: '127.0.0.1:1',
+    };
+    expect(readGateSettings(['--listen', '127.0.0.1:2'], environment)).toMatchObject({
+      settings: { listen: { port: 2 } },
+    });
+  });
+
+  test('faults are told all at once', () => {
+    const args = ['--shop', 'http://shop.example', '--protect', '/buy', '--listen', 'nowhere'];
+    expect(readGateSettings(args, {})).toEqual({
+      faults: [
+        '--room (SLUICE_ROOM) is missing: the public origin of the waiting room',
+        '--protect /buy must be PATH=DROP, such as /buy=sneaker-1',
+        '--listen nowhere must be HOST:PORT or unix:/PATH',
+        'publicUrl must be an https origin (http only on a loopback host)',
+      ],
+    });
+  });
+
+  test.each([
+    [['--protect', '/buy=a', '--protect', '/buy=b'], '--protect names /buy twice'],
+    [['--protect', 'buy=a'], '--protect buy=a must be PATH=DROP, such as /buy=sneaker-1'],
+    [['--protect', '/buy=Not A Drop'], '--protect /buy=Not A Drop must be PATH=DROP, such as /buy=sneaker-1'],
+    [['--protect', '/b/../c=a'], 'the path rule "/b/../c" must be a plain path that begins with a slash'],
+    [
+      ['--listen', '127.0.0.1:99999', '--protect', '/buy=a'],
+      '--listen 127.0.0.1:99999 must be HOST:PORT or unix:/PATH',
+    ],
+  ])('%j is refused', (args, fault) => {
+    expect(readGateSettings([...GOOD.slice(0, 4), ...args], {})).toEqual({ faults: [fault] });
+  });
+
+  test('an unknown flag is refused by its name', () => {
+    expect(readGateSettings([...GOOD, '--proxy', 'x'], {})).toMatchObject({
+      faults: [expect.stringContaining('--proxy')],
+    });
+  });
+});
