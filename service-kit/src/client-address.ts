@@ -2,8 +2,10 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from '@fastify/proxy-addr';
 
-/** Verdicts kept; beyond it they are asked for anew. Parsing an address costs more than a small answer does. */
+/** Verdicts and keys kept; beyond it they are found out anew. Parsing an address costs more than a small answer does. */
 const VERDICTS_MAX = 20_000;
+/** A longer X-Forwarded-For is nobody's but a mischief maker's: it is read anew each time rather than kept. */
+const KEPT_CHARS_MAX = 100;
 
 /** Whether an address is one of the proxies in `TRUSTED_PROXIES` (comma list of CIDRs, '' for none). */
 export function createProxyTrust(trustedProxies: string): (address: string) => boolean {
@@ -34,6 +36,30 @@ export function createClientAddress(trustedProxies: string): (request: IncomingM
   return (request) => {
     const peer = request.socket.remoteAddress ?? '';
     return request.headers['x-forwarded-for'] !== undefined && trust(peer) ? proxyAddr(request, trust) : peer;
+  };
+}
+
+/** {@link clientAddressKey} of a raw request's client. What trusted proxies say is remembered by their header. */
+export function createClientKey(trustedProxies: string): (request: IncomingMessage) => string {
+  const addressOf = createClientAddress(trustedProxies);
+  const trust = createProxyTrust(trustedProxies);
+  const keys = new Map<string, string>();
+  return (request) => {
+    const forwarded = request.headers['x-forwarded-for'];
+    // Behind a trusted peer the header alone decides, whichever peer that is.
+    const keep =
+      typeof forwarded === 'string' &&
+      forwarded !== '' &&
+      forwarded.length <= KEPT_CHARS_MAX &&
+      trust(request.socket.remoteAddress ?? '');
+    const kept = keep ? keys.get(forwarded) : undefined;
+    if (kept !== undefined) return kept;
+    const key = clientAddressKey(addressOf(request));
+    if (keep) {
+      if (keys.size >= VERDICTS_MAX) keys.clear();
+      keys.set(forwarded, key);
+    }
+    return key;
   };
 }
 

@@ -6,7 +6,7 @@ const KEYS_MAX = 200_000;
 export class FixedWindowLimiter {
   readonly #max: number;
   readonly #windowMs: number;
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Map<string, { taken: number }>();
   #endsMs = 0;
 
   constructor({ max, windowMs }: { readonly max: number; readonly windowMs: number }) {
@@ -20,8 +20,9 @@ export class FixedWindowLimiter {
       this.#counts.clear();
       this.#endsMs = nowMs + this.#windowMs;
     }
-    const count = (this.#counts.get(key) ?? 0) + 1;
-    this.#counts.set(key, count);
-    return count <= this.#max;
+    const count = this.#counts.get(key);
+    if (count) return ++count.taken <= this.#max;
+    this.#counts.set(key, { taken: 1 });
+    return this.#max >= 1;
   }
 }

@@ -1,6 +1,6 @@
 /** Plumbing that all services share. No domain word in here. */
 export { type CreateAppOptions, createApp } from './app.ts';
-export { clientAddressKey, createClientAddress } from './client-address.ts';
+export { clientAddressKey, createClientKey } from './client-address.ts';
 export { ConfigError, loadConfig, SERVICE_VARIABLES } from './config.ts';
 export { FixedWindowLimiter } from './fixed-window-limiter.ts';
 export { addReadiness } from './health.ts';

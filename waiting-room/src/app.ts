@@ -1,9 +1,8 @@
 /** The waiting room's public HTTP application: every plugin and route, in order. */
 import {
   addReadiness,
-  clientAddressKey,
   createApp,
-  createClientAddress,
+  createClientKey,
   FixedWindowLimiter,
   type Metrics,
   registerProblems,
@@ -52,7 +51,7 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     max: READS_PER_ADDRESS.max,
     windowMs: READS_PER_ADDRESS.timeWindow,
   });
-  const addressOf = createClientAddress(config.TRUSTED_PROXIES);
+  const clientKeyOf = createClientKey(config.TRUSTED_PROXIES);
   const signingKeys = await importSigningKeys(admissionKeys);
   const room: Room = {
     queue,
@@ -62,7 +61,7 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     signingKeys,
     origin: publicUrl.origin,
     serviceToken: config.SERVICE_TOKEN,
-    admitReader: (request) => readers.take(clientAddressKey(addressOf(request))),
+    admitReader: (request) => readers.take(clientKeyOf(request)),
   };
   registerProblems(PROBLEMS);
   const app = await createApp({

@@ -1,7 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clientAddressKey, createClientAddress, createProxyTrust } from '../../src/client-address.ts';
+import {
+  clientAddressKey,
+  createClientAddress,
+  createClientKey,
+  createProxyTrust,
+} from '../../src/client-address.ts';
 
 describe('the key that limits count by', () => {
   test.each([
@@ -62,5 +67,21 @@ describe('the client of a request', () => {
     const trust = createProxyTrust('10.0.0.0/8');
     for (let at = 0; at < 50_000; at++) trust(`192.0.${at >> 8}.${at & 255}`);
     expect([trust('10.1.2.3'), trust('192.0.2.1'), trust('10.1.2.3')]).toEqual([true, false, true]);
+  });
+
+  test('what a trusted proxy said is remembered; an untrusted peer with the same header is still itself', () => {
+    const keyOf = createClientKey('10.0.0.0/8');
+    for (let time = 0; time < 2; time++) {
+      expect(keyOf(request('10.0.0.1', '2001:db8::1'))).toBe('2001:db8:0:0::/64');
+      expect(keyOf(request('203.0.113.7', '2001:db8::1'))).toBe('203.0.113.7');
+      expect(keyOf(request('10.0.0.2', '10.0.0.9'))).toBe('10.0.0.9');
+      expect(keyOf(request('10.0.0.2'))).toBe('10.0.0.2');
+    }
+  });
+
+  test('keys are forgotten before they fill the memory, and found out again', () => {
+    const keyOf = createClientKey('10.0.0.0/8');
+    for (let at = 0; at < 50_000; at++) keyOf(request('10.0.0.1', `192.0.${at >> 8}.${at & 255}`));
+    expect(keyOf(request('10.0.0.1', '192.0.0.7'))).toBe('192.0.0.7');
   });
 });

@@ -22,40 +22,42 @@ export interface PulseServerOptions {
 export type AnswerPulse = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export function createPulseServer({ queue, admit, count }: PulseServerOptions): AnswerPulse {
-  const prepared = new WeakMap<DropView['pulse'], readonly string[]>();
+  const prepared = new WeakMap<DropView['pulse'], PreparedPulse>();
   return (request, response) => {
     const { url = '', method } = request;
     if (!url.endsWith(SUFFIX) || !url.startsWith(PREFIX) || (method !== 'GET' && method !== 'HEAD'))
       return false;
     const pulse = queue.view(url.slice(PREFIX.length, -SUFFIX.length))?.pulse;
     if (!pulse || !admit(request)) return false;
-    let headers = prepared.get(pulse);
-    if (!headers) {
-      headers = headersOf(pulse);
-      prepared.set(pulse, headers);
+    let ready = prepared.get(pulse);
+    if (!ready) {
+      ready = prepare(pulse);
+      prepared.set(pulse, ready);
     }
     const known = request.headers['if-none-match'];
     if (known !== undefined && matches(known, pulse.etag)) {
       count('unchanged');
-      response.writeHead(304, headers as string[]);
+      response.writeHead(304, ready.headersUnchanged);
       response.end();
       return true;
     }
     count('sent');
-    response.writeHead(200, [
-      ...headers,
-      'content-type',
-      'application/json; charset=utf-8',
-      'content-length',
-      String(pulse.body.length),
-    ]);
-    response.end(method === 'HEAD' ? undefined : pulse.body);
+    response.writeHead(200, ready.headers);
+    response.end(method === 'HEAD' ? undefined : ready.body, 'latin1');
     return true;
   };
 }
 
-function headersOf({ etag }: DropView['pulse']): readonly string[] {
-  return [
+/** What is the same for every reader of one second's pulse. */
+interface PreparedPulse {
+  readonly headers: string[];
+  readonly headersUnchanged: string[];
+  /** The document's bytes, a character each: a string goes out in one write with the head, bytes would take a second. */
+  readonly body: string;
+}
+
+function prepare({ body, etag }: DropView['pulse']): PreparedPulse {
+  const headersUnchanged = [
     'cache-control',
     PULSE_CACHE_CONTROL,
     'etag',
@@ -65,6 +67,8 @@ function headersOf({ etag }: DropView['pulse']): readonly string[] {
     'x-content-type-options',
     'nosniff',
   ];
+  const content = ['content-type', 'application/json; charset=utf-8', 'content-length', String(body.length)];
+  return { headersUnchanged, headers: [...headersUnchanged, ...content], body: body.toString('latin1') };
 }
 
 /** RFC 9110 13.1.2: weak comparison against a list, or `*`. */
