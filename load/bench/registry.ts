@@ -7,9 +7,20 @@ import { reserveMix } from './benches/reserve-mix.ts';
 import { session } from './benches/session.ts';
 import { soldOut } from './benches/sold-out.ts';
 import { status } from './benches/status.ts';
+import { tick } from './benches/tick.ts';
 import { verify } from './benches/verify.ts';
 
-export const BENCHES: readonly Bench[] = [join, pulse, status, reserve, session, reserveMix, soldOut, verify];
+export const BENCHES: readonly Bench[] = [
+  join,
+  pulse,
+  status,
+  reserve,
+  session,
+  reserveMix,
+  soldOut,
+  verify,
+  tick,
+];
 
 export function findBench(name: string | undefined): Bench | undefined {
   return BENCHES.find((bench) => bench.name === name);

@@ -39,3 +39,13 @@ export function worstOf<T extends { readonly ratio: Spread }>(measured: readonly
 export function rounded(value: number, digits = 4): number {
   return Number(value.toPrecision(digits));
 }
+
+/**
+ * Nearest rank: the least value that at least `share` (0 to 1) of the values do not exceed.
+ * @throws RangeError when there are no values
+ */
+export function quantileOf(values: readonly number[], share: number): number {
+  if (values.length === 0) throw new RangeError('there is nothing to take a quantile of');
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] as number;
+}

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Histogram } from '../../bench/client/histogram.ts';
-import { ratioOf, rounded, spreadOf, worstOf } from '../../bench/statistics.ts';
+import { quantileOf, ratioOf, rounded, spreadOf, worstOf } from '../../bench/statistics.ts';
 
 describe('the figures of a bench', () => {
   test('the ratio is the median of the pairs, not the ratio of the medians', () => {
@@ -15,6 +15,14 @@ describe('the figures of a bench', () => {
   test('the median of an even number of values is the mean of the middle two', () => {
     expect(spreadOf([4, 1, 3, 2])).toEqual({ median: 2.5, min: 1, max: 4 });
     expect(spreadOf([7])).toEqual({ median: 7, min: 7, max: 7 });
+  });
+
+  test('a quantile is a value that was measured: the least that so many do not exceed', () => {
+    const values = Array.from({ length: 200 }, (_, n) => 200 - n);
+    expect([0, 0.5, 0.99, 0.995, 1].map((share) => quantileOf(values, share))).toEqual([
+      1, 100, 198, 199, 200,
+    ]);
+    expect(() => quantileOf([], 0.5)).toThrow(RangeError);
   });
 
   test('no values are refused instead of giving a figure', () => {

@@ -81,13 +81,24 @@ local function grant(control, now, phase, keys)
   local expires_at = issued_at + math.floor(control.token_us / 1000000)
   local lowest = redis.call('ZRANGE', keys.present, 0, count - 1, 'WITHSCORES')
   redis.call('ZREMRANGEBYRANK', keys.present, 0, count - 1)
+  local numbers = {}
   for i = 1, #lowest, 2 do
-    local number = lowest[i]
-    local bind = redis.call('HGET', keys.grants, number) or ''
-    redis.call('HSET', keys.grants, number, string.format('%.0f:%.0f:%s:0', issued_at, expires_at, bind))
-    redis.call('ZADD', keys.sessions, expires_at * 1000000 + control.hold_us, number)
-    write_log(keys.log, 'grant', now, 'n', number, 'o', lowest[i + 1], 'exp', expires_at * 1000000)
+    numbers[#numbers + 1] = lowest[i]
   end
+  -- One command for all of them: 500 at once are the longest that a tick may hold Redis up.
+  local binds = redis.call('HMGET', keys.grants, unpack(numbers))
+  local record = string.format('%.0f:%.0f:', issued_at, expires_at)
+  -- As text, once: Redis would print a number anew for every shopper.
+  local session_ends = string.format('%.0f', expires_at * 1000000 + control.hold_us)
+  local token_ends = string.format('%.0f', expires_at * 1000000)
+  local grants, sessions_begun = {}, {}
+  for i, number in ipairs(numbers) do
+    grants[2 * i - 1], grants[2 * i] = number, record .. (binds[i] or '') .. ':0'
+    sessions_begun[2 * i - 1], sessions_begun[2 * i] = session_ends, number
+    write_log(keys.log, 'grant', now, 'n', number, 'o', lowest[2 * i], 'exp', token_ends)
+  end
+  redis.call('HSET', keys.grants, unpack(grants))
+  redis.call('ZADD', keys.sessions, unpack(sessions_begun))
   if not free then
     control.bucket = control.bucket - count
   end
