@@ -140,6 +140,16 @@ export const ALERTS: readonly Alert[] = [
     summary: 'The next five minutes bring more to the checkout than its instances are planned for.',
     description: '{{ $value | humanize }} requests a second an instance are expected.',
   },
+  {
+    alert: 'SluiceSignInsFailing',
+    expr:
+      `sum(rate(admin_sign_ins_total{outcome=~"refused|throttled"}[1m])) ` +
+      `> ${limit.FAILED_SIGN_INS_PER_SECOND_MAX}`,
+    for: limit.FAILED_SIGN_INS_FOR,
+    severity: 'warning',
+    summary: 'Many sign-ins to the control plane fail: somebody may be guessing passwords.',
+    description: '{{ $value | humanize }} a second are refused.',
+  },
 ];
 
 /** `SluiceViewStale` → `view-stale`. */

@@ -24,6 +24,7 @@ export const LAYERS = {
   clients: 2,
   page: 2,
   acts: 3,
+  accounts: 3,
   plugins: 4,
   routes: 5,
   app: 6,

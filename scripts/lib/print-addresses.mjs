@@ -4,10 +4,10 @@
 import { join } from 'node:path';
 
 /**
- * @param {{ stack: import('./stack.mjs').Stack, drop: string, opensAt: Date, shoppers: number }} what `shoppers`
- *   simulated ones are on their way
+ * @param {{ stack: import('./stack.mjs').Stack, drop: string, opensAt: Date, shoppers: number, ownerLink: string | undefined }} what
+ *   `shoppers` simulated ones are on their way; `ownerLink` is good once
  */
-export function printAddresses({ stack, drop, opensAt, shoppers }) {
+export function printAddresses({ stack, drop, opensAt, shoppers, ownerLink }) {
   const { admin, storefront, rooms, checkouts } = stack;
   const [room] = rooms;
   const operatorKey = join(stack.keysDir, 'operator-key');
@@ -17,6 +17,9 @@ export function printAddresses({ stack, drop, opensAt, shoppers }) {
     ['Waiting page', `${room?.url}/w/${drop}`, ''],
     ['Pulse of the queue', `${room?.url}/v1/drops/${drop}/pulse`, ''],
     ['Admin API', `${admin?.url}/api/v1/drops`, `-H "Authorization: Bearer $(cat ${operatorKey})"`],
+    ...(ownerLink
+      ? [/** @type {[string, string, string]} */ (['First owner', ownerLink, 'sets a password; good once'])]
+      : []),
     ['API docs', `${room?.url}/docs`, 'waiting room'],
     ['', `${checkouts[0]?.internalUrl}/docs`, 'checkout; its public routes are behind the admission'],
     ['', `${admin?.url}/docs`, 'admin'],

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCrowd } from './crowd.mjs';
 import { Failure } from './failure.mjs';
+import { firstOwnerLink } from './first-owner-link.mjs';
 import { followLogs } from './follow-logs.mjs';
 import { printAddresses } from './print-addresses.mjs';
 import { createProgress } from './progress.mjs';
@@ -50,7 +51,8 @@ export async function runAll({ stopping, fresh, allLogs, crowd, watch = false })
   });
   const opensAt = await progress.step('sample drop', (note) => createSampleDrop(stack, drop, note));
   const hasCrowd = crowd && (await startCrowd({ stack, drop, shoppers: SHOPPERS }));
-  printAddresses({ stack, drop, opensAt, shoppers: hasCrowd ? SHOPPERS : 0 });
+  const ownerLink = await firstOwnerLink(stack);
+  printAddresses({ stack, drop, opensAt, shoppers: hasCrowd ? SHOPPERS : 0, ownerLink });
   if (watch) {
     await watchServices({
       root: repoRoot,

@@ -166,6 +166,7 @@ export async function startStack(options) {
             REDIS_URL: redisUrl,
             DATABASE_URL: databaseUrl,
             OPERATOR_KEY: keys.operatorKey,
+            PUBLIC_URL: `http://localhost:${adminPlace.port}`,
             SEED_KEY_FILE: keys.seedKeyFile,
             AUDIT_HEADS_FILE: auditHeadsFile,
             CHECKOUT_INTERNAL_URL: `http://127.0.0.1:${checkoutPlaces[0]?.internalPort}`,

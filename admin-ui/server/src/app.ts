@@ -1,4 +1,5 @@
-/** Everything the control plane answers, in order: readiness, the operator's key, then the routes. */
+/** Everything the control plane answers, in order: readiness, who may what, then the routes. */
+import fastifyCookie from '@fastify/cookie';
 import {
   addReadiness,
   createApp,
@@ -7,17 +8,24 @@ import {
   registerRateLimits,
 } from '@sluice/service-kit';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Identity } from './accounts/identity.ts';
 import type { ControlPlane } from './acts/control-plane.ts';
 import { PROBLEMS } from './contract/problems.ts';
+import { guardAccess } from './plugins/access.ts';
 import { compileValidator } from './plugins/body-validator.ts';
-import { requireOperator } from './plugins/operator.ts';
+import { createFindPrincipal } from './plugins/credentials.ts';
+import { createSessionCookies } from './plugins/session-cookies.ts';
+import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { dropRoutes } from './routes/drops.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { liveControlRoutes } from './routes/live-control.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 
 export interface AppOptions {
   readonly plane: ControlPlane;
+  readonly identity: Identity;
   readonly operatorKey: string;
   /** Shares the counts of limits between instances. */
   readonly redis: NonNullable<Parameters<typeof registerRateLimits>[1]>['redis'];
@@ -31,7 +39,7 @@ export interface AppOptions {
 
 /** The application operators use. It listens nowhere yet. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { plane, operatorKey, redis, log, metrics, trustedProxies, onRefusedKey, ready } = options;
+  const { plane, identity, operatorKey, redis, log, metrics, trustedProxies, onRefusedKey, ready } = options;
   registerProblems(PROBLEMS);
   const app = await createApp({
     name: 'admin-server',
@@ -46,12 +54,18 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   addReadiness(app, 'postgres', ready);
   await app.register(async (operators: FastifyInstance) => {
     await registerRateLimits(operators, { ...(redis && { redis }) });
-    requireOperator(operators, { key: operatorKey, onRefused: onRefusedKey });
+    await operators.register(fastifyCookie);
+    const cookies = createSessionCookies(identity.publicUrl);
+    const findPrincipal = createFindPrincipal(identity, operatorKey, cookies);
+    guardAccess(operators, { findPrincipal, onRefused: onRefusedKey });
     operators.setValidatorCompiler(compileValidator);
     await operators.register(dropRoutes, { plane });
     await operators.register(liveControlRoutes, { plane });
     await operators.register(stockRoutes, { plane });
     await operators.register(auditRoutes, { plane });
+    await operators.register(sessionRoutes, { identity, cookies });
+    await operators.register(accountRoutes, { identity });
+    await operators.register(keyRoutes, { identity });
   });
   return app;
 }

@@ -23,7 +23,26 @@ const schema = Type.Object({
   REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'redis:// or rediss:// address' }),
   DATABASE_CONNECTIONS: Type.Integer({ default: 8, minimum: 2, maximum: 200 }),
   SERVICE_TOKEN: Type.String({ minLength: 32, description: 'shared by all services of the installation' }),
-  OPERATOR_KEY: Type.String({ minLength: 32, maxLength: 200, description: 'what operators send as Bearer' }),
+  OPERATOR_KEY: Type.String({
+    minLength: 32,
+    maxLength: 200,
+    description: 'makes the first owner, and may everything in an emergency',
+  }),
+  PUBLIC_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/?#]+/?$',
+      description: 'where browsers reach the control plane; without it where it listens',
+    }),
+  ),
+  SMTP_URL: Type.Optional(
+    Type.String({ pattern: '^smtps?://', description: 'mailer for invitations; without it links are told' }),
+  ),
+  MAIL_FROM: Type.String({
+    default: 'Sluice <sluice@localhost>',
+    minLength: 3,
+    maxLength: 200,
+    description: 'sender of its mails',
+  }),
   CHECKOUT_INTERNAL_URL: Type.String({
     pattern: '^https?://',
     description: "base URL of the checkout's internal listener",

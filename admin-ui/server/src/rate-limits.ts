@@ -22,3 +22,9 @@ export const ACTS_PER_OPERATOR = { max: 240, timeWindow: PER_MINUTE } as const;
 
 /** Taking the whole audit log away, per operator: it reads every entry there is, and nobody needs it twice a minute. */
 export const EXPORTS_PER_OPERATOR = { max: 10, timeWindow: PER_MINUTE } as const;
+
+/**
+ * Signing in, enrolling and asking for a reset, by address, all instances together: each costs a password hash of 25 ms, and an office
+ * has some dozen people. What slows guessing down is accounts/throttle.ts.
+ */
+export const SIGN_INS_PER_ADDRESS = { max: 60, timeWindow: PER_MINUTE } as const;

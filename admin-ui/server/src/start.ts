@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { connectPostgres, connectRedis, createInternalApp, createMetrics } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
+import { createIdentity } from './accounts/create-identity.ts';
 import type { ControlPlane } from './acts/control-plane.ts';
 import { buildApp } from './app.ts';
 import { createCheckoutClient } from './clients/checkout.ts';
@@ -61,16 +62,22 @@ export async function startControlPlane(
       setUp: (outcome) => adminMetrics.setups.inc({ outcome }),
     },
   };
-  let refusedKeys = 0;
+  let listeningAt = '';
+  const identity = createIdentity({
+    ...{ database, auditKeys, audit: plane.audit, config },
+    publicUrl: () => new URL(config.PUBLIC_URL ?? listeningAt),
+    onSignIn: (outcome) => adminMetrics.signIns.inc({ outcome }),
+  });
   const app = await buildApp({
     plane,
+    identity,
     operatorKey: config.OPERATOR_KEY,
     redis,
     log,
     metrics,
     trustedProxies: config.TRUSTED_PROXIES,
     onRefusedKey() {
-      refusedKeys++;
+      identity.refusals.credential();
       adminMetrics.refusedKeys.inc();
     },
     ready: () => pool.query('select 1'),
@@ -78,15 +85,12 @@ export async function startControlPlane(
   const internal = createInternalApp({ logger: log, metrics });
 
   const url = await app.listen({ host: config.HOST, port: config.PORT });
+  listeningAt = url;
   const internalUrl = await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
   const heads = {
     audit: plane.audit,
     keys: auditKeys,
-    takeRefused() {
-      const count = refusedKeys;
-      refusedKeys = 0;
-      return count;
-    },
+    takeRefused: () => identity.refusals.take(),
     async write(head: SignedHead) {
       // The log is outside the database, too.
       log.info({ head }, 'audit head');

@@ -182,4 +182,18 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     summary: 'The next five minutes bring more to the checkout than its instances are planned for.',
     description: '1k requests a second an instance are expected.',
   },
+  SluiceSignInsFailing: {
+    quiet: {
+      'admin_sign_ins_total{outcome="done"}': growing(5),
+      'admin_sign_ins_total{outcome="refused"}': growing(limit.FAILED_SIGN_INS_PER_SECOND_MAX * 0.99),
+    },
+    ringing: {
+      'admin_sign_ins_total{outcome="refused"}': growing(limit.FAILED_SIGN_INS_PER_SECOND_MAX),
+      'admin_sign_ins_total{outcome="throttled"}': growing(limit.FAILED_SIGN_INS_PER_SECOND_MAX),
+    },
+    fromSeconds: 45,
+    labels: {},
+    summary: 'Many sign-ins to the control plane fail: somebody may be guessing passwords.',
+    description: '0.4 a second are refused.',
+  },
 };

@@ -16,6 +16,8 @@ export interface UndoRequest extends Who {
   /** Number of the act in the audit log; null: the latest that can be undone. */
   readonly seq: number | null;
   readonly ifVersion: number | null;
+  /** Whoever may not turn a safeguard off may not bring back that it was. */
+  readonly mayOverride: boolean;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface UndoRequest extends Who {
  * @throws Problem `nothing-to-undo`, `undo-conflict`, and whatever the act in the other direction may
  */
 export async function undo(plane: ControlPlane, request: UndoRequest): Promise<Drop> {
-  const { drop: id, seq, actor, reason, ifVersion } = request;
+  const { drop: id, seq, actor, reason, ifVersion, mayOverride } = request;
   const drop = await plane.drops.find(id);
   if (!drop) throw problem('no-such-drop', `No drop has the id "${id}".`);
   const entry = seq === null ? await plane.audit.latest(id, UNDOABLE_ACTS) : await plane.audit.find(seq);
@@ -44,12 +46,18 @@ export async function undo(plane: ControlPlane, request: UndoRequest): Promise<D
       const moved = movedSince(after, current);
       if (moved.length > 0)
         throw problem('undo-conflict', `Changed again since: ${moved.join(', ')}.`, { moved });
-      return checkedWayBack(before, current, live);
+      const change = checkedWayBack(before, current, live);
+      if (!mayOverride && turnsSafeguardOff(change))
+        throw problem('not-allowed', 'What it brings back needs drops.override.');
+      return change;
     },
   });
 }
 
 const isUndoable = ({ act }: RecordedEntry): boolean => (UNDOABLE_ACTS as readonly string[]).includes(act);
+
+const turnsSafeguardOff = ({ override, ignoreCapacityUntil }: DropChange): boolean =>
+  override === 'queue_all' || override === 'pass_through' || Boolean(ignoreCapacityUntil);
 
 /** Back the same way that any change takes: a lobby people stand in stays as it is. */
 function checkedWayBack(before: Recorded, drop: Drop, live: LivePicture): DropChange {

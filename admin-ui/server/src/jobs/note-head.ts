@@ -5,20 +5,14 @@ import type { AuditLog } from '../store/audit-log.ts';
 export interface NoteHeadOptions {
   readonly audit: AuditLog;
   readonly keys: AuditKeys;
-  /** Refused keys since the last round; asking takes them. */
-  readonly takeRefused: () => number;
+  /** Refused credentials and sign-ins since the last round, as entries; asking takes them. */
+  readonly takeRefused: () => readonly { readonly act: string; readonly after: unknown }[];
   readonly write: (head: SignedHead) => Promise<void>;
 }
 
-/** Once a minute. Refused keys become one entry a minute, however many strangers try. */
+/** Once a minute. What was refused becomes an entry or two a minute, however many strangers try. */
 export async function noteHead({ audit, keys, takeRefused, write }: NoteHeadOptions): Promise<void> {
-  const refused = takeRefused();
-  if (refused > 0) {
-    await audit.record({
-      ...{ act: 'key.refused', actor: 'system', drop: null, reason: null },
-      before: null,
-      after: { count: refused },
-    });
-  }
+  for (const refused of takeRefused())
+    await audit.record({ ...refused, actor: 'system', drop: null, reason: null, before: null });
   await write(keys.signHead(await audit.head()));
 }

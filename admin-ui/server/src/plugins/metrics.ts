@@ -38,7 +38,12 @@ export function createAdminMetrics(metrics: Metrics) {
     }),
     refusedKeys: metrics.counter({
       name: 'admin_refused_credentials_total',
-      help: 'Requests with a wrong operator key, or none',
+      help: 'Requests with a wrong key or session, or none',
+    }),
+    signIns: metrics.counter({
+      name: 'admin_sign_ins_total',
+      help: 'Sign-ins, by outcome',
+      labelNames: ['outcome'],
     }),
   };
 }

@@ -5,7 +5,7 @@ import { problem } from '@sluice/service-kit';
 import type { ControlPlane } from '../acts/control-plane.ts';
 import { ENTRIES_PER_ANSWER, EntryList, EntryListQuery, ExportQuery } from '../contract/audit.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
-import { byOperator } from '../plugins/operator.ts';
+import { byOperator } from '../plugins/access.ts';
 import { EXPORTS_PER_OPERATOR, READS_PER_OPERATOR } from '../rate-limits.ts';
 import type { AuditLog, RecordedEntry } from '../store/audit-log.ts';
 

@@ -19,7 +19,7 @@ import {
 } from '../contract/drops.ts';
 import { readCursor, writeCursor } from '../plugins/cursor.ts';
 import { sendVersion, versionAsked } from '../plugins/if-match.ts';
-import { byOperator } from '../plugins/operator.ts';
+import { byOperator } from '../plugins/access.ts';
 import { ACTS_PER_OPERATOR, READS_PER_OPERATOR } from '../rate-limits.ts';
 
 /** A drop of 1,000 products with long names. */
@@ -87,7 +87,11 @@ export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = as
     },
     async (request, reply) => {
       const { limit = DROPS_PER_ANSWER, after } = request.query;
-      const drops = await plane.drops.list({ limit: limit + 1, after: readCursor(after) });
+      const drops = await plane.drops.list({
+        limit: limit + 1,
+        after: readCursor(after),
+        only: request.principal?.drops ?? null,
+      });
       const shown = drops.slice(0, limit);
       const last = drops.length > limit ? shown.at(-1) : undefined;
       reply.header('cache-control', 'no-store');

@@ -13,7 +13,7 @@ import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import { DropAnswer } from '../contract/drops.ts';
 import type { AdmissionPolicy } from '../domain/admission-policy.ts';
 import { sendVersion, versionAsked } from '../plugins/if-match.ts';
-import { byOperator } from '../plugins/operator.ts';
+import { byOperator } from '../plugins/access.ts';
 import { ACTS_PER_OPERATOR } from '../rate-limits.ts';
 
 const SUMMARIES: Record<keyof typeof OVERRIDE_ACTS, string> = {
@@ -164,6 +164,7 @@ export const liveControlRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane 
       const drop = await undo(plane, {
         ...{ drop: request.params.drop, seq, reason, actor: request.operator },
         ifVersion: versionAsked(request),
+        mayOverride: request.principal?.permissions.includes('drops.override') ?? false,
       });
       sendVersion(reply, drop);
       return tellDrop(plane, drop);

@@ -4,7 +4,7 @@ import type { ControlPlane } from '../acts/control-plane.ts';
 import { moveStock, readStock } from '../acts/move-stock.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import { StockAnswer, StockMovementAnswer, StockMovementRequest } from '../contract/stock.ts';
-import { byOperator } from '../plugins/operator.ts';
+import { byOperator } from '../plugins/access.ts';
 import { ACTS_PER_OPERATOR, READS_PER_OPERATOR } from '../rate-limits.ts';
 
 export const stockRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (app, { plane }) => {

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import type { AdmissionPolicy } from '../domain/admission-policy.ts';
 import type { DropPage, Override, Product } from '../domain/drop.ts';
 import type { Ramp } from '../domain/ramp.ts';
+import type { Permission, Role } from '../domain/roles.ts';
 
 /** Read as a value, written as JSON text (pg would write a list as an SQL array). */
 type Json<T> = ColumnType<T, string, string>;
@@ -54,8 +55,59 @@ export interface Tables {
     seal: Buffer;
   };
   'admin.undone': { seq: number; at: Generated<Date> };
+  'admin.accounts': {
+    account_id: Generated<string>;
+    email: string;
+    name: string;
+    role: Role;
+    drops: string[] | null;
+    password_hash: string | null;
+    totp_sealed: Buffer | null;
+    totp_pending: Buffer | null;
+    totp_step: ColumnType<string, number | undefined, number>;
+    failed_sign_ins: Generated<number>;
+    last_sign_in_at: Date | null;
+    disabled_at: Date | null;
+    created_at: Generated<Date>;
+  };
+  'admin.recovery_codes': { account_id: string; digest: Buffer; used_at: Date | null };
+  'admin.account_links': {
+    digest: Buffer;
+    account_id: string | null;
+    purpose: LinkPurpose;
+    expires_at: Date;
+    used_at: Date | null;
+  };
+  'admin.sessions': {
+    session_id: Generated<string>;
+    digest: Buffer;
+    account_id: string;
+    has_mfa: boolean;
+    user_agent: string;
+    created_at: Generated<Date>;
+    fresh_at: Generated<Date>;
+    seen_at: Generated<Date>;
+    expires_at: Date;
+    ended_at: Date | null;
+  };
+  'admin.known_devices': { account_id: string; digest: Buffer; seen_at: Generated<Date> };
+  'admin.sign_in_attempts': { bucket: Buffer; failures: number; last_at: Generated<Date>; next_at: Date };
+  'admin.api_keys': {
+    key_id: string;
+    digest: Buffer;
+    name: string;
+    scopes: Permission[];
+    drops: string[] | null;
+    created_by: string;
+    created_at: Generated<Date>;
+    expires_at: Date | null;
+    last_used_at: Date | null;
+    revoked_at: Date | null;
+  };
   'admin.audit_head': { is_only: Generated<boolean>; seq: ColumnType<string, number, number>; hash: Buffer };
 }
+
+export type LinkPurpose = 'first-owner' | 'invitation' | 'reset';
 
 export type Database = Kysely<Tables>;
 export type Trx = Transaction<Tables>;

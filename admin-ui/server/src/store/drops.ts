@@ -46,13 +46,20 @@ export interface Cursor {
   readonly id: string;
 }
 
+export interface ListOptions {
+  readonly limit: number;
+  readonly after: Cursor | null;
+  /** Ids of the only ones to list; null: all. */
+  readonly only: readonly string[] | null;
+}
+
 export interface DropStore {
   /** With its seed where the lobby is drawn, and its set-up for the checkout. Undefined: the id is taken. */
   create(drop: NewDrop, who: Who, cloneOf: string | null): Promise<Drop | undefined>;
   change(step: Step): Promise<StepOutcome>;
   find(id: string): Promise<Drop | undefined>;
   /** Latest opening first. */
-  list(options: { limit: number; after: Cursor | null }): Promise<Drop[]>;
+  list(options: ListOptions): Promise<Drop[]>;
   /** Those whose policy Redis must hold: all but the long closed. */
   projected(): Promise<ProjectedDrop[]>;
   /** Ids of those in which something should have ended, by Postgres's clock; whoever ends it asks Redis's. */
@@ -164,8 +171,9 @@ export function createDropStore(
       return row && dropOf(row);
     },
 
-    async list({ limit, after }) {
+    async list({ limit, after, only }) {
       let query = database.selectFrom('admin.drops').selectAll();
+      if (only) query = query.where(sql<boolean>`drop_id = any(${[...only]})`);
       if (after) {
         const { opensAtMs, id } = after;
         const at = new Date(opensAtMs);

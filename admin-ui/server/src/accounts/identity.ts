@@ -1,0 +1,27 @@
+/** What everything about accounts works with, made once for an instance. */
+import type { AccountStore } from '../store/accounts.ts';
+import type { LinkStore } from '../store/account-links.ts';
+import type { KeyStore } from '../store/api-keys.ts';
+import type { AttemptStore } from '../store/attempts.ts';
+import type { AuditLog } from '../store/audit-log.ts';
+import type { SessionStore } from '../store/sessions.ts';
+import type { Mail } from './mail.ts';
+import type { Refusals } from './refusals.ts';
+import type { SecretBox } from './secrets.ts';
+
+export interface Identity {
+  readonly accounts: AccountStore;
+  readonly sessions: SessionStore;
+  readonly links: LinkStore;
+  readonly attempts: AttemptStore;
+  readonly keys: KeyStore;
+  readonly audit: AuditLog;
+  readonly secrets: SecretBox;
+  readonly mail: Mail;
+  readonly refusals: Refusals;
+  /** Where operators reach the control plane; links lead there. */
+  readonly publicUrl: () => URL;
+  readonly count: { signIn(outcome: SignInOutcome): void };
+}
+
+export type SignInOutcome = 'done' | 'refused' | 'mfa-missing' | 'throttled';
