@@ -13,6 +13,7 @@ import { Gone } from './gone.ts';
 import { HandedOut } from './handed-out.ts';
 import { Healing } from './healing.ts';
 import { HealingFiles } from './healing-files.ts';
+import { Heartbeat } from './heartbeat.ts';
 import { Joins } from './join.ts';
 import { PulsePublisher } from './pulse-publisher.ts';
 import type { Queue } from './queue.ts';
@@ -109,6 +110,7 @@ export function createQueue({
     },
   });
   const publisher = new PulsePublisher({ commands, instanceId, log, views });
+  const heartbeat = new Heartbeat({ redis, instanceId, views: () => views.all(), log });
   const joins = new Joins({
     commands,
     seeds,
@@ -140,8 +142,10 @@ export function createQueue({
       for (const { drop } of views.all()) ticker.consider(drop);
       views.run();
       publisher.run();
+      heartbeat.run();
     },
     async close() {
+      await heartbeat.close();
       await Promise.all([views.close(), publisher.close(), ticker.close(), draws.close(), healer.close()]);
       await files?.close();
       grants.disconnect();

@@ -63,3 +63,9 @@ export const pageKey = (drop: string): string => `wr:page:${drop}`;
 
 /** Public stock picture; written by the checkout. */
 export const stockKey = (drop: string): string => `co:{${drop}}:stock`;
+
+/** Ids of the instances that have lately been alive. */
+export const INSTANCES_KEY = 'wr:instances';
+
+/** Policy versions by drop that an instance goes by, as JSON; a minute of life from each heartbeat. */
+export const instanceKey = (instance: string): string => `wr:instance:${instance}`;

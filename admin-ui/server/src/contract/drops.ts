@@ -201,3 +201,19 @@ export const DropListAnswer = Type.Object({
   drops: Type.Array(DropAnswer),
   next: Nullable(Type.String({ description: 'Send as `after` for those that follow; null at the end' })),
 });
+
+/** The room's instances, as far as they have been heard of in the last minute. */
+export const InstancesAnswer = Type.Object({
+  policyVersion: Type.Integer({ description: 'What all of them should go by' }),
+  total: Type.Integer(),
+  onVersion: Type.Integer({ description: 'Alive, and on it' }),
+  summary: Type.String({ description: '"2 of 3 on v42; behind: room-3 (v41)"' }),
+  instances: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      policyVersion: Type.Integer({ description: '0: it has not read the drop yet' }),
+      silentForMs: Type.Integer({ description: 'Since its last heartbeat; there is one a second' }),
+      status: Type.Enum(['current', 'behind', 'silent']),
+    }),
+  ),
+});

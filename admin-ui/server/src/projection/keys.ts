@@ -16,3 +16,9 @@ export const DROPS_KEY = 'wr:drops';
 
 /** Page content of a drop. */
 export const pageKey = (drop: string): string => `wr:page:${drop}`;
+
+/** Ids of the room's instances that have lately been alive; written by them. */
+export const INSTANCES_KEY = 'wr:instances';
+
+/** Policy versions by drop that an instance goes by; written by it each second, to live for a minute. */
+export const instanceKey = (instance: string): string => `wr:instance:${instance}`;

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { isStoreFault } from '@sluice/service-kit';
 import type { Redis } from 'ioredis';
 import type { Drop } from '../domain/drop.ts';
+import { type RoomInstance, readInstances } from './instances.ts';
 import { DROPS_KEY, dropKeys, pageKey } from './keys.ts';
 import { type LivePicture, readLive } from './live.ts';
 import { pageDocument, pageVersion, policyFields } from './policy-fields.ts';
@@ -24,6 +25,8 @@ export interface Projection {
   lacking(drops: readonly Expected[]): Promise<string[]>;
   /** By drop id; all read at once. */
   live(drops: readonly string[]): Promise<Map<string, LivePicture>>;
+  /** The room's instances, and the policy version of the drop that each goes by. */
+  instances(drop: string): Promise<RoomInstance[]>;
   ping(): Promise<unknown>;
 }
 
@@ -100,6 +103,7 @@ export function createProjection(redis: Redis): Projection {
     },
 
     live: (drops) => readLive(redis, drops),
+    instances: (drop) => readInstances(redis, drop),
     ping: () => redis.ping(),
   };
 }

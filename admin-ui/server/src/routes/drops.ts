@@ -6,6 +6,7 @@ import { type PlanRequest, pageChange, planChange, refuseClosed } from '../acts/
 import type { ControlPlane } from '../acts/control-plane.ts';
 import { type CloneRequest, cloneDrop, createDrop, type DropRequest } from '../acts/create-drop.ts';
 import { tellDrop, tellDrops } from '../acts/tell-drop.ts';
+import { tellInstances } from '../acts/tell-instances.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import {
   DROPS_PER_ANSWER,
@@ -14,6 +15,7 @@ import {
   DropCreation,
   DropListAnswer,
   DropListQuery,
+  InstancesAnswer,
   PageChange,
   PlanChange,
 } from '../contract/drops.ts';
@@ -117,6 +119,22 @@ export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = as
       if (!drop) throw problem('no-such-drop', `No drop has the id "${request.params.drop}".`);
       sendVersion(reply, drop);
       return tellDrop(plane, drop);
+    },
+  );
+
+  app.get(
+    '/api/v1/drops/:drop/instances',
+    {
+      config: reading,
+      schema: {
+        summary: "Which of the room's instances go by the drop's newest policy, and which lag",
+        params: DropParams,
+        response: { 200: InstancesAnswer, ...PROBLEM_ANSWERS },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', 'no-store');
+      return tellInstances(plane, request.params.drop);
     },
   );
 

@@ -17,7 +17,7 @@ test('a password must be long, and may be made of anything', () => {
     ['x'.repeat(257), 'at most 256'],
     ['abababababab', 'different characters'],
     ['ada@shop.example', 'e-mail'],
-    ['adaadaadaadaada12', 'e-mail'],
+    ['adaadaada-xyz', 'e-mail'],
   ] as const)
     expect(passwordFault(bad, email), bad).toContain(why);
 });

@@ -26,6 +26,7 @@ export interface TestControlPlane extends RunningControlPlane {
   readonly redis: Redis;
   readonly database: pg.Pool;
   readonly databaseUrl: string;
+  readonly redisUrl: string;
   readonly roads: { readonly redis: Road; readonly postgres: Road; readonly checkout: Road };
   /** As an operator; a body is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -121,6 +122,7 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
     redis,
     database,
     databaseUrl,
+    redisUrl,
     roads,
     call,
     createDrop: (plan = {}) => call('POST', '/api/v1/drops', { ...anyPlan(), ...plan }),
