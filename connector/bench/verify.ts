@@ -62,6 +62,12 @@ async function demandOk(verdict: Promise<{ ok: boolean }>): Promise<void> {
 
 const median = (values: number[]) => [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 
+/** A text that has just come from a socket: what an engine keeps with a text, such as its hash, is not there yet. */
+function asItComes({ token, secret, drop }: Presented): Presented {
+  const fresh = (text: string) => Buffer.from(text, 'latin1').toString('latin1');
+  return { token: fresh(token), secret: fresh(secret), drop };
+}
+
 async function measureRepeated(): Promise<number> {
   const verifier = verifierWith();
   const shoppers = Array.from({ length: 5_000 }, () => admission());
@@ -69,7 +75,7 @@ async function measureRepeated(): Promise<number> {
   const rounds = [];
   for (let pair = 0; pair <= pairs; pair++) {
     const { perSecond } = await pace(phaseMs, (n) =>
-      demandOk(verifier.verify(shoppers[n % shoppers.length] as Presented)),
+      demandOk(verifier.verify(asItComes(shoppers[n % shoppers.length] as Presented))),
     );
     if (pair > 0) rounds.push(1e6 / perSecond); // the first warms up
   }

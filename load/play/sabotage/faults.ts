@@ -80,9 +80,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     replacements: [
       {
         file: 'connector/src/create-admission-verifier.ts',
-        find: '      (result) => result.payload,\n      () => null,',
-        replace:
-          "      (result) => result.payload,\n      () => base64url.decode(token.split('.')[1] ?? ''),",
+        find: "if (!(await verifySignature(token, key))) return 'signature-invalid';",
+        replace: 'await verifySignature(token, key);',
       },
     ],
   },
