@@ -36,7 +36,8 @@ export async function startBaseline(route: BaselineRoute): Promise<Baseline> {
   return { pid, port };
 }
 
-function startNode(name: string, file: string, ...args: string[]): Promise<Managed> {
+/** A program of this folder. */
+export function startNode(name: string, file: string, ...args: string[]): Promise<Managed> {
   const path = fileURLToPath(new URL(file, import.meta.url));
   return startProcess(name, process.execPath, [path, ...args], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -45,7 +46,7 @@ function startNode(name: string, file: string, ...args: string[]): Promise<Manag
 }
 
 /** @throws Error when the process ends instead */
-async function messageFrom(child: Managed['child']): Promise<unknown> {
+export async function messageFrom(child: Managed['child']): Promise<unknown> {
   const settled = new AbortController();
   const { signal } = settled;
   const ended = once(child, 'exit', { signal }).then(([code, killedBy]) => {

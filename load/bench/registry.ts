@@ -9,6 +9,7 @@ import { soldOut } from './benches/sold-out.ts';
 import { status } from './benches/status.ts';
 import { tick } from './benches/tick.ts';
 import { verify } from './benches/verify.ts';
+import { waitingCost } from './benches/waiting-cost.ts';
 
 export const BENCHES: readonly Bench[] = [
   join,
@@ -20,6 +21,7 @@ export const BENCHES: readonly Bench[] = [
   soldOut,
   verify,
   tick,
+  waitingCost,
 ];
 
 export function findBench(name: string | undefined): Bench | undefined {

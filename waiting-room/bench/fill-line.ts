@@ -9,9 +9,14 @@ const CALLS_UNDER_WAY = 4;
 const ADDRESSES = 8192;
 const EPOCH = 'e0e0e0e0e0e0e0e0';
 
-export interface Joiner {
+export interface Joined {
   readonly id: Buffer;
   readonly number: string;
+  /** As the script answered it: 0 for a drawn one. */
+  readonly order: number;
+  /** When, in µs. */
+  readonly joinedUs: number;
+  readonly epoch: string;
 }
 
 export interface FillOptions {
@@ -20,8 +25,8 @@ export interface FillOptions {
   readonly commit?: string;
   /** Orders in the lobby; arrivals have none. */
   readonly drawnOrderOf?: (number: string) => number;
-  /** Told of every shopper, with the order that the script answered (0 for a drawn one) and the time it was given at. */
-  readonly onJoined?: (joiner: Joiner, order: number, joinedUs: number) => void;
+  /** Told of every shopper. */
+  readonly onJoined?: (joined: Joined) => void;
 }
 
 /** @throws Error unless everybody joined */
@@ -57,6 +62,6 @@ export async function joinTogether(
   joiners.forEach((joiner, index) => {
     const [code, order] = reply.slice(4 + 3 * index, 6 + 3 * index);
     if (code !== 0) throw new Error(`a join was answered with code ${code}`);
-    onJoined?.(joiner, Number(order), Number(reply[1]));
+    onJoined?.({ ...joiner, order: Number(order), joinedUs: Number(reply[1]), epoch: String(reply[3]) });
   });
 }

@@ -6,6 +6,7 @@ import { dropKeys } from '../src/queue/keys.ts';
 import { Seeds } from '../src/queue/seeds.ts';
 import { createDrop } from '../test/support/drop.ts';
 import { fillLine, joinTogether } from './fill-line.ts';
+import { untilSettled } from './settled-redis.ts';
 
 /** Looked up afterwards: enough to see one shopper in a thousand who is told wrong. */
 const SAMPLE = 20_000;
@@ -94,4 +95,5 @@ export async function fillArrivals(redis: Redis, instants: Float64Array): Promis
 /** Everything of a drop goes, so that the next one is measured alone. */
 export async function removeLine(redis: Redis, { drop }: Line): Promise<void> {
   await redis.unlink(...Object.values(dropKeys(drop)));
+  await untilSettled(redis);
 }

@@ -4,6 +4,7 @@ import { callableReach } from '../src/domain/callable.ts';
 import { Commands, MEMBERS_MAX } from '../src/queue/commands.ts';
 import { dropKeys } from '../src/queue/keys.ts';
 import { readRankMap } from '../src/queue/rank-map.ts';
+import { isRewriting, untilSettled } from './settled-redis.ts';
 import { type TimedRedis, timeScripts } from './timed-redis.ts';
 
 /** The most one tick calls (lua/lib/call.lua). */
@@ -80,31 +81,44 @@ export class TickMeasurement {
     return { tookUs, most };
   }
 
-  /** Ticks that grant 500 each, to shoppers who were called and have come; and the calls in which those came forward. */
-  async granting(): Promise<{ tookUs: number[]; checkInUs: number[] }> {
-    const { control, waiting } = this.#keys;
-    const tookUs: number[] = [];
-    const checkInUs: number[] = [];
-    await this.#redis.hset(control, { rate_per_minute: 60_000 });
+  /**
+   * Ticks that grant 500 each, to shoppers who were called and have come, and the calls in which those came forward: while
+   * Redis does nothing beside, and while it rewrites its file.
+   */
+  async granting(): Promise<{ tookUs: number[]; checkInUs: number[]; whileRewritingUs: number[] }> {
+    const took: { tookUs: number[]; checkInUs: number[] } = { tookUs: [], checkInUs: [] };
+    await this.#redis.hset(this.#keys.control, { rate_per_minute: 60_000 });
     await this.#tick();
     for (let call = 0; call < this.#calls; call++) {
-      const numbers = await this.#redis.zrange(waiting, '0', String(MEMBERS_MAX - 1));
-      const args = numbers.flatMap((number) => [number, 'b'.repeat(43)]);
-      // A checkout that has said nothing yet lets nobody in.
-      await this.#redis.hset(control, { stock_bound: 'on' });
-      this.#timed.take();
-      await this.#commands.run('check-in', this.#drop, args);
-      checkInUs.push(...this.#timed.take());
-      // As if all calls were old enough for everybody to have come (lua/lib/grant.lua).
-      const frontier = (await this.#redis.hget(control, 'frontier')) ?? '0';
-      const state = { bucket: MEMBERS_MAX, fair_frontier: frontier };
-      await this.#redis.hset(control, { ...state, stock_bound: 'off' });
-      const { entered } = await this.#tick();
-      tookUs.push(...this.#timed.take());
-      if (entered !== MEMBERS_MAX) throw new Error(`${entered} entered instead of ${MEMBERS_MAX}`);
+      await untilSettled(this.#redis);
+      const [checkInUs, tookUs] = await this.#grant();
+      took.checkInUs.push(checkInUs);
+      took.tookUs.push(tookUs);
       await pace();
     }
-    return { tookUs, checkInUs };
+    const whileRewritingUs: number[] = [];
+    await this.#redis.bgrewriteaof();
+    while (whileRewritingUs.length < this.#calls && (await isRewriting(this.#redis)))
+      whileRewritingUs.push((await this.#grant())[1]);
+    return { ...took, whileRewritingUs };
+  }
+
+  /** @returns µs of the check-in of 500, and of the tick that grants them */
+  async #grant(): Promise<[checkInUs: number, grantUs: number]> {
+    const { control, waiting } = this.#keys;
+    const numbers = await this.#redis.zrange(waiting, '0', String(MEMBERS_MAX - 1));
+    const args = numbers.flatMap((number) => [number, 'b'.repeat(43)]);
+    // A checkout that has said nothing yet lets nobody in.
+    await this.#redis.hset(control, { stock_bound: 'on' });
+    this.#timed.take();
+    await this.#commands.run('check-in', this.#drop, args);
+    // As if all calls were old enough for everybody to have come (lua/lib/grant.lua).
+    const frontier = (await this.#redis.hget(control, 'frontier')) ?? '0';
+    const state = { bucket: MEMBERS_MAX, fair_frontier: frontier };
+    await this.#redis.hset(control, { ...state, stock_bound: 'off' });
+    const { entered } = await this.#tick();
+    if (entered !== MEMBERS_MAX) throw new Error(`${entered} entered instead of ${MEMBERS_MAX}`);
+    return this.#timed.take() as [number, number];
   }
 
   /** Rank maps as the publisher of the pulse reads one each second. @returns µs of each slice, and of each whole map */

@@ -12,6 +12,7 @@ import { fillArrivals, fillLobby, fillPlainLine, type Line, removeLine } from '.
 import { keepJoining } from './keep-joining.ts';
 import { TickMeasurement } from './measure-ticks.ts';
 import { measurePositions } from './position-errors.ts';
+import { untilSettled } from './settled-redis.ts';
 
 /** A line in which waiting can't cost anything yet. */
 const FEW = 1000;
@@ -53,6 +54,7 @@ const fillSeconds = (performance.now() - startedAt) / 1000;
 const bytesPerShopper = ((await usedMemory()) - before) / waiting;
 const drawn = await measurePositions(redis, new Commands(redis), lobby.drop, lobby.sample);
 
+await untilSettled(redis);
 const measurement = new TickMeasurement(redis, lobby.drop, calls);
 await measurement.open();
 const stopJoining = keepJoining(new Commands(joins), lobby.drop, joinsPerSecond);

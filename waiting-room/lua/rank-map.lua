@@ -15,12 +15,17 @@ end
 local frontier = ARGV[1] ~= '' and ARGV[1] or redis.call('HGET', CONTROL, 'frontier') or '0'
 local called = redis.call('ZCOUNT', WAITING, '-inf', frontier)
 local reply = { frontier, redis.call('ZCARD', WAITING) - called, redis.call('ZCOUNT', WAITING, '(' .. frontier, DRAWN_MAX) }
-for i = 2, #ARGV do
-  local rank = called + tonumber(ARGV[i])
-  local entry = redis.call('ZRANGE', WAITING, rank, rank, 'WITHSCORES')
-  if #entry == 0 then
-    break
+local at = 2
+while at <= #ARGV do
+  -- Ranks in a row, such as the first hundred, are one command.
+  local first, last = tonumber(ARGV[at]), at
+  while last < #ARGV and tonumber(ARGV[last + 1]) == first + last + 1 - at do
+    last = last + 1
   end
-  reply[#reply + 1] = entry[2]
+  local entries = redis.call('ZRANGE', WAITING, called + first, called + first + last - at, 'WITHSCORES')
+  for i = 2, #entries, 2 do
+    reply[#reply + 1] = entries[i]
+  end
+  at = last + 1
 end
 return reply

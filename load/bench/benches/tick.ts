@@ -3,8 +3,8 @@
  * the rank map. And what a waiting shopper takes, and how true the places are that shoppers are told.
  */
 import { fileURLToPath } from 'node:url';
-import { runCommand } from '../../../scripts/lib/run-command.mjs';
 import type { Bench, BenchContext, Figures } from '../bench.ts';
+import { runProgram } from '../programs.ts';
 import { quantileOf, rounded, spreadOf } from '../statistics.ts';
 
 const WAITING = 1_000_000;
@@ -30,7 +30,7 @@ interface Measured {
   /** µs of ticks in which nothing moves, with 1,000 waiting and with all. */
   readonly idle: { readonly few: readonly number[]; readonly many: readonly number[] };
   readonly calling: { readonly tookUs: readonly number[]; readonly most: number };
-  readonly granting: { readonly tookUs: readonly number[]; readonly checkInUs: readonly number[] };
+  readonly granting: Readonly<Record<'tookUs' | 'checkInUs' | 'whileRewritingUs', readonly number[]>>;
   readonly maps: { readonly sliceUs: readonly number[]; readonly mapUs: readonly number[] };
   readonly positions: Readonly<Record<'drawn' | 'steady' | 'bursty', PositionErrors>>;
 }
@@ -44,11 +44,8 @@ interface PositionErrors {
 
 async function run({ stack, isShort, note }: BenchContext): Promise<Figures> {
   const waiting = isShort ? WAITING_SHORT : WAITING;
-  const args = [waiting, isShort ? CALLS_SHORT : CALLS, JOINS_PER_SECOND].map(String);
-  const env = { ...process.env, REDIS_URL: stack.redisUrl };
-  const { code, output } = await runCommand(process.execPath, [PROGRAM, ...args], { env });
-  if (code !== 0) throw new Error(`the program of the ticks failed: ${output}`);
-  const measured = JSON.parse(output.split('\n').at(-1) ?? '') as Measured;
+  const args = [waiting, isShort ? CALLS_SHORT : CALLS, JOINS_PER_SECOND];
+  const measured = await runProgram<Measured>(PROGRAM, args, { REDIS_URL: stack.redisUrl });
   const { idle, calling, granting, maps, positions } = measured;
   note(
     `filled in ${measured.fillSeconds.toFixed(1)} s, ${Math.round(measured.joinedPerSecond)} joins/s meanwhile`,
@@ -72,6 +69,8 @@ async function run({ stack, isShort, note }: BenchContext): Promise<Figures> {
     mostCalled: calling.most,
     grant500Ms: spread(granting.tookUs),
     checkIn500Ms: spread(granting.checkInUs),
+    // Every page that a command touches is copied first while Redis rewrites its file; it does so when that has doubled.
+    grant500MsWhileRewriting: granting.whileRewritingUs.length > 0 ? spread(granting.whileRewritingUs) : null,
     rankMapSliceMs: spread(maps.sliceUs),
     rankMapMsPerSecond: spread(maps.mapUs),
     callP99Ms: p99Ms(calling.tookUs),
