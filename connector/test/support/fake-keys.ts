@@ -1,5 +1,13 @@
 /** Makes tokens of every kind, right and wrong, byte by byte: a library would refuse to write most of them. */
-import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { bindOf } from '../../src/bind-of.ts';
 import { createSecret } from '../../src/create-secret.ts';
@@ -22,6 +30,26 @@ export function createSigningKey(kid: string): SigningKey {
     privateKey,
     jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg: 'EdDSA', use: 'sig' } as JWK,
   };
+}
+
+/** RFC 8410: what stands before the 32 bytes of an Ed25519 private key. */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** The same key for the same words, for what is committed. Never for anything else: whoever reads the words has the key. */
+export function fixedSigningKey(kid: string, words: string): SigningKey {
+  const seed = createHash('sha256').update(words).digest();
+  const privateKey = createPrivateKey({
+    key: Buffer.concat([PKCS8_PREFIX, seed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const jwk = createPublicKey(privateKey).export({ format: 'jwk' });
+  return { kid, privateKey, jwk: { ...jwk, kid, alg: 'EdDSA', use: 'sig' } as JWK };
+}
+
+/** A secret, or a public number, that is always the same for the same words. */
+export function fixedDigest(words: string): string {
+  return createHash('sha256').update(words).digest('base64url');
 }
 
 export function jwksOf(...keys: readonly SigningKey[]): JSONWebKeySet {
