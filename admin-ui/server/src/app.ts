@@ -20,6 +20,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { dropRoutes } from './routes/drops.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveControlRoutes } from './routes/live-control.ts';
+import { oidcRoutes } from './routes/oidc.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 
@@ -64,6 +65,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(stockRoutes, { plane });
     await operators.register(auditRoutes, { plane });
     await operators.register(sessionRoutes, { identity, cookies });
+    await operators.register(oidcRoutes, { identity, cookies });
     await operators.register(accountRoutes, { identity });
     await operators.register(keyRoutes, { identity });
   });

@@ -1,5 +1,5 @@
 /** Environment → Config. Every fault is reported at once, by name and expectation. */
-import { loadConfig, SERVICE_VARIABLES } from '@sluice/service-kit';
+import { ConfigError, loadConfig, SERVICE_VARIABLES } from '@sluice/service-kit';
 import { type Static, Type } from 'typebox';
 
 /** What the audit log needs, and the command that verifies it. */
@@ -43,6 +43,14 @@ const schema = Type.Object({
     maxLength: 200,
     description: 'sender of its mails',
   }),
+  OIDC_ISSUER: Type.Optional(
+    Type.String({
+      pattern: '^(https://|http://(localhost|127\\.0\\.0\\.1)[:/])',
+      description: 'OpenID provider to sign in at; https, or http on loopback',
+    }),
+  ),
+  OIDC_CLIENT_ID: Type.Optional(Type.String({ minLength: 1 })),
+  OIDC_CLIENT_SECRET: Type.Optional(Type.String({ minLength: 1 })),
   CHECKOUT_INTERNAL_URL: Type.String({
     pattern: '^https?://',
     description: "base URL of the checkout's internal listener",
@@ -54,5 +62,8 @@ export type Config = Static<typeof schema>;
 
 /** @throws ConfigError naming every variable that is missing or wrong */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
-  return loadConfig(schema, environment);
+  const config = loadConfig(schema, environment);
+  if ((config.OIDC_ISSUER === undefined) !== (config.OIDC_CLIENT_ID === undefined))
+    throw new ConfigError(['OIDC_ISSUER, OIDC_CLIENT_ID: both must be set, or neither']);
+  return config;
 }

@@ -188,12 +188,12 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
       'admin_sign_ins_total{outcome="refused"}': growing(limit.FAILED_SIGN_INS_PER_SECOND_MAX * 0.99),
     },
     ringing: {
-      'admin_sign_ins_total{outcome="refused"}': growing(limit.FAILED_SIGN_INS_PER_SECOND_MAX),
-      'admin_sign_ins_total{outcome="throttled"}': growing(limit.FAILED_SIGN_INS_PER_SECOND_MAX),
+      'admin_sign_ins_total{outcome="refused"}': growing(1),
+      'admin_sign_ins_total{outcome="throttled"}': growing(1),
     },
-    fromSeconds: 45,
+    fromSeconds: 15,
     labels: {},
     summary: 'Many sign-ins to the control plane fail: somebody may be guessing passwords.',
-    description: '0.4 a second are refused.',
+    description: '2 a second are refused.',
   },
 };

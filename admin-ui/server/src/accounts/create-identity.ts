@@ -6,11 +6,19 @@ import { createKeyStore } from '../store/api-keys.ts';
 import { createAttemptStore } from '../store/attempts.ts';
 import type { AuditLog } from '../store/audit-log.ts';
 import type { Database } from '../store/database.ts';
+import { createOidcSignInStore } from '../store/oidc-sign-ins.ts';
 import { createSessionStore } from '../store/sessions.ts';
 import type { Identity, SignInOutcome } from './identity.ts';
 import { createMailer } from './mailer.ts';
+import { createOpenidProvider } from './openid-provider.ts';
 import { createRefusals } from './refusals.ts';
 import { createSecretBox } from './secrets.ts';
+
+interface OpenidVariables {
+  readonly OIDC_ISSUER?: string | undefined;
+  readonly OIDC_CLIENT_ID?: string | undefined;
+  readonly OIDC_CLIENT_SECRET?: string | undefined;
+}
 
 export interface IdentityOptions {
   readonly database: Database;
@@ -20,7 +28,7 @@ export interface IdentityOptions {
     readonly SEED_KEY: string;
     readonly SMTP_URL?: string | undefined;
     readonly MAIL_FROM: string;
-  };
+  } & OpenidVariables;
   readonly publicUrl: () => URL;
   readonly onSignIn: (outcome: SignInOutcome) => void;
 }
@@ -34,6 +42,8 @@ export function createIdentity(options: IdentityOptions): Identity {
     links: createLinkStore(database),
     attempts: createAttemptStore(database),
     keys: createKeyStore(database, auditKeys),
+    oidcSignIns: createOidcSignInStore(database),
+    openid: openidOf(config),
     audit,
     secrets: createSecretBox(config.SEED_KEY),
     mail: url === undefined ? null : createMailer({ url, from }),
@@ -41,4 +51,10 @@ export function createIdentity(options: IdentityOptions): Identity {
     publicUrl,
     count: { signIn: onSignIn },
   };
+}
+
+function openidOf(variables: OpenidVariables) {
+  const { OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = variables;
+  if (issuer === undefined || clientId === undefined) return null;
+  return createOpenidProvider({ issuer: new URL(issuer), clientId, clientSecret });
 }

@@ -1,11 +1,14 @@
 /** What everything about accounts works with, made once for an instance. */
-import type { AccountStore } from '../store/accounts.ts';
+
 import type { LinkStore } from '../store/account-links.ts';
+import type { AccountStore } from '../store/accounts.ts';
 import type { KeyStore } from '../store/api-keys.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { AuditLog } from '../store/audit-log.ts';
+import type { OidcSignInStore } from '../store/oidc-sign-ins.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import type { Mail } from './mail.ts';
+import type { OpenidProvider } from './openid-provider.ts';
 import type { Refusals } from './refusals.ts';
 import type { SecretBox } from './secrets.ts';
 
@@ -15,6 +18,9 @@ export interface Identity {
   readonly links: LinkStore;
   readonly attempts: AttemptStore;
   readonly keys: KeyStore;
+  readonly oidcSignIns: OidcSignInStore;
+  /** Null: none is set up. */
+  readonly openid: OpenidProvider | null;
   readonly audit: AuditLog;
   readonly secrets: SecretBox;
   readonly mail: Mail;

@@ -95,6 +95,8 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/session': all('nobody'),
   'POST /api/v1/enrolment': all('nobody'),
   'POST /api/v1/password-reset': all('nobody'),
+  'GET /api/v1/oidc/sign-in': all('nobody'),
+  'GET /api/v1/oidc/callback': all('nobody'),
 
   'GET /api/v1/session': self(),
   'DELETE /api/v1/session': self(),

@@ -14,6 +14,7 @@ export const PROBLEMS = {
   'last-owner': { status: 409, title: 'The last owner has to stay one' },
   'nothing-proposed': { status: 409, title: 'There is nothing to confirm' },
   'link-spent': { status: 410, title: 'The link is not good any more' },
+  'openid-unavailable': { status: 503, title: 'The OpenID provider does not answer' },
   'no-such-drop': { status: 404, title: 'There is no such drop' },
   'no-such-sku': { status: 404, title: 'There is no such SKU in this drop' },
   'drop-exists': { status: 409, title: 'There is a drop of this id already' },

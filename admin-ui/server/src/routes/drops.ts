@@ -19,9 +19,9 @@ import {
   PageChange,
   PlanChange,
 } from '../contract/drops.ts';
+import { byOperator } from '../plugins/access.ts';
 import { readCursor, writeCursor } from '../plugins/cursor.ts';
 import { sendVersion, versionAsked } from '../plugins/if-match.ts';
-import { byOperator } from '../plugins/access.ts';
 import { ACTS_PER_OPERATOR, READS_PER_OPERATOR } from '../rate-limits.ts';
 
 /** A drop of 1,000 products with long names. */

@@ -12,8 +12,8 @@ import { Act, GuardedAct, PolicyChange, RateChange, Undo } from '../contract/act
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import { DropAnswer } from '../contract/drops.ts';
 import type { AdmissionPolicy } from '../domain/admission-policy.ts';
-import { sendVersion, versionAsked } from '../plugins/if-match.ts';
 import { byOperator } from '../plugins/access.ts';
+import { sendVersion, versionAsked } from '../plugins/if-match.ts';
 import { ACTS_PER_OPERATOR } from '../rate-limits.ts';
 
 const SUMMARIES: Record<keyof typeof OVERRIDE_ACTS, string> = {

@@ -35,6 +35,14 @@ export interface AccountStore {
   create(account: Pick<Account, 'email' | 'name' | 'role' | 'drops'>, who: Who): Promise<Account | undefined>;
   find(id: string): Promise<Account | undefined>;
   findByEmail(email: string): Promise<Account | undefined>;
+  /**
+   * By who they are at the provider; the first time by an address that it has verified, and from then on by that alone.
+   */
+  findByOidc(identified: {
+    readonly issuer: string;
+    readonly subject: string;
+    readonly email: string | undefined;
+  }): Promise<Account | undefined>;
   list(): Promise<Account[]>;
   isEmpty(): Promise<boolean>;
   /** `last-owner`: nobody could make accounts any more. Disabling one ends its sessions. */
@@ -130,6 +138,28 @@ export function createAccountStore(database: Database, keys: Pick<AuditKeys, 'se
         .executeTakeFirst();
       return row && accountOf(row);
     },
+    findByOidc: ({ issuer, subject, email }) =>
+      database.transaction().execute(async (trx) => {
+        const linked = await trx
+          .selectFrom('admin.accounts')
+          .selectAll()
+          .where('oidc_issuer', '=', issuer)
+          .where('oidc_subject', '=', subject)
+          .executeTakeFirst();
+        if (linked) return accountOf(linked);
+        if (email === undefined) return undefined;
+        const row = await trx
+          .updateTable('admin.accounts')
+          .set({ oidc_issuer: issuer, oidc_subject: subject })
+          .where('email', '=', email)
+          .where('oidc_issuer', 'is', null)
+          .where('disabled_at', 'is', null)
+          .returningAll()
+          .executeTakeFirst();
+        if (!row) return undefined;
+        await audited(trx, { actor: email, reason: null }, 'account.openid', null, { email, issuer });
+        return accountOf(row);
+      }),
     async list() {
       const rows = await database.selectFrom('admin.accounts').selectAll().orderBy('email').execute();
       return rows.map(accountOf);

@@ -62,6 +62,8 @@ export interface Tables {
     role: Role;
     drops: string[] | null;
     password_hash: string | null;
+    oidc_issuer: string | null;
+    oidc_subject: string | null;
     totp_sealed: Buffer | null;
     totp_pending: Buffer | null;
     totp_step: ColumnType<string, number | undefined, number>;
@@ -92,6 +94,7 @@ export interface Tables {
   };
   'admin.known_devices': { account_id: string; digest: Buffer; seen_at: Generated<Date> };
   'admin.sign_in_attempts': { bucket: Buffer; failures: number; last_at: Generated<Date>; next_at: Date };
+  'admin.oidc_sign_ins': { digest: Buffer; nonce: string; verifier: string; expires_at: Date };
   'admin.api_keys': {
     key_id: string;
     digest: Buffer;

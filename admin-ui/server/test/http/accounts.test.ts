@@ -8,8 +8,8 @@ import {
   startTestControlPlane,
   type TestControlPlane,
 } from '../support/control-plane.ts';
-import { anyEmail, codeOf, openBrowser, PASSWORD, startPerson, tokenIn } from '../support/people.ts';
 import { startMailServer } from '../support/mail-server.ts';
+import { anyEmail, codeOf, openBrowser, PASSWORD, startPerson, tokenIn } from '../support/people.ts';
 
 let admin: TestControlPlane;
 beforeAll(async () => {

@@ -66,6 +66,7 @@ export async function send(
   const { body, headers } = options;
   const response = await fetch(new URL(path, base), {
     method,
+    redirect: 'manual',
     headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });

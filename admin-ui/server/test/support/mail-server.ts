@@ -1,7 +1,7 @@
 /** A real SMTP server that keeps what it is sent. */
 import type { AddressInfo } from 'node:net';
-import { SMTPServer } from 'smtp-server';
 import { waitUntil } from '@sluice/service-kit/testing';
+import { SMTPServer } from 'smtp-server';
 
 export interface MailServer {
   readonly url: string;
