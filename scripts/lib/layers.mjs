@@ -31,6 +31,7 @@ export const LAYERS = {
   start: 7,
   reconcile: 7,
   'verify-audit': 7,
+  gc: 7,
   server: 8,
 };
 

@@ -133,6 +133,7 @@ export async function startStack(options) {
           ADMISSION_KEYS_FILE: keys.admissionKeysFile,
           TICKET_KEYS_FILE: keys.ticketKeysFile,
           HEALING_DIR: join(healingDir, `room-${index + 1}`),
+          ...(admin && { ARCHIVE_URL: `http://127.0.0.1:${adminPlace.internalPort}` }),
           ...serviceEnv.room,
         },
       }),

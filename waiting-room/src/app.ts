@@ -13,6 +13,7 @@ import type { Redis } from 'ioredis';
 import { importSigningKeys } from './admission/signing-keys.ts';
 import { createTickets } from './admission/tickets.ts';
 import { createTokenSigner } from './admission/tokens.ts';
+import { createArchive } from './clients/archive.ts';
 import type { Config } from './config.ts';
 import { PROBLEMS } from './contract/problems.ts';
 import { createPulseServer } from './plugins/pulse-server.ts';
@@ -34,7 +35,13 @@ import { ticketRoutes } from './routes/tickets.ts';
 export interface AppOptions {
   readonly config: Pick<
     Config,
-    'publicUrl' | 'admissionKeys' | 'ticketSecrets' | 'SERVICE_TOKEN' | 'TRUSTED_PROXIES' | 'STREAMS_MAX'
+    | 'publicUrl'
+    | 'admissionKeys'
+    | 'ticketSecrets'
+    | 'SERVICE_TOKEN'
+    | 'TRUSTED_PROXIES'
+    | 'STREAMS_MAX'
+    | 'ARCHIVE_URL'
   >;
   readonly queue: Queue;
   readonly redis: Redis;
@@ -61,6 +68,9 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     signingKeys,
     origin: publicUrl.origin,
     serviceToken: config.SERVICE_TOKEN,
+    archive: config.ARCHIVE_URL
+      ? createArchive({ url: config.ARCHIVE_URL, serviceToken: config.SERVICE_TOKEN })
+      : null,
     admitReader: (request) => readers.take(clientKeyOf(request)),
   };
   registerProblems(PROBLEMS);

@@ -17,6 +17,12 @@ const Environment = Type.Object({
     maximum: 100_000,
     description: 'event streams open at a time; some 16 KB each',
   }),
+  ARCHIVE_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: "base URL of the control plane's internal listener, for draws of archived drops",
+    }),
+  ),
   HEALING_DIR: Type.Optional(
     Type.String({
       minLength: 1,

@@ -17,10 +17,22 @@ export const AUDIT_VARIABLES = Type.Object({
   ),
 });
 
+/** What cleaning up needs, too. */
+export const CONTROL_VARIABLES = {
+  REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'redis:// or rediss:// address' }),
+  ARCHIVE_AFTER_HOURS: Type.Number({
+    default: 48,
+    minimum: 0,
+    maximum: 8760,
+    description:
+      'from the end of a drop until its keys leave Redis; never before token and hold have run out',
+  }),
+};
+
 const schema = Type.Object({
   ...SERVICE_VARIABLES,
   ...AUDIT_VARIABLES.properties,
-  REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'redis:// or rediss:// address' }),
+  ...CONTROL_VARIABLES,
   DATABASE_CONNECTIONS: Type.Integer({ default: 8, minimum: 2, maximum: 200 }),
   SERVICE_TOKEN: Type.String({ minLength: 32, description: 'shared by all services of the installation' }),
   OPERATOR_KEY: Type.String({

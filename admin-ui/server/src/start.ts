@@ -12,7 +12,10 @@ import { noteHead } from './jobs/note-head.ts';
 import { migrate } from './migrate.ts';
 import { startJobs } from './plugins/jobs.ts';
 import { createAdminMetrics } from './plugins/metrics.ts';
+import { createArchiveSource } from './projection/archive-source.ts';
 import { createProjection } from './projection/projection.ts';
+import { archivedDrawRoutes } from './routes/archived-draws.ts';
+import { createArchiveStore } from './store/archives.ts';
 import { appendHead } from './store/audit-heads.ts';
 import { createAuditLog } from './store/audit-log.ts';
 import { createDatabase } from './store/database.ts';
@@ -54,12 +57,19 @@ export async function startControlPlane(
     audit: createAuditLog(database, auditKeys),
     setups: createSetupStore(database),
     projection: createProjection(redis),
+    archives: createArchiveStore(database, auditKeys),
+    source: createArchiveSource(redis),
     checkout: createCheckoutClient({ url: config.CHECKOUT_INTERNAL_URL, serviceToken: config.SERVICE_TOKEN }),
     log,
     count: {
       act: (act) => adminMetrics.acts.inc({ act }),
       projected: (outcome) => adminMetrics.projections.inc({ outcome }),
       setUp: (outcome) => adminMetrics.setups.inc({ outcome }),
+      archived(keys) {
+        adminMetrics.archived.inc();
+        adminMetrics.removedKeys.inc(keys);
+      },
+      archiveFailed: () => adminMetrics.archiveFailures.inc(),
     },
   };
   let listeningAt = '';
@@ -83,6 +93,7 @@ export async function startControlPlane(
     ready: () => pool.query('select 1'),
   });
   const internal = createInternalApp({ logger: log, metrics });
+  await internal.register(archivedDrawRoutes, { plane, serviceToken: config.SERVICE_TOKEN });
 
   const url = await app.listen({ host: config.HOST, port: config.PORT });
   listeningAt = url;
@@ -98,7 +109,10 @@ export async function startControlPlane(
       adminMetrics.headAt.setToCurrentTime();
     },
   };
-  const jobs = startJobs(plane, adminMetrics, () => noteHead(heads));
+  const jobs = startJobs(plane, adminMetrics, {
+    noteHead: () => noteHead(heads),
+    archiveAfterMs: config.ARCHIVE_AFTER_HOURS * 3_600_000,
+  });
   log.info({ url, internalUrl }, 'listening');
   return {
     url,

@@ -5,6 +5,7 @@ export const PROBLEMS = {
   draining: { status: 409, title: 'No new places are given' },
   'sold-out': { status: 409, title: 'Sold out' },
   closed: { status: 410, title: 'The drop has ended' },
+  archived: { status: 410, title: 'The drop has been over for a while' },
   'room-full': { status: 503, title: 'The line is full' },
   'ticket-missing': { status: 401, title: 'No ticket was presented' },
   'ticket-invalid': { status: 401, title: 'The ticket is not valid for this drop' },

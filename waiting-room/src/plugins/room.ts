@@ -8,6 +8,7 @@ import { type CurrentTicket, comeBack } from '../admission/come-back.ts';
 import type { SigningKeys } from '../admission/signing-keys.ts';
 import type { HeldTicket, Tickets } from '../admission/tickets.ts';
 import type { SignToken } from '../admission/tokens.ts';
+import type { Archive } from '../clients/archive.ts';
 import type { DropView, Queue } from '../queue/queue.ts';
 import { isCrossSite } from './cross-site.ts';
 import { readTicketHeader, type TicketCookie } from './ticket-cookie.ts';
@@ -21,6 +22,8 @@ export interface Room {
   /** The room's own origin, as browsers write it. */
   readonly origin: string;
   readonly serviceToken: string;
+  /** Where the draws of archived drops are; null: this installation shows none. */
+  readonly archive: Archive | null;
   /** Counts a reader of the pulse; false when the address has used up its share. */
   readonly admitReader: (request: IncomingMessage) => boolean;
 }
@@ -31,9 +34,13 @@ export interface PresentedTicket {
   readonly ticket: HeldTicket;
 }
 
-/** @throws 404 `no-such-drop` */
+/** @throws 404 `no-such-drop`, 410 `archived` */
 export function viewOf(room: Room, drop: string): DropView {
   const view = room.queue.view(drop);
+  if (!view && room.queue.isArchived(drop))
+    throw problem('archived', 'The drop is over; its draw can still be checked.', {
+      draw: `/v1/drops/${drop}/draw`,
+    });
   if (!view) throw problem('no-such-drop', `No drop has the id "${drop}".`);
   return view;
 }

@@ -4,6 +4,7 @@ import type { Metrics } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
 import { drawnOrder } from '../domain/draw.ts';
+import { Archived } from './archived.ts';
 import { checkEviction } from './check-eviction.ts';
 import { CheckIns } from './check-in.ts';
 import { Commands, isUnavailable } from './commands.ts';
@@ -74,12 +75,14 @@ export function createQueue({
   const copies = new Copies();
   const handedOut = new HandedOut();
   const gone = new Gone(redis);
+  const archived = new Archived(redis);
   const files = healing && new HealingFiles({ ...healing, copies, handedOut, log });
   const healer = new Healing({
     redis,
     commands,
     copies,
     handedOut,
+    archived,
     log,
     onHealed: (drop) => void views.refreshDrop(drop),
   });
@@ -97,6 +100,7 @@ export function createQueue({
     seeds,
     copies,
     gone,
+    archived,
     onLost: (drop) => healer.begin(drop),
     onGone: (drop) => {
       handedOut.forget(drop);
@@ -181,6 +185,7 @@ export function createQueue({
     },
     roster: (drop) => rosters.head(drop),
     rosterPage: (drop, index) => rosters.page(drop, index),
+    isArchived: (drop) => archived.has(drop),
     hasGone: (drop, number) => gone.has(drop, number),
     view: (drop) => views.get(drop),
     views: () => views.all(),

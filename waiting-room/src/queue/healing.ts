@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isStoreFault, Problem } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
+import type { Archived } from './archived.ts';
 import { type Commands, MEMBERS_MAX } from './commands.ts';
 import type { Copies, Copy } from './copies.ts';
 import { randomEpoch } from './epoch.ts';
@@ -20,6 +21,7 @@ export interface HealingOptions {
   readonly commands: Commands;
   readonly copies: Copies;
   readonly handedOut: HandedOut;
+  readonly archived: Pick<Archived, 'isKnown'>;
   readonly log: FastifyBaseLogger;
   /** Called when a drop goes on. */
   readonly onHealed: (drop: string) => void;
@@ -47,11 +49,13 @@ export class Healing {
   }
 
   async #heal(drop: string): Promise<void> {
-    const { commands, copies, log, onHealed } = this.#options;
+    const { commands, copies, archived, log, onHealed } = this.#options;
     let told = false;
     let sessionsRestored = false;
     while (!this.#closed) {
       try {
+        // It was taken away on purpose while this instance slept (ADR 0022).
+        if (await archived.isKnown(drop)) return;
         const copy = copies.get(drop);
         const [status, , left] = await commands.run('heal-drop', drop, offerOf(copy));
         if (status === 'unknown') return;

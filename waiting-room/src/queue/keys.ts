@@ -58,6 +58,9 @@ export const rosterPageKey = (drop: string, build: string, page: number): string
 /** Every drop that is not archived: drop id → opensAt in ms. Written by the control plane. */
 export const DROPS_KEY = 'wr:drops';
 
+/** Every drop that has left Redis for good: drop id → when, in ms. Written by the control plane. */
+export const ARCHIVED_KEY = 'wr:archived';
+
 /** Page content of a drop; written by the control plane. */
 export const pageKey = (drop: string): string => `wr:page:${drop}`;
 

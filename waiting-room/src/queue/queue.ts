@@ -244,6 +244,8 @@ export interface Queue {
   roster(drop: string): Promise<RosterHead | null>;
   /** Text of one of its pages; null when there is none of that index. */
   rosterPage(drop: string, index: number): Promise<string | null>;
+  /** A drop that has left Redis for good; known a moment after it happened. */
+  isArchived(drop: string): boolean;
   /** Undefined for a drop that does not exist; the view is refreshed every second. */
   view(drop: string): DropView | undefined;
   views(): Iterable<DropView>;

@@ -9,6 +9,7 @@ import { Outflow } from '../domain/outflow.ts';
 import { hasPositions } from '../domain/phase.ts';
 import type { RankMap } from '../domain/positions.ts';
 import { crowdPollAfterMs, pulseDocument } from '../domain/pulse.ts';
+import type { Archived } from './archived.ts';
 import { type Commands, isUnavailable } from './commands.ts';
 import type { Copies, Copy } from './copies.ts';
 import type { Gone } from './gone.ts';
@@ -36,6 +37,7 @@ export interface ViewsOptions {
   readonly seeds: Seeds;
   readonly copies: Copies;
   readonly gone: Gone;
+  readonly archived: Archived;
   /** A drop that is known here and that Redis has lost, in part or whole. */
   readonly onLost: (drop: string) => void;
   /** A drop that has left Redis on purpose. */
@@ -70,6 +72,7 @@ export class Views {
   async refresh(): Promise<void> {
     const drops = await this.#options.redis.zrange(DROPS_KEY, '0', '-1');
     const listed = new Set(drops);
+    await this.#options.archived.refresh(listed);
     for (const drop of this.#options.copies.drops()) if (!listed.has(drop)) this.#forgetOrHeal(drop);
     const refreshed = await Promise.allSettled(drops.map((drop) => this.#refreshOne(drop)));
     // One drop that cannot be read holds no other up.
@@ -105,8 +108,9 @@ export class Views {
 
   /** A drop leaves Redis on purpose only after it was closed; any other that is gone was lost. */
   #forgetOrHeal(drop: string): void {
-    const { copies, onLost } = this.#options;
-    if (copies.get(drop) === undefined || this.#kept.get(drop)?.view.phase === 'closed') this.#forget(drop);
+    const { copies, archived, onLost } = this.#options;
+    const hasEnded = archived.has(drop) || this.#kept.get(drop)?.view.phase === 'closed';
+    if (copies.get(drop) === undefined || hasEnded) this.#forget(drop);
     else onLost(drop);
   }
 

@@ -6,7 +6,8 @@ import { Type } from 'typebox';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { DrawAnswer, ReceiptAnswer, RosterIndex, RosterPageParams } from '../contract/draw.ts';
 import { PAGE_LINES, pageOf, receiptOf } from '../domain/roster.ts';
-import { type Room, requireTicket, ticketKey, viewOf } from '../plugins/room.ts';
+import { publicDraw } from '../plugins/public-draw.ts';
+import { type Room, requireTicket, ticketKey } from '../plugins/room.ts';
 import { READS_PER_ADDRESS, ROSTER_PAGES_PER_ADDRESS, STATUS_PER_TICKET } from '../rate-limits.ts';
 
 /** While drawing, root and seed follow each other within seconds. */
@@ -35,8 +36,8 @@ export const drawRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
       },
     },
     async (request, reply) => {
-      const { drop, commit, seed } = viewOf(room, request.params.drop);
-      const head = commit === '' ? null : await room.queue.roster(drop);
+      const { drop } = request.params;
+      const { commit, seed, head } = await publicDraw(room, drop);
       reply.header('cache-control', SECOND).header('access-control-allow-origin', '*');
       return {
         drop,
@@ -62,8 +63,7 @@ export const drawRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
       },
     },
     async (request, reply) => {
-      const { drop } = viewOf(room, request.params.drop);
-      const head = await room.queue.roster(drop);
+      const { head } = await publicDraw(room, request.params.drop);
       if (head === null) throw notPublished();
       const { size, root, pageRoots } = head;
       reply.header('cache-control', FOR_GOOD).header('access-control-allow-origin', '*');
@@ -83,9 +83,10 @@ export const drawRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
       serializerCompiler: asItIs,
     },
     async (request, reply) => {
-      const { drop } = viewOf(room, request.params.drop);
-      if ((await room.queue.roster(drop)) === null) throw notPublished();
-      const page = await room.queue.rosterPage(drop, request.params.page);
+      const draw = await publicDraw(room, request.params.drop);
+      if (draw.head === null) throw notPublished();
+      const page =
+        request.params.page < draw.head.pageRoots.length ? await draw.page(request.params.page) : null;
       if (page === null) throw problem('not-found', 'The roster has no such page.');
       return reply
         .header('cache-control', FOR_GOOD)
@@ -106,12 +107,13 @@ export const drawRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
       },
     },
     async (request, reply) => {
-      const { drop } = viewOf(room, request.params.drop);
+      const { drop } = request.params;
+      const draw = await publicDraw(room, drop);
+      const { head } = draw;
       const { number } = requireTicket(room, request.headers, drop);
-      const head = await room.queue.roster(drop);
       if (head === null) throw notPublished();
       const pageIndex = pageOf(head, number);
-      const page = await room.queue.rosterPage(drop, pageIndex);
+      const page = pageIndex < 0 ? null : await draw.page(pageIndex);
       const receipt = page === null ? null : receiptOf(head, page, pageIndex, number);
       if (receipt === null)
         throw problem('not-in-roster', 'The ticket was not in the lobby when the drop opened.');

@@ -2,6 +2,7 @@
 import formbody from '@fastify/formbody';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { clientAddressKey, type Problem } from '@sluice/service-kit';
+import type { FastifyReply } from 'fastify';
 import { pickLanguage } from '../../page/assets.ts';
 import { type Situation, spentState, stateOf } from '../../page/describe.ts';
 import { chooseReturn, enter } from '../admission/enter.ts';
@@ -30,6 +31,14 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
   const shellOf = createPageShells();
   await app.register(formbody, { bodyLimit: 8192 });
 
+  /** One that was never there, or that has been archived. */
+  const sendMissing = (reply: FastifyReply, drop: string) => {
+    const isOver = room.queue.isArchived(drop);
+    return sendPlainPage(reply.code(isOver ? 410 : 404), drop, undefined, {
+      situation: { state: isOver ? 'closed' : 'missing', asOfMs: 0 },
+    });
+  };
+
   // People read these answers: a fault is a page that tries again, not a JSON document.
   app.setErrorHandler((error, request, reply) => {
     const problem = error as Partial<Problem> & { statusCode?: number };
@@ -54,8 +63,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
     async (request, reply) => {
       const { drop } = request.params;
       const view = room.queue.view(drop);
-      if (!view)
-        return sendPlainPage(reply.code(404), drop, view, { situation: { state: 'missing', asOfMs: 0 } });
+      if (!view) return sendMissing(reply, drop);
       const { bind, return: wanted } = request.query;
       const back = chooseReturn(view.page, wanted);
       // A return address that is not the shop's is dropped, so that no link can make the page look like a fault.
@@ -100,8 +108,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
       async (request, reply) => {
         const { drop } = request.params;
         const view = room.queue.view(drop);
-        if (!view)
-          return sendPlainPage(reply.code(404), drop, view, { situation: { state: 'missing', asOfMs: 0 } });
+        if (!view) return sendMissing(reply, drop);
         refuseCrossSite(room, request.headers);
         const presented = presentedTicket(room, request.headers, drop);
         const { ticket = null } = presented ? await requireCurrentTicket(room, view, request, reply) : {};
@@ -131,8 +138,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
     async (request, reply) => {
       const { drop } = request.params;
       const view = room.queue.view(drop);
-      if (!view)
-        return sendPlainPage(reply.code(404), drop, view, { situation: { state: 'missing', asOfMs: 0 } });
+      if (!view) return sendMissing(reply, drop);
       const presented = presentedTicket(room, request.headers, drop);
       if (!presented) return reply.redirect(pageUrl(drop, request.query), 303);
       const { ticket } = await requireCurrentTicket(room, view, request, reply);
@@ -151,8 +157,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
       const { drop } = request.params;
       const { bind, return: wanted } = request.body;
       const view = room.queue.view(drop);
-      if (!view)
-        return sendPlainPage(reply.code(404), drop, view, { situation: { state: 'missing', asOfMs: 0 } });
+      if (!view) return sendMissing(reply, drop);
       refuseCrossSite(room, request.headers);
       const back = { bind, ...(wanted !== undefined && { return: wanted }) };
       const presented = presentedTicket(room, request.headers, drop);

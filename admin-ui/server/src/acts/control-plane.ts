@@ -1,7 +1,9 @@
 /** What every act works with: the stores, Redis and the checkout of one instance, made once. */
 import type { FastifyBaseLogger } from 'fastify';
 import type { CheckoutClient } from '../clients/checkout.ts';
+import type { ArchiveSource } from '../projection/archive-source.ts';
 import type { Projection } from '../projection/projection.ts';
+import type { ArchiveStore } from '../store/archives.ts';
 import type { AuditLog } from '../store/audit-log.ts';
 import type { DropStore } from '../store/drops.ts';
 import type { SetupStore } from '../store/setups.ts';
@@ -11,6 +13,8 @@ export interface ControlPlane {
   readonly audit: AuditLog;
   readonly setups: SetupStore;
   readonly projection: Projection;
+  readonly archives: ArchiveStore;
+  readonly source: ArchiveSource;
   readonly checkout: CheckoutClient;
   readonly log: FastifyBaseLogger;
   /** Told of everything that was done. */
@@ -18,8 +22,15 @@ export interface ControlPlane {
     act(act: string): void;
     projected(outcome: string): void;
     setUp(outcome: 'done' | 'failed'): void;
+    archived(keys: number): void;
+    archiveFailed(): void;
   };
 }
+
+/** What archiving works with: a command has no more. */
+export type Archiving = Pick<ControlPlane, 'drops' | 'archives' | 'source' | 'log'> & {
+  readonly count: Pick<ControlPlane['count'], 'archived' | 'archiveFailed'>;
+};
 
 /** The control plane itself, where it acts without an operator. */
 export const SYSTEM = 'system';

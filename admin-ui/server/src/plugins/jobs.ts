@@ -1,10 +1,12 @@
 /** Starts what every instance does each second beside answering. Any number of instances may. */
 import { type RepeatingJob, repeat } from '@sluice/service-kit';
+import { archiveDrop } from '../acts/archive-drop.ts';
 import { changeDrop } from '../acts/change-drop.ts';
 import { type ControlPlane, SYSTEM } from '../acts/control-plane.ts';
 import { NO_OVERRIDE } from '../acts/override-drop.ts';
 import { projectDrop } from '../acts/project-drop.ts';
 import { setUpCheckout } from '../acts/set-up-checkout.ts';
+import { archiveDrops } from '../jobs/archive-drops.ts';
 import { reconcileRedis, sendSetups } from '../jobs/reconcile.ts';
 import type { AdminMetrics } from './metrics.ts';
 
@@ -12,13 +14,21 @@ import type { AdminMetrics } from './metrics.ts';
 const EVERY_MS = 1000;
 /** What can be cut off the end of the audit log without a trace. */
 const HEAD_EVERY_MS = 60_000;
+/** Nobody waits for a drop to be archived. */
+const ARCHIVE_EVERY_MS = 5000;
+
+export interface JobOptions {
+  readonly noteHead: () => Promise<void>;
+  /** From the end of a drop on. */
+  readonly archiveAfterMs: number;
+}
 
 export function startJobs(
   plane: ControlPlane,
   metrics: AdminMetrics,
-  noteHead: () => Promise<void>,
+  { noteHead, archiveAfterMs }: JobOptions,
 ): RepeatingJob {
-  const { drops, setups, projection, log } = plane;
+  const { drops, setups, projection, archives, source, log } = plane;
   /** Jobs that fail: an outage is one line in the log, and its end another. */
   const failing = new Set<string>();
   const start = (job: string, run: () => Promise<unknown>, everyMs = EVERY_MS) =>
@@ -67,6 +77,19 @@ export function startJobs(
       }
     }),
     start('note-head', noteHead, HEAD_EVERY_MS),
+    start(
+      'archive',
+      () =>
+        archiveDrops({
+          ...{ archives, source, archiveAfterMs },
+          archive: async (drop) => {
+            const { status } = await archiveDrop(plane, drop, { archiveAfterMs, now: new Date() });
+            return status === 'archived';
+          },
+          observe: (failing) => metrics.failingArchives.set(failing),
+        }),
+      ARCHIVE_EVERY_MS,
+    ),
   ];
   return {
     async close() {

@@ -36,6 +36,22 @@ export function createAdminMetrics(metrics: Metrics) {
       name: 'admin_audit_head_timestamp_seconds',
       help: "When the audit log's signed head was last written outside the database",
     }),
+    archived: metrics.counter({
+      name: 'admin_drops_archived_total',
+      help: 'Drops whose keys have left Redis',
+    }),
+    removedKeys: metrics.counter({
+      name: 'admin_redis_keys_removed_total',
+      help: 'Keys of archived drops removed from Redis',
+    }),
+    archiveFailures: metrics.counter({
+      name: 'admin_archive_failures_total',
+      help: 'Tries at archiving a drop that failed',
+    }),
+    failingArchives: metrics.gauge({
+      name: 'admin_archive_failing_drops',
+      help: 'Drops that could not be archived when it was last tried',
+    }),
     refusedKeys: metrics.counter({
       name: 'admin_refused_credentials_total',
       help: 'Requests with a wrong key or session, or none',

@@ -2,6 +2,7 @@
 import { type ColumnType, type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import type { Pool } from 'pg';
 import type { AdmissionPolicy } from '../domain/admission-policy.ts';
+import type { DropTotals, RosterHead } from '../domain/archive.ts';
 import type { DropPage, Override, Product } from '../domain/drop.ts';
 import type { Ramp } from '../domain/ramp.ts';
 import type { Permission, Role } from '../domain/roles.ts';
@@ -54,6 +55,21 @@ export interface Tables {
     hash: Buffer;
     seal: Buffer;
   };
+  'admin.archives': {
+    drop_id: string;
+    attempts: Generated<number>;
+    next_try_at: Generated<Date>;
+    last_error: string | null;
+    head: Json<RosterHead> | null;
+    revealed_at: Date | null;
+    draw_stored_at: Date | null;
+    closed_at: Date | null;
+    totals: Json<DropTotals> | null;
+    audit_seq: number | null;
+    stored_at: Date | null;
+    removed_at: Date | null;
+  };
+  'admin.archive_chunks': { drop_id: string; kind: 'roster' | 'late'; number: number; body: string };
   'admin.undone': { seq: number; at: Generated<Date> };
   'admin.accounts': {
     account_id: Generated<string>;

@@ -58,9 +58,11 @@ export interface DropStore {
   create(drop: NewDrop, who: Who, cloneOf: string | null): Promise<Drop | undefined>;
   change(step: Step): Promise<StepOutcome>;
   find(id: string): Promise<Drop | undefined>;
+  /** Those of the ids that there are. */
+  findAll(ids: readonly string[]): Promise<Map<string, Drop>>;
   /** Latest opening first. */
   list(options: ListOptions): Promise<Drop[]>;
-  /** Those whose policy Redis must hold: all but the long closed. */
+  /** Those whose policy Redis must hold: all but the long closed and the archived. */
   projected(): Promise<ProjectedDrop[]>;
   /** Ids of those in which something should have ended, by Postgres's clock; whoever ends it asks Redis's. */
   withEnded(): Promise<string[]>;
@@ -171,6 +173,12 @@ export function createDropStore(
       return row && dropOf(row);
     },
 
+    async findAll(ids) {
+      if (ids.length === 0) return new Map();
+      const rows = await database.selectFrom('admin.drops').selectAll().where('drop_id', 'in', ids).execute();
+      return new Map(rows.map((row) => [row.drop_id, dropOf(row)]));
+    },
+
     async list({ limit, after, only }) {
       let query = database.selectFrom('admin.drops').selectAll();
       if (only) query = query.where(sql<boolean>`drop_id = any(${[...only]})`);
@@ -194,6 +202,17 @@ export function createDropStore(
         .select(['drop_id', 'policy_version', 'commit'])
         .where(sql<boolean>`not (coalesce(closes_at, updated_at) < now() - ${CLOSED_KEPT} and
           (closes_at < now() or override = 'closed'))`)
+        .where(({ not, exists, selectFrom }) =>
+          // What is stored leaves Redis: it must not come back.
+          not(
+            exists(
+              selectFrom('admin.archives as a')
+                .select('a.drop_id')
+                .whereRef('a.drop_id', '=', 'admin.drops.drop_id')
+                .where('a.stored_at', 'is not', null),
+            ),
+          ),
+        )
         .execute();
       return rows.map(({ drop_id, policy_version, commit }) => ({
         id: drop_id,
