@@ -105,7 +105,8 @@ async function clean(
         return { removed: 0, hindrance: outcome.error };
       case 'waiting':
         return { removed: 0, hindrance: outcome.why };
-      default:
+      case 'draw-stored':
+      case 'taken':
         return { removed: 0, hindrance: 'a control plane is at it, or tries again soon' };
     }
   }
