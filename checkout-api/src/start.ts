@@ -1,7 +1,13 @@
 /** One running instance: connections, migrations, the two listeners, the jobs; and their end, in the reverse order. */
 import { hostname } from 'node:os';
 import { createAdmissionVerifier } from '@sluice/connector';
-import { connectPostgres, connectRedis, createInternalApp, createMetrics } from '@sluice/service-kit';
+import {
+  connectPostgres,
+  connectRedis,
+  createInternalApp,
+  createMetrics,
+  untilReached,
+} from '@sluice/service-kit';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { createRoomClient } from './clients/room.ts';
@@ -39,7 +45,10 @@ export async function startCheckout(
   config: Config = readConfig(),
 ): Promise<RunningCheckout> {
   const instance = config.INSTANCE_ID ?? `${hostname()}:${process.pid}`;
-  await migrate(config.DATABASE_URL, (message) => log.debug(message));
+  await untilReached(
+    () => migrate(config.DATABASE_URL, (message) => log.debug(message)),
+    (err) => log.warn({ err }, 'waiting for Postgres'),
+  );
 
   const metrics = createMetrics({ service: 'checkout-api', instance });
   const database = connectPostgres({ url: config.DATABASE_URL, log, max: config.DATABASE_CONNECTIONS });

@@ -1,5 +1,6 @@
 /** Every bench by its name. */
 import type { Bench } from './bench.ts';
+import { comeBack } from './benches/come-back.ts';
 import { join } from './benches/join.ts';
 import { pulse } from './benches/pulse.ts';
 import { reserve } from './benches/reserve.ts';
@@ -12,6 +13,7 @@ import { verify } from './benches/verify.ts';
 import { waitingCost } from './benches/waiting-cost.ts';
 
 export const BENCHES: readonly Bench[] = [
+  comeBack,
   join,
   pulse,
   status,

@@ -15,3 +15,4 @@ export { type RepeatingJob, repeat } from './repeat.ts';
 export { runService } from './run-service.ts';
 export { requireServiceToken } from './service-token.ts';
 export { isStoreFault } from './store-fault.ts';
+export { untilReached } from './until-reached.ts';

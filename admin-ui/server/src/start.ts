@@ -1,6 +1,12 @@
 /** One running instance: connections, migrations, the two listeners, the jobs; and their end, in the reverse order. */
 import { hostname } from 'node:os';
-import { connectPostgres, connectRedis, createInternalApp, createMetrics } from '@sluice/service-kit';
+import {
+  connectPostgres,
+  connectRedis,
+  createInternalApp,
+  createMetrics,
+  untilReached,
+} from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { createIdentity } from './accounts/create-identity.ts';
 import type { ControlPlane } from './acts/control-plane.ts';
@@ -39,7 +45,10 @@ export async function startControlPlane(
   config: Config = readConfig(),
 ): Promise<RunningControlPlane> {
   const instance = config.INSTANCE_ID ?? `${hostname()}:${process.pid}`;
-  await migrate(config.DATABASE_URL, (message) => log.debug(message));
+  await untilReached(
+    () => migrate(config.DATABASE_URL, (message) => log.debug(message)),
+    (err) => log.warn({ err }, 'waiting for Postgres'),
+  );
 
   const metrics = createMetrics({ service: 'admin-server', instance });
   const adminMetrics = createAdminMetrics(metrics);

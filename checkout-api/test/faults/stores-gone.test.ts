@@ -1,4 +1,4 @@
-import { createLogger } from '@sluice/service-kit';
+import { connectPostgres, createLogger } from '@sluice/service-kit';
 import { createTestRedis, times, waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
@@ -30,15 +30,7 @@ beforeAll(async () => {
   db = await createCheckoutDatabase(server.url);
   room = await startTestRoom();
   redis = await startTcpProxy(await createTestRedis());
-  const config = readConfig({
-    REDIS_URL: redis.url,
-    DATABASE_URL: db.url,
-    SERVICE_TOKEN: serviceToken,
-    ROOM_URLS: room.url,
-    ROOM_ISSUER: room.url,
-    DATABASE_CONNECTIONS: '4',
-  });
-  service = await startCheckout(createLogger({ name: 'checkout-api', level: 'silent' }), config);
+  service = await startCheckout(createLogger({ name: 'checkout-api', level: 'silent' }), configOf());
 }, 60_000);
 afterAll(async () => {
   await service.close();
@@ -47,6 +39,16 @@ afterAll(async () => {
   await db.close();
   await server.close();
 });
+
+const configOf = () =>
+  readConfig({
+    REDIS_URL: redis.url,
+    DATABASE_URL: db.url,
+    SERVICE_TOKEN: serviceToken,
+    ROOM_URLS: room.url,
+    ROOM_ISSUER: room.url,
+    DATABASE_CONNECTIONS: '4',
+  });
 
 async function enter(drop: string): Promise<Answer & { jti: string }> {
   const { token, secret, jti } = await room.admit(drop);
@@ -84,6 +86,19 @@ function insist(ask: () => Promise<Answer>): Promise<Answer> {
     { timeoutMs: 90_000, everyMs: 250, what: 'an answer' },
   );
 }
+
+test('promise 7: an instance that starts while Postgres is away waits for it', async () => {
+  await server.stop();
+  const starting = startCheckout(createLogger({ name: 'checkout-api', level: 'silent' }), configOf());
+  const refused = connectPostgres({ url: db.url, log: createLogger({ name: 'test', level: 'silent' }) });
+  // Some tries of its own are over by the time that one of ours is.
+  for (let tries = 0; tries < 5; tries++) await expect(refused.query('select 1')).rejects.toThrow();
+  await refused.end();
+  await server.start();
+  const started = await starting;
+  expect((await send(started.url, 'GET', '/readyz')).status).toBe(200);
+  await started.close();
+});
 
 test(
   `promise 7: Postgres crashes ${crashes} times while a drop sells: nothing acknowledged is lost, nothing is sold twice`,

@@ -10,6 +10,9 @@ export interface OwnPostgres {
   readonly port: number;
   /** Ends it as a crash would (no checkpoint, no word to the clients) and starts it again on the same data and port. */
   crash(): Promise<void>;
+  /** The first half of a crash; `start` is the second. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
   /** Stops the server and all its backends where they are; `thaw` lets them go on. */
   freeze(): void;
   thaw(): void;
@@ -24,6 +27,7 @@ export async function startOwnPostgres(settings: readonly string[] = []): Promis
       await server.crash();
       await server.start();
     },
+    stop: server.crash,
     close: server.remove,
   };
 }

@@ -287,6 +287,31 @@ export const BUGS = [
     ],
   },
   {
+    name: 'a header of the lobby tells places apart',
+    file: 'waiting-room/test/draw/lobby-secrecy.test.ts',
+    test: 'Q8: nothing a client can read in the lobby tells one place from another',
+    replacements: [
+      {
+        file: 'waiting-room/src/routes/tickets.ts',
+        find: "reply.header('cache-control', 'no-store');\n      return renewed === null",
+        replace:
+          "reply.header('cache-control', 'no-store');\n      const place = await room.queue.standing(drop, ticket.number);\n      reply.header('x-shard', String(Number('order' in place && place.order) % 7));\n      return renewed === null",
+      },
+    ],
+  },
+  {
+    name: 'overload is queued without end',
+    file: 'waiting-room/test/queue/overload.test.ts',
+    test: 'promise 9: joins beyond what can be written down in time are shed at once',
+    replacements: [
+      {
+        file: 'waiting-room/src/queue/join.ts',
+        find: 'PENDING_MAX = 40_000',
+        replace: 'PENDING_MAX = 400_000',
+      },
+    ],
+  },
+  {
     name: 'epoch as a counter',
     file: 'waiting-room/test/unit/epoch.test.ts',
     test: 'Q24: the name of an epoch is random',
