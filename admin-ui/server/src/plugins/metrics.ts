@@ -4,6 +4,13 @@ import type { Metrics } from '@sluice/service-kit';
 export type AdminMetrics = ReturnType<typeof createAdminMetrics>;
 
 export function createAdminMetrics(metrics: Metrics) {
+  const signIns = metrics.counter({
+    name: 'admin_sign_ins_total',
+    help: 'Sign-ins, by outcome',
+    labelNames: ['outcome'],
+  });
+  // An alert on what nobody has done yet must find a series.
+  for (const outcome of ['done', 'refused', 'throttled', 'mfa-missing']) signIns.inc({ outcome }, 0);
   return {
     acts: metrics.counter({
       name: 'admin_acts_total',
@@ -56,10 +63,6 @@ export function createAdminMetrics(metrics: Metrics) {
       name: 'admin_refused_credentials_total',
       help: 'Requests with a wrong key or session, or none',
     }),
-    signIns: metrics.counter({
-      name: 'admin_sign_ins_total',
-      help: 'Sign-ins, by outcome',
-      labelNames: ['outcome'],
-    }),
+    signIns,
   };
 }

