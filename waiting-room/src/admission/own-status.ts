@@ -71,7 +71,7 @@ function statusOf(
     called: state === 'called' || state === 'checked_in' || state === 'entered',
     callExpiresAt: callExpiresMs === null ? null : new Date(callExpiresMs).toISOString(),
     extensionsLeft,
-    pollAfterMs: ownPollAfterMs(view, state, wait, order),
+    pollAfterMs: ownPollAfterMs(view, state, ahead, wait, order),
     generation: view.generation,
     epoch: view.epoch,
     reference: placeReference(ticket.number),
@@ -88,11 +88,14 @@ function isMoving({ phase }: DropView): boolean {
 function ownPollAfterMs(
   view: DropView,
   state: OwnStatus['state'],
+  ahead: number | null,
   wait: OwnStatus['wait'],
   order: number | undefined,
 ): number {
   if (state === 'lobby') return view.pollAfterMs;
   if (state !== 'waiting') return POLL_AFTER_MS_MIN;
+  // Just revealed: the first map of the places is out within a second, and until its announcement anybody may be called (Q23).
+  if (ahead === null && view.phase !== 'closed') return POLL_AFTER_MS_MIN;
   const callable = order === undefined || order <= view.callableUntil;
   return pollAfterMs(wait, (view.callWindowUs + view.graceUs) / 1000, callable);
 }
