@@ -7,7 +7,7 @@
 --       or 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(log N) a shopper and a grant
 -- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/rate.lua lib/settle.lua
--- include lib/steps.lua lib/grant.lua
+-- include lib/steps.lua lib/insertions.lua lib/grant.lua
 local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, CALLS, LOG = unpack(KEYS)
 local keys = { control = CONTROL, waiting = WAITING, present = PRESENT, sessions = SESSIONS, grants = GRANTS,
   calls = CALLS, log = LOG }
@@ -45,6 +45,7 @@ for i = 3, #ARGV, 2 do
   if order and tonumber(order) <= control.frontier and phase ~= 'closed' then
     redis.call('ZREM', WAITING, number)
     redis.call('ZADD', PRESENT, order, number)
+    note_check_in(control, CONTROL, PRESENT, number)
     redis.call('HSET', GRANTS, number, bind)
     write_log(LOG, 'checkin', now, 'n', number, 'o', order)
   elseif redis.call('ZSCORE', PRESENT, number) then

@@ -8,7 +8,7 @@
 --       or 'refused', now, phase, µs at which the lobby opens | 'late' | 'no-such-drop' | 'lost' | 'stale-policy' | 'no-seed'
 -- Cost  O(log N) a ticket
 -- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/rate.lua lib/settle.lua
--- include lib/steps.lua lib/call-along-map.lua lib/call.lua
+-- include lib/steps.lua lib/call-along-map.lua lib/call.lua lib/insertions.lua
 local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, ADDRESSES, CLASSES, CALLS, ANNOUNCED, LOG = unpack(KEYS)
 -- Drawn orders are below 4 × 2^48; arrivals never get there, whatever their head start.
 local DRAWN_MAX = 1125899906842624
@@ -91,6 +91,8 @@ for i = 6, #ARGV, 6 do
     if redis.call('ZADD', WAITING, 'NX', order, number) == 0 then
       -- The same call, executed twice.
       code, joined, order = 1, joined - 1, tonumber(redis.call('ZSCORE', WAITING, number))
+    elseif order < last and has_positions(phase) then
+      note_insertion(control, CONTROL, WAITING, number, 'head-start')
     end
   end
   reply[#reply + 1] = code

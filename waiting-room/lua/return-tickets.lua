@@ -6,7 +6,7 @@
 -- Reply 'ok', now, phase, epoch, then per ticket 'known' | 'returned' | 'unknown'
 --       or 'refused', now, phase | 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(log N) a ticket
--- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua
+-- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/insertions.lua
 local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, CLASSES, LATE, LOG = unpack(KEYS)
 
 local now = now_us()
@@ -19,6 +19,14 @@ open_if_due(control, now, CONTROL, LOG)
 local phase = phase_of(control, now)
 if phase == 'closed' or phase == 'scheduled' then
   return { 'refused', now, phase }
+end
+
+-- While the line is told by the map from before the loss (Q27) those who return are in it already.
+local counted = has_positions(phase) and not (phase == 'healing' and redis.call('HEXISTS', CONTROL, 'heal_map') == 1)
+local function put_ahead(number)
+  if counted then
+    note_insertion(control, CONTROL, WAITING, number, 'returned')
+  end
 end
 
 local function is_known(number)
@@ -35,14 +43,15 @@ for i = 3, #ARGV, 5 do
   local number, order, epoch, class, late = unpack(ARGV, i, i + 4)
   if is_known(number) then
     -- Whoever joined anew with the same nonce or customer before the ticket came back stands at the end: the older place counts.
-    if epoch ~= control.epoch then
-      redis.call('ZADD', WAITING, 'XX', 'LT', order, number)
+    if epoch ~= control.epoch and redis.call('ZADD', WAITING, 'XX', 'LT', 'CH', order, number) == 1 then
+      put_ahead(number)
     end
     reply[#reply + 1] = 'known'
   elseif epoch == control.epoch then
     reply[#reply + 1] = 'unknown'
   else
     redis.call('ZADD', WAITING, order, number)
+    put_ahead(number)
     if class ~= '' then
       redis.call('HSET', CLASSES, number, class)
     end

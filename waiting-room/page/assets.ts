@@ -1,6 +1,7 @@
 /** The fixed parts of the page, read once at start: words per language, style, script, and the hashes that the CSP allows. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import type { Texts } from './format.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -10,8 +11,36 @@ const hashOf = (text: string) => `'sha256-${createHash('sha256').update(text).di
 export const SCRIPT = read('./script.bundle.txt').trimEnd();
 export const SCRIPT_HASH = hashOf(SCRIPT);
 
-/** Indentation and line ends are for us. */
-export const STYLE = read('./style.css').replace(/\n\s*/g, '');
+/** A module that the script loads on demand, under an address that changes with its content. */
+export interface PageModule {
+  readonly file: string;
+  readonly body: Buffer;
+  readonly gzipped: Buffer;
+}
+
+function moduleOf(name: string): PageModule {
+  const body = Buffer.from(read(`./${name}.bundle.txt`));
+  const digest = createHash('sha256').update(body).digest('base64url').slice(0, 12);
+  return { file: `${name}-${digest}.js`, body, gzipped: gzipSync(body, { level: 9 }) };
+}
+
+/** For those who have a place: bundled from line.ts. */
+const LINE = moduleOf('line');
+
+/** For those who want to know how their place was drawn: bundled from draw.ts. */
+const DRAW = moduleOf('draw');
+
+export const ADDRESSES = { line: `/w/-/${LINE.file}`, draw: `/w/-/${DRAW.file}` };
+
+/** By file name. */
+export const MODULES: ReadonlyMap<string, PageModule> = new Map(
+  [LINE, DRAW].map((module) => [module.file, module]),
+);
+
+/** White space is for us; where it means something, one blank is enough. */
+export const STYLE = read('./style.css')
+  .replace(/\s+/g, ' ')
+  .replace(/ ?([{};,]) ?/g, '$1');
 export const STYLE_HASH = hashOf(STYLE);
 
 /** Without scripts the shell's own words ("one moment") would not be true. */

@@ -1,9 +1,21 @@
-/** Bundles the waiting page's script. The result is committed, so that nothing has to be built to run the room; a test compares. */
+/**
+ * Bundles the waiting page's script and the modules it loads on demand. The results are committed, so that nothing has to
+ * be built to run the room; a test compares.
+ */
 import { rolldown } from 'rolldown';
 
-/** The script as one minified string, the same on every machine. */
-export async function bundlePageScript() {
-  const bundle = await rolldown({ input: new URL('./script.ts', import.meta.url).pathname, tsconfig: false });
+/** What is bundled, into `<name>.bundle.txt`: the inlined script first. */
+export const BUNDLE_NAMES = /** @type {const} */ (['script', 'line', 'draw']);
+
+/**
+ * One minified string, the same on every machine.
+ * @param {typeof BUNDLE_NAMES[number]} name
+ */
+export async function bundlePage(name) {
+  const bundle = await rolldown({
+    input: new URL(`./${name}.ts`, import.meta.url).pathname,
+    tsconfig: false,
+  });
   const { output } = await bundle.generate({ format: 'iife', minify: true });
   await bundle.close();
   return output[0].code;
@@ -11,7 +23,9 @@ export async function bundlePageScript() {
 
 if (import.meta.main) {
   const { writeFile } = await import('node:fs/promises');
-  const code = await bundlePageScript();
-  await writeFile(new URL('./script.bundle.txt', import.meta.url), code);
-  console.log(`page/script.bundle.txt: ${code.length} characters`);
+  for (const name of BUNDLE_NAMES) {
+    const code = await bundlePage(name);
+    await writeFile(new URL(`./${name}.bundle.txt`, import.meta.url), code);
+    console.log(`page/${name}.bundle.txt: ${code.length} characters`);
+  }
 }

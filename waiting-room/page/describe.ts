@@ -2,7 +2,7 @@
  * From what is known about a shopper to what the page says: the one place for it, used by the server for pages without
  * scripts and by the browser's script for all others. Pure.
  */
-import { clock, span, type Texts } from './format.ts';
+import { clock, fill, span, type Texts } from './format.ts';
 
 /** What is known. Everything but `state` may be missing. */
 export interface Situation {
@@ -39,30 +39,40 @@ export interface PageView {
   readonly urgent: boolean;
 }
 
-const URGENT = ['called', 'entering', 'closed', 'missed'];
+const URGENT = ['called', 'turn', 'grace', 'entering', 'closed', 'missed'];
+/** States in which a shopper is past the line, so that their place in it is no more. */
+const CALLED = ['called', 'turn', 'grace', 'checked-in'];
 
-/** The page for a situation. */
-export function describe(now: Situation, texts: Texts, lang: string): PageView {
+/**
+ * The page for a situation.
+ * @param locale of the words, or of a region where they are spoken: how figures and times are written
+ * @param zone for a page that cannot know the shopper's
+ */
+export function describe(now: Situation, texts: Texts, locale: string, zone?: string): PageView {
   const say = (key: string) => texts[key] ?? '';
   const { state, ahead, wait, opensMs, heldUntilMs, crowd, asOfMs } = now;
   // Once called, a shopper's place in the line is behind them.
-  const position = state === 'called' || state === 'checked-in' ? null : now.position;
+  const position = CALLED.includes(state) ? null : now.position;
   const facts: [string, string][] = [];
-  if (ahead != null && (ahead > 0 || position != null))
-    facts.push([say('fact.ahead'), ahead.toLocaleString(lang)]);
-  if (position != null && wait !== undefined) facts.push([say('fact.wait'), waitText(wait, say, lang)]);
-  if (heldUntilMs) facts.push([say('fact.held'), clock(heldUntilMs, asOfMs, lang)]);
-  if (opensMs && asOfMs < opensMs) facts.push([say('fact.opens'), clock(opensMs, asOfMs, lang)]);
-  if (crowd)
-    facts.push([say('fact.crowd'), say('fact.crowd.about').replace('{count}', crowd.toLocaleString(lang))]);
-  if (position != null) facts.push([say('fact.updated'), clock(asOfMs, asOfMs, lang)]);
-  const counting = opensMs && (state === 'lobby' || state === 'scheduled') ? opensMs : 0;
+  if (ahead != null && (state === 'checked-in' ? ahead > 0 : position != null))
+    facts.push([say('fact.ahead'), ahead.toLocaleString(locale)]);
+  if (position != null && wait !== undefined) facts.push([say('fact.wait'), waitText(wait, say, locale)]);
+  if (heldUntilMs) facts.push([say('fact.held'), clock(heldUntilMs, asOfMs, locale, zone)]);
+  if (opensMs && asOfMs < opensMs) facts.push([say('fact.opens'), clock(opensMs, asOfMs, locale, zone)]);
+  if (crowd) facts.push([say('fact.crowd'), fill(say('fact.crowd.about'), crowd, locale)]);
+  if (position != null) facts.push([say('fact.updated'), clock(asOfMs, asOfMs, locale, zone)]);
+  const counting =
+    state === 'turn' ? (heldUntilMs ?? 0) : state === 'lobby' || state === 'scheduled' ? (opensMs ?? 0) : 0;
   return {
     state,
     title: say(`${state}.title`),
     lead: say(now.lead ?? `${state}.lead`),
-    figureLabel: counting ? say(`figure.${now.lead ?? state}`) : position == null ? '' : say('figure.place'),
-    figure: position == null ? '' : position.toLocaleString(lang),
+    figureLabel: counting
+      ? say(`figure.${state === 'turn' ? state : (now.lead ?? state)}`)
+      : position == null
+        ? ''
+        : say('figure.place'),
+    figure: position == null ? '' : position.toLocaleString(locale),
     countdownToMs: counting,
     progress:
       position == null || ahead == null || !now.aheadAtFirst ? -1 : Math.max(0, 1 - ahead / now.aheadAtFirst),

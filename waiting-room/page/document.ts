@@ -1,5 +1,6 @@
 /** The waiting page as HTML: one document for the shell, for pages without scripts and for the hand-over. Nothing unescaped goes in. */
 import {
+  ADDRESSES,
   LOCALES,
   NO_SCRIPT_STYLE,
   NO_SCRIPT_STYLE_HASH,
@@ -45,11 +46,15 @@ export interface Form {
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230b6b63'/%3E%3Cpath d='M3 6h10M3 10h6' stroke='%23fff' stroke-width='2' stroke-linecap='round'/%3E%3C/svg%3E";
 
+/** Languages of those there are words for that are written from right to left. */
+const RIGHT_TO_LEFT = ['ar'];
+
 /** A strict policy: this script, this style, this origin; forms also to the shop, which takes the token (Q33). */
 export function contentSecurityPolicy(returnOrigins: readonly string[]): string {
   return [
     "default-src 'none'",
-    `script-src ${SCRIPT_HASH}`,
+    // What the script itself loads is the room's own (page modules); a browser that knows no strict-dynamic takes `self`.
+    `script-src ${SCRIPT_HASH} 'strict-dynamic' 'self'`,
     `style-src ${STYLE_HASH} ${NO_SCRIPT_STYLE_HASH}`,
     "connect-src 'self'",
     'img-src data:',
@@ -76,11 +81,11 @@ export function renderDocument(options: DocumentOptions): string {
   const shell = mode.kind === 'shell';
   const refresh = mode.kind === 'plain' && mode.next.refreshSeconds > 0;
   return [
-    `<!doctype html><html lang="${lang}"><head><meta charset="utf-8">`,
+    `<!doctype html><html lang="${lang}"${RIGHT_TO_LEFT.includes(lang) ? ' dir="rtl"' : ''}><head><meta charset="utf-8">`,
     '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">',
     refresh ? `<meta http-equiv="refresh" content="${mode.next.refreshSeconds}">` : '',
     `<title>${escapeHtml(`${view.title} · ${name}`)}</title><link rel="icon" href="${ICON}"><style>${STYLE}</style></head>`,
-    `<body><main id="main" data-state="${view.state}"><header><p>${t('room')}</p><h1>${escapeHtml(name)}</h1></header>`,
+    `<body><main id="main" data-state="${view.state}"><header><p>${t('room')}</p><h1 id="name" dir="auto">${escapeHtml(name)}</h1></header>`,
     `<section class="card">${picture(options)}`,
     shell ? shellParts(options, t) : plainForm(mode.next.form),
     `</section>${footer(options, t)}</main>`,
@@ -102,7 +107,7 @@ function picture({ view, message, mode }: DocumentOptions): string {
     `<div id="say" role="status"><h2 id="title">${escapeHtml(view.title)}</h2><p id="lead">${escapeHtml(view.lead)}</p></div>`,
     `<p class="figure"><span id="label">${escapeHtml(label)}</span><strong id="figure">${escapeHtml(figure)}</strong></p>`,
     '<div id="channel" aria-hidden="true" hidden></div>',
-    `<dl id="facts">${facts.join('')}</dl><p id="message">${escapeHtml(message)}</p>`,
+    `<dl id="facts">${facts.join('')}</dl><p id="message" dir="auto">${escapeHtml(message)}</p>`,
   ].join('');
 }
 
@@ -111,10 +116,12 @@ function shellParts({ drop, shop }: DocumentOptions, t: (key: string) => string)
     // Without an action a form goes to the page's own address, with `return` and `bind`: the shell need not know them.
     `<noscript><style>${NO_SCRIPT_STYLE}</style><h2>${t('plain.title')}</h2><p>${t('plain.lead')}</p>`,
     `<form method="post"><button>${t('action.join')}</button></form></noscript>`,
+    '<div id="acts"></div>',
     `<button id="again">${t('action.again')}</button>`,
     `<a id="shop" class="button" href="${escapeHtml(shop ?? '#')}" hidden>${t('action.shop')}</a>`,
     '<form id="hand-over" method="post" hidden><input type="hidden" name="token"><input type="hidden" name="to">',
     `<input type="hidden" name="drop" value="${drop}"><button>${t('action.enter')}</button></form>`,
+    '<div id="wishes"></div>',
   ].join('');
 }
 
@@ -128,14 +135,18 @@ function plainForm(form: Form | null): string {
 
 function footer({ reference, drawn, mode }: DocumentOptions, t: (key: string) => string): string {
   const leave = mode.kind === 'shell' ? `<button id="leave" class="quiet">${t('action.leave')}</button>` : '';
+  const proof =
+    mode.kind === 'shell' && drawn
+      ? `<button id="check" class="second">${t('proof.action')}</button><ul id="proof" role="status"></ul>`
+      : '';
   return [
     `<footer><p class="place"><span title="${t('reference.why')}">${t('reference')} <b id="reference">${escapeHtml(reference)}</b></span>${leave}</p>`,
     `<details><summary>${t('why.title')}</summary><p>${t('why.text')}</p></details>`,
-    `<details><summary>${t('order.title')}</summary><p>${t(drawn ? 'order.draw' : 'order.fifo')}</p><p>${t('keep')}</p></details></footer>`,
+    `<details><summary>${t('order.title')}</summary><p>${t(drawn ? 'order.draw' : 'order.fifo')}</p><p>${t('keep')}</p>${proof}</details></footer>`,
   ].join('');
 }
 
 /** Inside a script element only `<` can end it. */
 function roomJson({ drop, lang, drawn, shop }: DocumentOptions, texts: Texts): string {
-  return JSON.stringify({ drop, lang, drawn, shop, texts }).replaceAll('<', '\\u003c');
+  return JSON.stringify({ drop, lang, drawn, shop, ...ADDRESSES, texts }).replaceAll('<', '\\u003c');
 }

@@ -14,10 +14,17 @@ export function span(minSeconds: number, maxSeconds: number, lang: string): stri
   return formatRange ? formatRange.call(words, from, to) : `${from}–${words.format(to)}`;
 }
 
-/** Time of day in the shopper's own zone; with the date when it is not within a day. */
-export function clock(atMs: number, nowMs: number, lang: string): string {
+/**
+ * Time of day, with the date when it is not within a day: in the shopper's own zone, or, where that is not known, in
+ * `zone`, which is then named.
+ */
+export function clock(atMs: number, nowMs: number, lang: string, zone?: string): string {
   const far = Math.abs(atMs - nowMs) > 72e6;
-  return new Date(atMs).toLocaleString(lang, { timeStyle: 'short', ...(far && { dateStyle: 'medium' }) });
+  return new Date(atMs).toLocaleString(lang, {
+    timeStyle: zone ? 'long' : 'short',
+    ...(zone && { timeZone: zone }),
+    ...(far && { dateStyle: 'medium' }),
+  });
 }
 
 /** `26:02:03`, `1:02:03`, `12:03`, `2:03`. */
@@ -25,4 +32,17 @@ export function countdown(ms: number): string {
   const left = Math.max(0, Math.ceil(ms / 1000)) * 1000;
   const hours = Math.floor(left / 3600e3);
   return (hours + new Date(left).toISOString().slice(13, 19)).replace(/^0:0?/, '');
+}
+
+/** Puts a number into a text: `{count}`, or ICU's `{count, plural, one {…} other {…}}` with `#` for it. */
+export function fill(text: string, count: number, lang: string): string {
+  const number = count.toLocaleString(lang);
+  return text.replace(/\{count(?:, plural,((?: *\w+ \{[^{}]*\})+))?\}/g, (_, forms?: string) => {
+    if (forms === undefined) return number;
+    const byCategory = new Map(
+      [...forms.matchAll(/(\w+) \{([^{}]*)\}/g)].map(([, category, form = '']) => [category, form]),
+    );
+    const form = byCategory.get(new Intl.PluralRules(lang).select(count)) ?? byCategory.get('other') ?? '';
+    return form.replace('#', number);
+  });
 }

@@ -221,6 +221,7 @@ const OPEN_TO_ALL = new Set([
   'GET /v1/drops/{drop}/draw/roster',
   'GET /v1/drops/{drop}/draw/roster/{page}',
   'GET /verify-draw.mjs',
+  'GET /w/-/{file}',
   'GET /w/{drop}',
   'POST /w/{drop}',
   'POST /w/{drop}/join',

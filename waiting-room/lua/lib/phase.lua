@@ -34,6 +34,11 @@ local function phase_of(control, now)
   return override == 'draining' and 'draining' or 'open'
 end
 
+-- Whether shoppers see a position: those of before see nothing that could grow.
+local function has_positions(phase)
+  return phase ~= 'scheduled' and phase ~= 'lobby' and phase ~= 'drawing' and phase ~= 'closed'
+end
+
 -- Q9: the first command whose clock passes opensAt opens the drop, for ever.
 local function open_if_due(control, now, control_key, log_key)
   if control.opened_us == 0 and now >= control.opens_us and phase_of(control, now) ~= 'closed' then

@@ -2,7 +2,7 @@
 import type { OwnStatus } from '../contract/tickets.ts';
 import { hasPositions } from '../domain/phase.ts';
 import { placeReference } from '../domain/place-reference.ts';
-import { rankOf } from '../domain/positions.ts';
+import { aheadOf } from '../domain/positions.ts';
 import { POLL_AFTER_MS_MIN, pollAfterMs, waitRange } from '../domain/wait.ts';
 import type { DropView, Queue, SpentReason } from '../queue/queue.ts';
 import type { HeldTicket } from './tickets.ts';
@@ -23,7 +23,7 @@ export function pictureBeyondFrontier(queue: Queue, view: DropView, ticket: Held
   // Q8: nothing that depends on an order before every order is settled.
   if (order === null) return { is: 'status', status: statusOf(view, ticket, 'lobby', null) };
   if (order <= view.frontier) return null;
-  const ahead = view.rankMap && rankOf(order, view.rankMap);
+  const ahead = view.rankMap && aheadOf(order, view.rankMap, view.mapAsOfMs);
   return { is: 'status', status: statusOf(view, ticket, 'waiting', ahead, { order }) };
 }
 
@@ -62,6 +62,8 @@ function statusOf(
   { order, callExpiresMs = null, extensionsLeft = null }: Known = {},
 ): OwnStatus {
   const wait = ahead === null || !isMoving(view) ? null : waitRange(ahead, view);
+  // Only the generation that the number was read with tells whether it may have grown (Q21).
+  const generation = state === 'checked_in' ? view.gateGeneration : view.mapGeneration;
   return {
     phase: view.phase,
     state,
@@ -72,7 +74,9 @@ function statusOf(
     callExpiresAt: callExpiresMs === null ? null : new Date(callExpiresMs).toISOString(),
     extensionsLeft,
     pollAfterMs: ownPollAfterMs(view, state, ahead, wait, order),
-    generation: view.generation,
+    order: order ?? null,
+    generation: generation.count,
+    generationReason: generation.reason,
     epoch: view.epoch,
     reference: placeReference(ticket.number),
     asOf: new Date(view.asOfMs).toISOString(),
@@ -94,8 +98,8 @@ function ownPollAfterMs(
 ): number {
   if (state === 'lobby') return view.pollAfterMs;
   if (state !== 'waiting') return POLL_AFTER_MS_MIN;
-  // Just revealed: the first map of the places is out within a second, and until its announcement anybody may be called (Q23).
-  if (ahead === null && view.phase !== 'closed') return POLL_AFTER_MS_MIN;
+  // The next pulse has the place.
+  if (ahead === null) return POLL_AFTER_MS_MIN;
   const callable = order === undefined || order <= view.callableUntil;
   return pollAfterMs(wait, (view.callWindowUs + view.graceUs) / 1000, callable);
 }

@@ -8,6 +8,10 @@ export const PageQuery = Type.Object({
   bind: Type.Optional(Type.String({ maxLength: 64 })),
 });
 
+export const ModuleParams = Type.Object({
+  file: Type.String({ maxLength: 64, description: 'Name of a module, with a digest of its content' }),
+});
+
 export const EnterForm = Type.Object({
   bind: Digest,
   return: Type.Optional(Type.String({ maxLength: 2048 })),

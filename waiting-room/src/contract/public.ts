@@ -1,6 +1,6 @@
 /** Schemas of what everyone may read about a drop. */
 import { Type } from 'typebox';
-import { Instant, Nullable, PhaseName } from './common.ts';
+import { GenerationReason, Instant, Nullable, PhaseName } from './common.ts';
 
 /** What the pulse says; written by the queue, sent as it is. */
 export const PulseAnswer = Type.Object(
@@ -9,13 +9,20 @@ export const PulseAnswer = Type.Object(
     phase: PhaseName,
     epoch: Type.String(),
     generation: Type.Integer(),
+    generationReason: GenerationReason,
     serverTime: Instant,
     opensAt: Instant,
     closesAt: Nullable(Instant),
     waiting: Type.Integer(),
     headCount: Type.Integer({ description: 'Rounded in the lobby' }),
     ratePerMinute: Type.Integer(),
+    commit: Nullable(Type.String({ description: 'Of the draw: to be noted before the opening (…/draw)' })),
     pollAfterMs: Type.Integer(),
+    turnMs: Type.Integer({ description: 'Call window and grace together' }),
+    returnSpreadMs: Type.Integer({
+      description:
+        'When `epoch` is another than the ticket’s: present the ticket after a random part of this',
+    }),
   },
   { additionalProperties: true },
 );

@@ -1,6 +1,6 @@
 /** Schemas of a shopper's own routes: join, status, leave, admission. */
 import { type Static, Type } from 'typebox';
-import { Digest, Instant, Nullable, PhaseName } from './common.ts';
+import { Digest, GenerationReason, Instant, Nullable, PhaseName } from './common.ts';
 
 const JoinFields = Type.Object(
   {
@@ -56,9 +56,15 @@ export const OwnStatus = Type.Object({
   callExpiresAt: Nullable(Instant),
   extensionsLeft: Nullable(Type.Integer({ description: 'How often the turn may still be held longer' })),
   pollAfterMs: Type.Integer({ description: 'Ask again after this, not earlier' }),
+  order: Nullable(
+    Type.Number({
+      description: 'What a rank map of the pulse turns into a position; null until every order is settled',
+    }),
+  ),
   generation: Type.Integer({
     description: 'Changes when places were put in ahead; only then may a position grow',
   }),
+  generationReason: GenerationReason,
   epoch: Type.String(),
   reference: Type.String(),
   ticket: Type.Optional(
@@ -98,5 +104,7 @@ export const CheckedIn = Type.Object({
   checkedIn: Type.Literal(true),
   phase: PhaseName,
   ahead: Type.Integer(),
+  generation: Type.Integer({ description: 'Changes when people called earlier have come forward' }),
+  generationReason: GenerationReason,
   retryAfterMs: Type.Integer(),
 });

@@ -33,9 +33,22 @@ export function rankOf(order: number, map: RankMap): number {
   return Math.round(rankLow + share * ((ranks[high] as number) - rankLow));
 }
 
+/**
+ * How many stand before somebody: their rank, once the map was read after they came. Null until then: those who came in
+ * between are not in it, and a number that is too small could only grow (Q21).
+ * @param order of an arrival, the time of its join in µs; drawn ones lie below every time
+ * @param asOfMs no later than the map was read, Redis time
+ */
+export function aheadOf(order: number, map: RankMap, asOfMs: number): number | null {
+  return order > asOfMs * 1000 ? null : rankOf(order, map);
+}
+
 /** The part of a map that lies beyond `frontier`, its ranks counted from there. */
 export function beyond(map: RankMap, frontier: number): RankMap {
-  const gone = rankOf(frontier + 1, map);
+  const next = map.orders.findIndex((order) => order > frontier);
+  // The last point at or before the frontier is gone, too, whatever lies between it and the next.
+  const passed = next > 0 ? (map.ranks[next - 1] as number) + 1 : 0;
+  const gone = next < 0 ? map.total : Math.max(passed, rankOf(frontier + 1, map));
   const ranks: number[] = [];
   const orders: number[] = [];
   map.orders.forEach((order, index) => {

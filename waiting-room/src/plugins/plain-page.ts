@@ -29,7 +29,7 @@ export function sendPlainPage(
     lang,
     drawn: view ? isDrawn(view) : false,
     shop: view?.page.defaultReturnTo ?? null,
-    view: describe(situation, texts, lang),
+    view: describe(situation, texts, lang, 'UTC'),
     message: view?.page.message[lang] ?? view?.page.message.en ?? '',
     reference,
     mode: {

@@ -8,8 +8,12 @@ import type { DropView, Queue } from '../queue/queue.ts';
 const PREFIX = '/v1/drops/';
 const SUFFIX = '/pulse';
 
-/** New every second; for seconds more an edge may answer with the old one while it fetches. */
-export const PULSE_CACHE_CONTROL = 'public, max-age=1, s-maxage=1, stale-while-revalidate=5';
+/**
+ * New every second; for a second more a cache may answer with the old one while it fetches, so that none is ever more than
+ * two seconds behind. While no instance answers, the last picture is better than none.
+ */
+export const PULSE_CACHE_CONTROL =
+  'public, max-age=1, s-maxage=1, stale-while-revalidate=1, stale-if-error=60';
 
 export interface PulseServerOptions {
   readonly queue: Pick<Queue, 'view'>;

@@ -5,6 +5,7 @@
 import type { DrawClass } from '../domain/draw.ts';
 import type { Phase } from '../domain/phase.ts';
 import type { RankMap } from '../domain/positions.ts';
+import type { GenerationReason } from '../domain/pulse.ts';
 import type { RosterHead } from '../domain/roster.ts';
 
 /** What a signed member claim gives a ticket (docs/draw.md). Everyone else has `EVERYONE`. */
@@ -160,6 +161,8 @@ export interface DropView {
   readonly tokenUs: number;
   readonly holdUs: number;
   readonly returnSpreadUs: number;
+  /** Until when shoppers return after the last loss, Redis time, µs; 0 when nothing was lost. */
+  readonly healUntilUs: number;
   /** Whether a ticket that led to a purchase may be followed by another place. */
   readonly rejoinAfterPurchase: boolean;
   readonly waiting: number;
@@ -175,8 +178,15 @@ export interface DropView {
   readonly missedTotal: number;
   /** What limits entry right now. */
   readonly limitedBy: LimitedBy;
-  readonly generation: number;
+  /** Changes when so many were put in ahead that a position may grow (Q12). */
+  readonly generation: Generation;
+  /** The same for those checked in, whose number is their place among them. */
+  readonly gateGeneration: Generation;
   readonly rankMap: RankMap | null;
+  /** As published with the rank map: a position of that map has grown only if this has changed. */
+  readonly mapGeneration: Generation;
+  /** Redis time that the rank map is no older than, ms. */
+  readonly mapAsOfMs: number;
   /** The map from before a loss, for as long as shoppers return; null otherwise. */
   readonly healMap: RankMap | null;
   readonly pollAfterMs: number;
@@ -189,6 +199,12 @@ export interface DropView {
   readonly page: DropPage;
   /** Public stock picture (`co:{d}:stock`), ready to send; null when there is none. */
   readonly products: Buffer | null;
+}
+
+/** How often insertions ahead have exceeded a hundredth of somebody's rank, and what the last of them was. */
+export interface Generation {
+  readonly count: number;
+  readonly reason: GenerationReason;
 }
 
 export type LimitedBy =

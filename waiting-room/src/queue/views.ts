@@ -8,13 +8,13 @@ import type { Redis } from 'ioredis';
 import { Outflow } from '../domain/outflow.ts';
 import { hasPositions } from '../domain/phase.ts';
 import type { RankMap } from '../domain/positions.ts';
-import { crowdPollAfterMs, pulseDocument } from '../domain/pulse.ts';
+import { crowdPollAfterMs, type GenerationReason, pulseDocument } from '../domain/pulse.ts';
 import type { Archived } from './archived.ts';
 import { type Commands, isUnavailable } from './commands.ts';
 import type { Copies, Copy } from './copies.ts';
 import type { Gone } from './gone.ts';
 import { DROPS_KEY } from './keys.ts';
-import type { DropPage, DropView, LimitedBy } from './queue.ts';
+import type { DropPage, DropView, Generation, LimitedBy } from './queue.ts';
 import { type DropReading, parsePage, readDrop } from './read-drop.ts';
 import type { Seeds } from './seeds.ts';
 
@@ -141,8 +141,8 @@ export class Views {
       limitedBy: limitedBy(drop) ?? 'phase',
       seed: revealed ? (seeds.known(drop, commit)?.hex ?? null) : null,
     };
-    const { pulse, rankMap } = pulseOf(reading, facts, before);
-    const view = { ...facts, pulse, rankMap: hasPositions(facts.phase) ? rankMap : null };
+    const told = pulseOf(reading, facts, before);
+    const view = { ...facts, ...told, rankMap: hasPositions(facts.phase) ? told.rankMap : null };
     this.#kept.set(drop, { outflow, view, pageText: reading.page, pulseBytes: reading.pulse });
     const copy: Copy = {
       seq: reading.number('seq'),
@@ -155,7 +155,10 @@ export class Views {
   }
 }
 
-type Facts = Omit<DropView, 'pulse' | 'rankMap'>;
+type Facts = Omit<DropView, keyof Told>;
+
+/** What the published pulse says, for all instances alike. */
+type Told = Pick<DropView, 'pulse' | 'rankMap' | 'mapGeneration' | 'mapAsOfMs'>;
 
 function factsOf(
   reading: DropReading,
@@ -185,6 +188,7 @@ function factsOf(
     tokenUs: number('token_us'),
     holdUs: number('hold_us'),
     returnSpreadUs: number('return_spread_us'),
+    healUntilUs: number('heal_until_us'),
     rejoinAfterPurchase: text('rejoin_after_purchase') !== 'no',
     waiting: reading.waiting,
     present: reading.present,
@@ -194,7 +198,8 @@ function factsOf(
     enteredTotal: number('entered_total'),
     leftTotal: number('left_total'),
     missedTotal: number('missed_total'),
-    generation: number('generation'),
+    generation: generationOf(reading, 'line'),
+    gateGeneration: generationOf(reading, 'gate'),
     healMap: phase === 'healing' ? (JSON.parse(text('heal_map') || 'null') as RankMap | null) : null,
     pollAfterMs: crowdPollAfterMs({ phase, asOfMs, lobbyOpensUs, opensUs }),
     callableUntil: number('callable_until'),
@@ -205,18 +210,45 @@ function factsOf(
 }
 
 /** The published pulse and the rank map in it; a document of this instance's own while nobody has published one. */
-function pulseOf(
-  reading: DropReading,
-  facts: Facts,
-  before: Kept | undefined,
-): { pulse: DropView['pulse']; rankMap: RankMap | null } {
+function pulseOf(reading: DropReading, facts: Facts, before: Kept | undefined): Told {
   if (reading.pulse === null) {
     const body = Buffer.from(pulseDocument({ ...facts, products: null }, null));
-    return { pulse: { body, etag: etagOf(body) }, rankMap: null };
+    return {
+      pulse: { body, etag: etagOf(body) },
+      rankMap: null,
+      mapGeneration: facts.generation,
+      mapAsOfMs: facts.asOfMs,
+    };
   }
-  if (before?.pulseBytes?.equals(reading.pulse)) return before.view;
-  const { rankMap } = JSON.parse(reading.pulse.toString()) as { rankMap?: RankMap | null };
-  return { pulse: { body: reading.pulse, etag: etagOf(reading.pulse) }, rankMap: rankMap ?? null };
+  if (before?.pulseBytes?.equals(reading.pulse)) {
+    const { pulse, rankMap, mapGeneration, mapAsOfMs } = before.view;
+    return { pulse, rankMap, mapGeneration, mapAsOfMs };
+  }
+  const { rankMap, generation, generationReason, serverTime } = JSON.parse(
+    reading.pulse.toString(),
+  ) as Published;
+  return {
+    pulse: { body: reading.pulse, etag: etagOf(reading.pulse) },
+    rankMap: rankMap ?? null,
+    mapGeneration: { count: generation, reason: generationReason ?? null },
+    mapAsOfMs: Date.parse(serverTime),
+  };
+}
+
+interface Published {
+  readonly rankMap?: RankMap | null;
+  readonly serverTime: string;
+  readonly generation: number;
+  /** Not there in a pulse that an instance of an earlier release has written. */
+  readonly generationReason?: GenerationReason;
+}
+
+function generationOf({ number, text }: DropReading, counted: 'line' | 'gate'): Generation {
+  const reason = text(`${counted}_generation_reason`);
+  return {
+    count: number(`${counted}_generation`),
+    reason: reason === '' ? null : (reason as GenerationReason),
+  };
 }
 
 function etagOf(body: Buffer): string {

@@ -45,7 +45,10 @@ export const admissionRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async 
         case 'present': {
           const { ahead, retryAfterMs, phase } = entry;
           reply.header('retry-after', Math.max(1, Math.ceil(retryAfterMs / 1000)));
-          return reply.code(202).send({ checkedIn: true, phase, ahead, retryAfterMs });
+          const { count: generation, reason: generationReason } = view.gateGeneration;
+          return reply
+            .code(202)
+            .send({ checkedIn: true, phase, ahead, generation, generationReason, retryAfterMs });
         }
         case 'not-called':
           throw problem('not-called-yet', 'The ticket has not been called.', {

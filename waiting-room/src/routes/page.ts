@@ -1,15 +1,16 @@
 /** The waiting page: the shell that takes care of itself, and the same in forms for browsers without scripts. */
+import type { IncomingHttpHeaders } from 'node:http';
 import formbody from '@fastify/formbody';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { clientAddressKey, type Problem } from '@sluice/service-kit';
+import { clientAddressKey, type Problem, problem } from '@sluice/service-kit';
 import type { FastifyReply } from 'fastify';
-import { pickLanguage } from '../../page/assets.ts';
+import { MODULES, pickLanguage } from '../../page/assets.ts';
 import { type Situation, spentState, stateOf } from '../../page/describe.ts';
 import { chooseReturn, enter } from '../admission/enter.ts';
 import { heldPlace, join } from '../admission/join.ts';
 import { type OwnPicture, ownPicture } from '../admission/own-status.ts';
 import { DropParams } from '../contract/common.ts';
-import { EnterForm, PageQuery } from '../contract/page.ts';
+import { EnterForm, ModuleParams, PageQuery } from '../contract/page.ts';
 import { handOverOf } from '../domain/return-address.ts';
 import { createPageShells, isDrawn } from '../plugins/page-shell.ts';
 import { type PlainPage, sendPlainPage } from '../plugins/plain-page.ts';
@@ -18,7 +19,8 @@ import type { DropView } from '../queue/queue.ts';
 import { FORMS_PER_ADDRESS, PAGES_PER_ADDRESS } from '../rate-limits.ts';
 
 /** Content changes rarely, and the page asks for everything that moves: seconds at an edge take the opening's rush. */
-const SHELL_CACHE_CONTROL = 'public, max-age=0, s-maxage=10, stale-while-revalidate=60';
+const SHELL_CACHE_CONTROL = 'public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=600';
+const MODULE_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 const BIND = /^[A-Za-z0-9_-]{43}$/;
 /** A page without scripts renews itself no more often than this. */
 const REFRESH_SECONDS_MIN = 5;
@@ -87,8 +89,30 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
         .header('referrer-policy', 'same-origin')
         .type('text/html; charset=utf-8');
       if (request.headers['if-none-match'] === shell.etag) return reply.code(304).send();
-      if (!/\bgzip\b/.test(String(request.headers['accept-encoding']))) return reply.send(shell.html);
+      if (!acceptsGzip(request.headers)) return reply.send(shell.html);
       return reply.header('content-encoding', 'gzip').send(shell.gzipped);
+    },
+  );
+
+  // No drop has such an id.
+  app.get(
+    '/w/-/:file',
+    {
+      config: { rateLimit: PAGES_PER_ADDRESS },
+      schema: {
+        summary: 'A module of the waiting page; its name changes with its content',
+        params: ModuleParams,
+      },
+    },
+    async (request, reply) => {
+      const found = MODULES.get(request.params.file);
+      if (!found) throw problem('not-found', 'This release of the waiting page has no such file.');
+      reply
+        .header('cache-control', MODULE_CACHE_CONTROL)
+        .header('vary', 'Accept-Encoding')
+        .type('text/javascript; charset=utf-8');
+      if (!acceptsGzip(request.headers)) return reply.send(found.body);
+      return reply.header('content-encoding', 'gzip').send(found.gzipped);
     },
   );
 
@@ -236,6 +260,7 @@ function lobbySituation(view: DropView): Situation {
   return { state: 'lobby', opensMs: opensUs / 1000, asOfMs, ...(!isDrawn(view) && { lead: 'lobby.fifo' }) };
 }
 
+const acceptsGzip = (headers: IncomingHttpHeaders) => /\bgzip\b/.test(String(headers['accept-encoding']));
 const detourCookie = (drop: string) => `wr_detour_${drop}`;
 const pageUrl = (drop: string, back: Back) => withQuery(`/w/${drop}`, back);
 const placeUrl = (drop: string, back: Back) => withQuery(`/w/${drop}/place`, back);

@@ -10,8 +10,6 @@ import { type Room, viewOf } from '../plugins/room.ts';
 import type { RoomCounters } from '../plugins/room-metrics.ts';
 import { KEYS_PER_ADDRESS, READS_PER_ADDRESS } from '../rate-limits.ts';
 
-/** Stock changes at most once a second; a second in a cache keeps it at one request per second and edge. */
-const SECOND = 'public, max-age=1, s-maxage=1, stale-while-revalidate=5';
 /** Verifiers keep keys for minutes; a new key is published long before it signs. */
 const MINUTES = 'public, max-age=300, stale-while-revalidate=3600';
 
@@ -69,7 +67,7 @@ export const publicRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ro
       if (!products)
         throw problem('no-stock-picture', 'The checkout has not published its stock in the last 30 seconds.');
       return reply
-        .header('cache-control', SECOND)
+        .header('cache-control', PULSE_CACHE_CONTROL)
         .header('access-control-allow-origin', '*')
         .type('application/json; charset=utf-8')
         .send(products);

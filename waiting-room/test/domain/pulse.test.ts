@@ -6,7 +6,7 @@ const facts = {
   drop: 'd',
   phase: 'open' as Phase,
   epoch: 'e',
-  generation: 0,
+  generation: { count: 3, reason: 'returned' as const },
   asOfMs: Date.UTC(2026, 0, 1),
   lobbyOpensUs: Date.UTC(2025, 11, 31) * 1000,
   opensUs: Date.UTC(2026, 0, 1) * 1000,
@@ -16,6 +16,11 @@ const facts = {
   outflowPerMinute: 290.4,
   showRate: 0.512,
   callableUntil: 77,
+  callWindowUs: 120_000_000,
+  graceUs: 480_000_000,
+  returnSpreadUs: 30_000_000,
+  healUntilUs: 0,
+  commit: '',
   page: { message: { en: 'Hi' } },
   products: null,
 };
@@ -41,6 +46,21 @@ test('Q20: after it the pulse holds the rank map and what may be called next', (
     'sold_out',
   ] as Phase[])
     expect(read(phase)).toMatchObject({ phase, waiting: 1234, rankMap: map, callableUntil: 77 });
+});
+
+test('Q26: those whose ticket is of another epoch come back over the policy’s spread, or what is left of the time for it', () => {
+  const spread = (sinceLossMs: number | null) =>
+    JSON.parse(
+      pulseDocument(
+        { ...facts, healUntilUs: sinceLossMs === null ? 0 : (facts.asOfMs + 30_000 - sinceLossMs) * 1000 },
+        null,
+      ),
+    ).returnSpreadMs;
+  expect([null, 0, 12_000, 28_000, 60_000].map(spread)).toEqual([30_000, 30_000, 18_000, 5000, 5000]);
+});
+
+test('Q12, Q21: the pulse tells the generation of its rank map, and why it changed last', () => {
+  expect(read('open')).toMatchObject({ generation: 3, generationReason: 'returned' });
 });
 
 test('the checkout’s picture stands in the pulse as it was written', () => {

@@ -10,7 +10,7 @@ import {
 
 const flow = { ratePerMinute: 300, outflowPerMinute: 240, showRate: 0.5 };
 
-test('the wait is a range: from those who will come at the quicker pace to all of them at the slower', () => {
+test('2.2: the wait is a range, from measured outflow and show rate: from those who will come at the quicker pace to all of them at the slower', () => {
   const wait = waitRange(1200, flow);
   expect(wait).toEqual({ minSeconds: Math.floor(120 * 0.9), maxSeconds: Math.ceil(300 * 1.1) + 5 });
 });

@@ -340,4 +340,56 @@ export const BUGS = [
       },
     ],
   },
+  lua(
+    'a place grows unseen: insertions ahead are not counted',
+    'lib/insertions.lua',
+    'if control[share] >= SHARE_MAX then',
+    'if control[share] >= 10 then',
+    'insertions',
+    'Q12: however head starts fall',
+  ),
+  lua(
+    'a place that grows as it always was: those who return while the map stands are counted',
+    'return-tickets.lua',
+    "and not (phase == 'healing' and redis.call('HEXISTS', CONTROL, 'heal_map') == 1)",
+    '',
+    'insertions',
+    'Q27: while positions come from the map of before the loss',
+  ),
+  {
+    name: 'a page that shows whatever the last answer said',
+    file: 'waiting-room/test/domain/told-place.test.ts',
+    test: 'Q21: a shopper is told min(last shown, now)',
+    replacements: [
+      {
+        file: 'waiting-room/page/told-place.ts',
+        find: 'changed ? now.ahead : Math.min(before.ahead, now.ahead)',
+        replace: 'now.ahead',
+      },
+    ],
+  },
+  {
+    name: 'a place from a map that was read before its owner came',
+    file: 'waiting-room/test/domain/positions.test.ts',
+    test: 'Q21: nobody is told a place from a map',
+    replacements: [
+      {
+        file: 'waiting-room/src/domain/positions.ts',
+        find: 'order > asOfMs * 1000 ? null : rankOf(order, map)',
+        replace: 'rankOf(order, map)',
+      },
+    ],
+  },
+  {
+    name: 'the nearest point of the map instead of the place between two',
+    file: 'waiting-room/test/domain/positions.test.ts',
+    test: 'Q20: positions keep the order of the line',
+    replacements: [
+      {
+        file: 'waiting-room/src/domain/positions.ts',
+        find: 'return Math.round(rankLow + share * ((ranks[high] as number) - rankLow));',
+        replace: 'return share > 0.5 ? rankLow : (ranks[high] as number);',
+      },
+    ],
+  },
 ];

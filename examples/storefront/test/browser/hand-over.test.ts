@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launchChromium } from '../../../../scripts/lib/launch-chromium.mjs';
 import { freePort } from '../../../../scripts/lib/ports.mjs';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { DROP, furnishRoom, startUpstream, type Upstream } from '../support/upstreams.ts';
-import { launchBrowser } from './support/shopper.ts';
 
 /**
  * The hand-over alone, with a room of one page: what a browser sends at each step, seen from the shop's side. The whole
@@ -27,7 +27,7 @@ let page: Server;
 let roomPageUrl: string;
 
 beforeAll(async () => {
-  [browser, room, checkout] = await Promise.all([launchBrowser(), startUpstream(), startUpstream()]);
+  [browser, room, checkout] = await Promise.all([launchChromium(), startUpstream(), startUpstream()]);
   admit = furnishRoom(room);
   checkout.answers.set(`POST /v1/drops/${DROP}/session`, { status: 201, body: {} });
   page = createServer(async (request, response) => {

@@ -2,7 +2,8 @@ import { waitUntil } from '@sluice/service-kit/testing';
 import pg from 'pg';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { launchBrowser, Shopper } from './support/shopper.ts';
+import { launchChromium } from '../../../../scripts/lib/launch-chromium.mjs';
+import { Shopper } from './support/shopper.ts';
 import { type ShopOfTest, type Shops, scheduleDrop, startShops, steer } from './support/start-shops.ts';
 
 const OPENS_IN_SECONDS = 25;
@@ -17,7 +18,7 @@ let shops: Shops;
 let browser: Browser;
 
 beforeAll(async () => {
-  [shops, browser] = await Promise.all([startShops(), launchBrowser()]);
+  [shops, browser] = await Promise.all([startShops(), launchChromium()]);
   const { sameSite, crossSite, late } = shops;
   await Promise.all(
     [sameSite, crossSite, ...late].map(async (shop) => {

@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '@sluice/service-kit/testing';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { findProgram } from '../../../../../scripts/lib/run-command.mjs';
+import type { Browser, Page } from 'playwright-core';
 
 export interface ShopperOptions {
   readonly name: string;
@@ -13,28 +12,12 @@ export interface ShopperOptions {
   readonly colorScheme?: 'light' | 'dark';
 }
 
-const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 /** Milliseconds; a page of the shop, on a busy machine. */
 const PAGE_TIMEOUT_MS = 60_000;
 /** In the lobby, or after it in a line that stands still. */
 const HAS_A_PLACE = ['lobby', 'drawing', 'paused', 'waiting']
   .map((state) => `main[data-state="${state}"]`)
   .join(', ');
-
-export async function launchBrowser(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM_PATH ?? findProgram(PROGRAMS);
-  if (!executablePath) throw new Error('Chromium is missing: set CHROMIUM_PATH or run through `npm test`');
-  return chromium.launch({ executablePath, args: FLAGS });
-}
 
 export class Shopper {
   readonly page: Page;

@@ -1,0 +1,167 @@
+/**
+ * Every state of the page as people meet it: readable by everyone (axe, all rules), in both colour schemes, on a narrow
+ * phone, in every language (5.16). `UPDATE_SCREENS=1` writes what it sees to docs/screens.
+ */
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { AxeResults } from 'axe-core';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { LOCALES } from '../../page/assets.ts';
+import type { Situation } from '../../page/describe.ts';
+import { textsOf } from '../../page/document.ts';
+import { fill } from '../../page/format.ts';
+import { createDrop, newBind } from '../support/drop.ts';
+import { setStage } from './support/stage.ts';
+import type { Visitor } from './support/visitor.ts';
+
+const stage = setStage();
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const SCREENS = fileURLToPath(new URL('../../../docs/screens/', import.meta.url));
+
+const ENGLISH = textsOf('en');
+
+/** Every state that there are words for. */
+const STATES = Object.keys(ENGLISH)
+  .flatMap((key) => /^(.+)\.title$/.exec(key)?.[1] ?? [])
+  .filter((state) => !['why', 'order', 'plain', 'leave'].includes(state));
+
+const DARK = ['lobby', 'waiting', 'paused', 'turn', 'checked-in', 'missed', 'closed', 'offline'];
+
+/** What is known in it. */
+function situationOf(state: string): Partial<Situation> {
+  const now = Date.now();
+  const place = { ahead: 1241, position: 1242, aheadAtFirst: 2300, asOfMs: now };
+  const wait = { minSeconds: 500, maxSeconds: 1100 };
+  if (state === 'scheduled' || state === 'lobby') return { opensMs: now + 754_000, crowd: 12_000 };
+  if (state === 'waiting' || state === 'healing' || state === 'offline') return { ...place, wait };
+  if (state === 'soon') return { ...place, ahead: 7, position: 8, wait: { minSeconds: 3, maxSeconds: 40 } };
+  if (state === 'paused' || state === 'sold-out') return { ...place, wait: null };
+  if (state === 'turn') return { heldUntilMs: now + 92_000 };
+  return state === 'checked-in' ? { ahead: 12 } : {};
+}
+
+/** A page with a place that asks for nothing any more: what it shows is up to the test. */
+async function stillPage(options: Parameters<typeof stage.arrive>[1] = {}): Promise<Visitor> {
+  const drop = await createDrop(stage.redis, { opensInMs: 3_600_000, lobbyMs: 7_200_000, drawn: true });
+  const content = { name: 'Aurora Low', message: {}, returnOrigins: ['https://shop.example'] };
+  await stage.redis.set(
+    `wr:page:${drop}`,
+    JSON.stringify({ ...content, defaultReturnTo: 'https://shop.example/p' }),
+  );
+  const visitor = await stage.arrive(drop, options);
+  await visitor.sees('lobby');
+  await visitor.page.route('**/v1/**', (route) => route.abort());
+  return visitor;
+}
+
+async function showState({ page }: Visitor, state: string): Promise<void> {
+  await page.evaluate(
+    async ([name, more, words]) => {
+      const { sluice } = window;
+      // Whatever was due is not any more.
+      await sluice.run(async () => {});
+      sluice.show(name, more, { en: 'Two pairs per person. Sizes 36 to 46.' });
+      const asks = name === 'turn' || name === 'grace';
+      const buttons = words.map((text, i) => {
+        const button = document.createElement('button');
+        button.textContent = text;
+        if (i) button.className = 'second';
+        return button;
+      });
+      document.getElementById('acts')?.replaceChildren(...(asks ? buttons : []));
+    },
+    [
+      state,
+      situationOf(state),
+      [
+        ENGLISH['action.enter'] ?? '',
+        ...(state === 'turn' ? [fill(ENGLISH['action.extend'] ?? '', 3, 'en')] : []),
+      ],
+    ] as const,
+  );
+}
+
+async function violations(page: Page, { except = [] as string[] } = {}): Promise<string[]> {
+  await page.evaluate(`${AXE}; void 0`);
+  const { violations: found } = (await page.evaluate('axe.run({ runOnly: undefined })')) as AxeResults;
+  return found
+    .filter(({ id }) => !except.includes(id))
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+}
+
+const widthOf = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
+
+test('5.16: no state has a fault that axe knows, light or dark, and none is wider than a phone of 320 px', async () => {
+  await stage.open();
+  const update = process.env.UPDATE_SCREENS === '1';
+  if (update) mkdirSync(SCREENS, { recursive: true });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const visitor = await stillPage({
+      colorScheme,
+      reducedMotion: 'reduce',
+      viewport: { width: 320, height: 640 },
+    });
+    const { page } = visitor;
+    // Colours come in a few kinds only: in the dark one state of each will do.
+    for (const state of colorScheme === 'light' ? STATES : DARK) {
+      await showState(visitor, state);
+      expect(await violations(page), `${colorScheme} ${state}`).toEqual([]);
+      expect(await widthOf(page), state).toBe(320);
+      if (update && colorScheme === 'light')
+        await page.screenshot({ path: `${SCREENS}${state}.png`, fullPage: true });
+      if (update && state === 'waiting')
+        await page.screenshot({ path: `${SCREENS}waiting-${colorScheme}.png` });
+    }
+    await page.getByText('How is my place decided?').click();
+    await page.evaluate(() => window.sluice.find<HTMLDialogElement>('leave').click());
+    expect(await violations(page), `${colorScheme} dialog`).toEqual([]);
+    expect(visitor.faults).toEqual([]);
+  }
+}, 180_000);
+
+test('5.16: in every language every state fits a phone of 320 px, and its words are there', async () => {
+  await stage.open();
+  for (const lang of LOCALES.keys()) {
+    const visitor = await stillPage({ locale: lang, viewport: { width: 320, height: 640 } });
+    const { page } = visitor;
+    expect(await page.getAttribute('html', 'lang')).toBe(lang);
+    expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe(
+      lang === 'ar' ? 'rtl' : 'ltr',
+    );
+    const seen = await page.evaluate(
+      (states) =>
+        states.map(([state, more]) => {
+          window.sluice.show(state, more);
+          return [state, document.getElementById('title')?.textContent, document.documentElement.scrollWidth];
+        }),
+      STATES.map((state) => [state, situationOf(state)] as const),
+    );
+    expect(seen, lang).toEqual(STATES.map((state) => [state, textsOf(lang)[`${state}.title`], 320]));
+    if (lang === 'ar') {
+      await showState(visitor, 'waiting');
+      expect(await violations(page)).toEqual([]);
+    }
+    // A picture says nothing where the machine has no letters for it.
+    if (process.env.UPDATE_SCREENS === '1' && !['en', 'ja', 'ko', 'zh'].includes(lang)) {
+      await showState(visitor, 'waiting');
+      await page.screenshot({ path: `${SCREENS}waiting-${lang}.png`, fullPage: true });
+    }
+    await visitor.close();
+  }
+}, 180_000);
+
+// A page without scripts can learn of its turn in no other way than by renewing itself.
+test('5.16: pages without scripts have no fault that axe knows but their renewing, with a place and without', async () => {
+  await stage.open();
+  const drop = await createDrop(stage.redis, { policy: { rate_per_minute: 0 } });
+  const { page } = await stage.arrive(drop, { viewport: { width: 320, height: 640 } });
+  const origin = new URL(page.url()).origin;
+  const query = `return=https://shop.example/p&bind=${newBind()}`;
+  for (const path of [`/w/${drop}/place?${query}`, '/w/nothing/place']) {
+    await page.goto(origin + path);
+    expect(await violations(page, { except: ['meta-refresh'] }), path).toEqual([]);
+    expect(await widthOf(page), path).toBe(320);
+  }
+});
