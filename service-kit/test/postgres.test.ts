@@ -1,8 +1,7 @@
-import { createTestDatabase, type TestDatabase, waitUntil } from '@sluice/service-kit/testing';
+import { createTestDatabase, startRelay, type TestDatabase, waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { connectPostgres } from '../src/postgres.ts';
 import { isStoreFault } from '../src/store-fault.ts';
-import { startRelay } from './support/relay.ts';
 import { startSilentServer } from './support/silent-server.ts';
 import { createTestLog } from './support/test-app.ts';
 
@@ -70,13 +69,11 @@ test('a server that takes the connection and says nothing is given up', async ()
 });
 
 test('a connection that has gone silent in the middle is given up, and another serves the next query', async () => {
-  const url = new URL(database.url);
-  const relay = await startRelay({ host: url.hostname, port: Number(url.port) });
+  const relay = await startRelay(database.url);
   opened.push(relay);
-  url.port = String(relay.port);
-  const { pool } = connect(url.href, { max: 1, statementTimeoutMs: 200 });
+  const { pool } = connect(relay.url, { max: 1, statementTimeoutMs: 200 });
   await pool.query('select 1');
-  relay.freeze();
+  relay.silence();
   expect(isStoreFault(await errorOf(pool.query('select 1')))).toBe(true);
   relay.mend();
   await waitUntil(async () => (await pool.query('select 1 as one')).rows[0]?.one === 1);

@@ -1,9 +1,8 @@
-import { createTestRedis, waitUntil } from '@sluice/service-kit/testing';
+import { createTestRedis, startRelay, waitUntil } from '@sluice/service-kit/testing';
 import type { Redis } from 'ioredis';
 import { afterEach, describe, expect, test } from 'vitest';
 import { registerRateLimits } from '../src/rate-limits.ts';
 import { connectRedis } from '../src/redis.ts';
-import { startRelay } from './support/relay.ts';
 import { createTestLog, startTestApp, type TestApp } from './support/test-app.ts';
 
 const MAX = 5;
@@ -135,15 +134,13 @@ describe('with Redis', () => {
   });
 
   test('Redis cut off or frozen: requests go on without waiting, each instance by its own count', async () => {
-    const url = new URL(await createTestRedis());
-    const relay = await startRelay({ host: url.hostname, port: Number(url.port) });
+    const relay = await startRelay(await createTestRedis());
     opened.push(relay);
-    url.port = String(relay.port);
-    const redis = connect(url.href);
+    const redis = connect(relay.url);
     await waitUntil(() => redis.status === 'ready');
     const server = await startLimited('', redis);
     expect(await ask(server, '203.0.113.1', 2)).toEqual([200, 200]);
-    relay.freeze();
+    relay.silence();
     expect(await ask(server, '203.0.113.1', 4)).toEqual([200, 200, 200, 429]);
     relay.cut();
     expect(await ask(server, '203.0.113.2', MAX + 1)).toEqual(used);

@@ -1,9 +1,8 @@
-import { createTestRedis, waitUntil } from '@sluice/service-kit/testing';
+import { createTestRedis, startRelay, waitUntil } from '@sluice/service-kit/testing';
 import type { Redis } from 'ioredis';
 import { afterEach, expect, test } from 'vitest';
 import { connectRedis } from '../src/redis.ts';
 import { isStoreFault } from '../src/store-fault.ts';
-import { startRelay } from './support/relay.ts';
 import { createTestLog } from './support/test-app.ts';
 
 const opened: { close(): unknown }[] = [];
@@ -12,13 +11,11 @@ afterEach(async () => {
 });
 
 async function connectThroughRelay() {
-  const url = new URL(await createTestRedis());
-  const relay = await startRelay({ host: url.hostname, port: Number(url.port) });
+  const relay = await startRelay(await createTestRedis());
   opened.push(relay);
-  url.port = String(relay.port);
   const log = createTestLog();
   const redis: Redis = connectRedis({
-    url: url.href,
+    url: relay.url,
     name: 'kit-test',
     log: log.log as never,
     commandTimeoutMs: 200,
@@ -37,7 +34,7 @@ const outcomeOf = (work: Promise<unknown>) =>
 test('a server that has gone silent: a command fails within its limit, as a store fault', async () => {
   const { relay, redis } = await connectThroughRelay();
   expect(await redis.ping()).toBe('PONG');
-  relay.freeze();
+  relay.silence();
   const error = await outcomeOf(redis.ping());
   expect(error).toMatchObject({ message: 'Command timed out' });
   expect(isStoreFault(error)).toBe(true);
@@ -46,7 +43,7 @@ test('a server that has gone silent: a command fails within its limit, as a stor
 test('a lost server: commands fail at once, nothing is kept or sent twice, and it recovers by itself', async () => {
   const { relay, redis, log } = await connectThroughRelay();
   await redis.set('count', '0');
-  relay.freeze();
+  relay.silence();
   const inFlight = outcomeOf(redis.incr('count'));
   relay.cut();
   expect(isStoreFault(await inFlight)).toBe(true);

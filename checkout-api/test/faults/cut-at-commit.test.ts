@@ -1,5 +1,5 @@
 import { connectPostgres, createLogger, isStoreFault } from '@sluice/service-kit';
-import { times } from '@sluice/service-kit/testing';
+import { type CutAt, type Relay, startRelay, times } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createPaymentStore } from '../../src/store/payments.ts';
 import type { Holder } from '../../src/store/reservations.ts';
@@ -17,23 +17,22 @@ import {
   enterShoppers,
   imbalances,
 } from '../support/checkout-database.ts';
-import { type CutAt, startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 /** In `npm test` 30 cuts of each kind of commit, in `npm run test:long` 1,000. */
 const cuts = times(30, 1000);
 const MOMENTS: readonly CutAt[] = ['before-request', 'after-request', 'before-answer'];
 
 let db: CheckoutDatabase;
-let proxy: TcpProxy;
+let relay: Relay;
 let pool: Database;
 beforeAll(async () => {
   db = await createCheckoutDatabase();
-  proxy = await startTcpProxy(db.url);
-  pool = connectPostgres({ url: proxy.url, log: createLogger({ name: 'test', level: 'silent' }), max: 4 });
+  relay = await startRelay(db.url);
+  pool = connectPostgres({ url: relay.url, log: createLogger({ name: 'test', level: 'silent' }), max: 4 });
 });
 afterAll(async () => {
   await pool.end();
-  await proxy.close();
+  await relay.close();
   await db.close();
 });
 
@@ -62,7 +61,7 @@ test(
     const made: ReserveOutcome[] = [];
     let failures = 0;
     for (let at = 0; at < cuts; at++) {
-      const cut = proxy.cutNext('reserve-batch', MOMENTS[at % 3] ?? 'before-answer');
+      const cut = relay.cutNext('reserve-batch', MOMENTS[at % 3] ?? 'before-answer');
       // Three shoppers at once: the cut takes a whole batch with it.
       const results = await Promise.all(holders.map((holder) => reserve(store, holder, `key-${at}`)));
       await cut;
@@ -98,7 +97,7 @@ test(
       if (!('reservation' in answer)) throw new Error(answer.verdict);
       const { id } = answer.reservation;
       await insist(() => payments.begin(holder, id, 'test', 'test:ok'));
-      const cut = proxy.cutNext('settle-payments', MOMENTS[at % 3] ?? 'before-answer');
+      const cut = relay.cutNext('settle-payments', MOMENTS[at % 3] ?? 'before-answer');
       await insist(() => payments.settle(id, 1, `charge ${drop} ${at}`));
       await cut;
     }
@@ -120,7 +119,7 @@ test(
     for (let at = 0; at < cuts; at++) {
       const { answer } = await reserve(store, holder, `key-${at}`);
       if (!('reservation' in answer)) throw new Error(answer.verdict);
-      const cut = proxy.cutNext('release-reservations', MOMENTS[at % 3] ?? 'before-answer');
+      const cut = relay.cutNext('release-reservations', MOMENTS[at % 3] ?? 'before-answer');
       await insist(() => store.release(drop, answer.reservation.id));
       await cut;
       expect(await balances(db.database, drop)).toMatchObject({ shoe: { held: 0, available: 2 } });

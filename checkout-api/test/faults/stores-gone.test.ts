@@ -1,5 +1,5 @@
 import { connectPostgres, createLogger } from '@sluice/service-kit';
-import { createTestRedis, times, waitUntil } from '@sluice/service-kit/testing';
+import { createTestRedis, type Relay, startRelay, times, waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { type RunningCheckout, startCheckout } from '../../src/start.ts';
@@ -14,7 +14,6 @@ import {
 import { type Answer, send, serviceToken, shopperOf, type TestShopper } from '../support/checkout-service.ts';
 import { type OwnPostgres, startOwnPostgres } from '../support/own-postgres.ts';
 import { startTestRoom, type TestRoom } from '../support/room.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 /** In `npm test` Postgres crashes twice in the drop, in `npm run test:long` 20 times. */
 const crashes = times(2, 20);
@@ -23,13 +22,13 @@ const shoe = [{ sku: 'shoe', quantity: 1 }];
 let server: OwnPostgres;
 let db: CheckoutDatabase;
 let room: TestRoom;
-let redis: TcpProxy;
+let redis: Relay;
 let service: RunningCheckout;
 beforeAll(async () => {
   server = await startOwnPostgres();
   db = await createCheckoutDatabase(server.url);
   room = await startTestRoom();
-  redis = await startTcpProxy(await createTestRedis());
+  redis = await startRelay(await createTestRedis());
   service = await startCheckout(createLogger({ name: 'checkout-api', level: 'silent' }), configOf());
 }, 60_000);
 afterAll(async () => {
@@ -186,12 +185,12 @@ test('Redis gone, then frozen, then back: reservations and payments go on, and t
   const drop = await createDrop(db.database, { shoe: 9 });
   const shoppers = await enterAll(drop, 3);
   for (const [at, shopper] of shoppers.entries()) {
-    if (at === 0) redis.takeDown();
+    if (at === 0) redis.cut();
     if (at === 1) {
-      redis.restore();
+      redis.mend();
       redis.silence();
     }
-    if (at === 2) redis.restore();
+    if (at === 2) redis.mend();
     const reserved = await shopper.reserve('k', shoe);
     expect(reserved.status).toBe(201);
     const paid = await shopper.call('POST', `/v1/reservations/${reserved.body.id}/payment`, {

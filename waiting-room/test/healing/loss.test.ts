@@ -6,7 +6,16 @@ import { waitUntil } from '@sluice/service-kit/testing';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { dropKeys } from '../../src/queue/keys.ts';
-import { askForEntry, comeBack, enter, joinCrowd, lineOf, tauDistance } from '../support/crowd.ts';
+import {
+  askForEntry,
+  comeBack,
+  enter,
+  expectClosed,
+  joinCrowd,
+  lineOf,
+  tauDistance,
+  tryJoin,
+} from '../support/crowd.ts';
 import { createDrop, readLog, tune } from '../support/drop.ts';
 import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
 import { createTestKeys, send, startTestRoom, type TestKeys, type TestRoom } from '../support/room.ts';
@@ -118,6 +127,7 @@ test('Q25: emptied in the lobby, the commitment is the same and so is every plac
   const { commit, epoch: oldEpoch = '' } = await control(drop);
   await seenBy(room.url, drop);
   await redis.flushall();
+  expectClosed(await tryJoin(room.url, drop));
   await epochOf(drop, oldEpoch);
   for (const shopper of crowd) {
     await comeBack(room.url, drop, shopper);
@@ -138,6 +148,7 @@ test('Q24: restarted complete, nothing changes but the epoch', async () => {
   const { epoch: oldEpoch = '' } = await control(drop);
   await server.stop();
   await server.start();
+  expectClosed(await tryJoin(room.url, drop));
   redis = server.client();
   await epochOf(drop, oldEpoch);
   expect(await redis.zrange(waiting, '0', '-1', 'WITHSCORES')).toEqual(before);
@@ -158,6 +169,7 @@ test('Q24: the control hash alone deleted comes back with policy, frontier and t
     async () => (await send(room.url, 'GET', `/v1/drops/${drop}/pulse`)).body.ratePerMinute === 0,
   );
   await redis.del(dropKeys(drop).control);
+  expectClosed(await tryJoin(room.url, drop));
   await epochOf(drop, before.epoch ?? '');
   const after = await control(drop);
   for (const field of [

@@ -1,7 +1,7 @@
 /** Redis fails over, hangs, answers late, refuses to write: closed within a second, nothing late takes effect, back by itself (Q2, Q24-Q29). */
 import { readdirSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { waitUntil } from '@sluice/service-kit/testing';
+import { type Relay, startRelay, waitUntil } from '@sluice/service-kit/testing';
 import type { Redis } from 'ioredis';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { dropKeys } from '../../src/queue/keys.ts';
@@ -9,6 +9,8 @@ import {
   askForEntry,
   comeBack,
   enter,
+  expectClosed,
+  tryJoin as joinAt,
   joinCrowd,
   lineOf,
   look,
@@ -16,15 +18,16 @@ import {
   tauDistance,
 } from '../support/crowd.ts';
 import { createDrop, readLog } from '../support/drop.ts';
-import { type Front, type RedisServer, startFront, startRedisServer } from '../support/redis-server.ts';
-import { type Answer, send, startTestRoom, type TestRoom } from '../support/room.ts';
+import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { send, startTestRoom, type TestRoom } from '../support/room.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
 let servers: RedisServer[];
 let primary: RedisServer;
 let redis: Redis;
-let front: Front;
+/** One address whose server changes under it. */
+let front: Relay;
 let room: TestRoom;
 
 async function addServer(settings: readonly (readonly [string, string])[] = []): Promise<RedisServer> {
@@ -37,12 +40,12 @@ beforeEach(async () => {
   servers = [];
   primary = await addServer();
   redis = primary.client();
-  front = await startFront(primary.port);
+  front = await startRelay(`redis://127.0.0.1:${primary.port}`);
   room = await startTestRoom({ REDIS_URL: front.url });
 });
 afterEach(async () => {
   await room.close();
-  front.close();
+  await front.close();
   for (const server of servers) await server.remove();
 });
 
@@ -72,13 +75,7 @@ async function everybodyReturns(drop: string, crowd: readonly Shopper[]): Promis
   }
 }
 
-/** A join that is answered with a clear 503, in time. */
-function expectClosed(answer: Answer): void {
-  expect(answer.status).toBe(503);
-  expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
-  expect(answer.body.type).toContain('store-unavailable');
-}
-const tryJoin = (drop: string) => send(room.url, 'POST', `/v1/drops/${drop}/tickets`);
+const tryJoin = (drop: string) => joinAt(room.url, drop);
 
 test('Q29: no token leaves that a frozen replica does not have, and after the failover nobody has lost a place or entered twice', async () => {
   const replica = await addReplica(primary);
@@ -103,6 +100,7 @@ test('Q29: no token leaves that a frozen replica does not have, and after the fa
 
   const oldEpoch = await epoch(drop);
   await failOver(primary, replica);
+  expectClosed(await tryJoin(drop));
   await waitUntil(async () => ![null, oldEpoch].includes(await epoch(drop)));
   await everybodyReturns(drop, [...late].reverse());
   await everybodyReturns(drop, early.slice(2));
@@ -123,10 +121,12 @@ test('promise 5: two failovers in a row', async () => {
   const before = await lineOf(redis, drop);
   const epochs = [await epoch(drop)];
   await failOver(primary, second);
+  expectClosed(await tryJoin(drop));
   await waitUntil(async () => !epochs.includes(await epoch(drop)));
   epochs.push(await epoch(drop));
   const third = await addReplica(second);
   await failOver(second, third);
+  expectClosed(await tryJoin(drop));
   await waitUntil(async () => !epochs.includes(await epoch(drop)));
   await everybodyReturns(drop, crowd);
   expect(await lineOf(redis, drop)).toEqual(before);
@@ -142,6 +142,7 @@ test('promise 5: an append-only file that lost its end: who joined last has thei
   const file = join(folder, readdirSync(folder).find((name) => name.endsWith('.incr.aof')) ?? '');
   truncateSync(file, Math.floor(statSync(file).size * 0.8));
   await primary.start();
+  expectClosed(await tryJoin(drop));
   redis = primary.client();
   await waitUntil(async () => ![null, oldEpoch].includes(await epoch(drop)));
   await everybodyReturns(drop, crowd);
@@ -174,32 +175,43 @@ test('Q2: a Redis that answers two seconds late does nothing late', async () => 
 test('promise 8: a half-open connection is a 503, and a new one is made without a restart', async () => {
   const drop = await createDrop(redis, { policy: { ...POLICY, rate_per_minute: 0 } });
   await joinCrowd(room.url, drop, 2);
-  front.swallow(true);
+  front.silence();
   expectClosed(await tryJoin(drop));
-  front.swallow(false);
+  front.mend();
   await waitUntil(async () => (await tryJoin(drop)).status === 201);
 });
 
-test('promise 8: a Redis that may not write, or has no memory left, is a 503 for joins, and none for those who only look', async () => {
-  const drop = await createDrop(redis, { policy: { ...POLICY, rate_per_minute: 0 } });
-  const [shopper] = await joinCrowd(room.url, drop, 2);
-  for (const [begin, end] of [
-    [() => redis.replicaof('127.0.0.1', 1), () => redis.replicaof('NO', 'ONE')],
-    [() => redis.config('SET', 'maxmemory', '1mb'), () => redis.config('SET', 'maxmemory', '0')],
-  ] as const) {
+test.for([
+  {
+    name: 'READONLY',
+    begin: () => redis.replicaof('127.0.0.1', 1),
+    end: () => redis.replicaof('NO', 'ONE'),
+  },
+  {
+    name: 'out of memory',
+    begin: () => redis.config('SET', 'maxmemory', '1mb'),
+    end: () => redis.config('SET', 'maxmemory', '0'),
+  },
+])(
+  'promise 8: a Redis that is $name is a 503 for joins, and none for those who only look',
+  async ({ begin, end }) => {
+    const drop = await createDrop(redis, { policy: { ...POLICY, rate_per_minute: 0 } });
+    const [shopper] = await joinCrowd(room.url, drop, 2);
     await begin();
-    expectClosed(
-      await waitUntil(async () => {
-        const answer = await tryJoin(drop);
-        return answer.status === 201 ? null : answer;
-      }),
-    );
+    // A join that came before the setting took effect is a place like any other.
+    const refused = await waitUntil(async () => {
+      const answer = await tryJoin(drop);
+      return answer.status === 201 ? null : answer;
+    });
+    expectClosed(refused);
+    const line = await lineOf(redis, drop);
     expect((await look(room.url, drop, shopper as Shopper)).status).toBe(200);
     expect((await send(room.url, 'GET', `/v1/drops/${drop}/pulse`)).status).toBe(200);
     await end();
+    expect(await lineOf(redis, drop)).toEqual(line);
     await waitUntil(async () => (await tryJoin(drop)).status === 201);
-  }
-});
+  },
+);
 
 test('Redis gone and back, empty, with nobody returning: the drop goes on for those who come new', async () => {
   const drop = await createDrop(redis, { policy: POLICY });

@@ -40,7 +40,10 @@ export class EngineModel {
   /** Burst of each policy, in their order. */
   readonly #bursts: number[] = [];
   #allowed = 0;
-  #highestUs = 0;
+  /** Latest time that a command has spent budget by. */
+  #seenUs = 0;
+  /** Time beyond that, with the rate that held: it brings budget once a command sees it, unless the clock goes back before. */
+  #unseen: { readonly fromUs: number; readonly toUs: number; readonly perMinute: number }[] = [];
   #checkedUpTo = 0;
   #grants: GrantSeen[] = [];
   #frontier = 0;
@@ -57,7 +60,7 @@ export class EngineModel {
   private constructor(line: Line) {
     this.line = line;
     this.#instances = [line.commands, line.another()];
-    this.#highestUs = line.nowUs;
+    this.#seenUs = line.nowUs;
   }
 
   static async create(): Promise<EngineModel> {
@@ -135,7 +138,8 @@ export class EngineModel {
   }
 
   async tick(index: number): Promise<void> {
-    await this.#run(index, 'advance-drop', ['00000000000000ee']);
+    const [status] = await this.#run(index, 'advance-drop', ['00000000000000ee']);
+    if (status === 'ok') this.#see();
   }
 
   /** @param lost whether Redis's answer never reaches the instance */
@@ -148,6 +152,7 @@ export class EngineModel {
       'check-in',
       asking.flatMap(({ number, bind }) => [number, bind]),
     );
+    if (reply[0] === 'ok') this.#see();
     if (reply[0] !== 'ok' || lost) return;
     asking.forEach((shopper, i) => {
       if (reply[3 + 2 * i] !== 'granted') return;
@@ -187,12 +192,26 @@ export class EngineModel {
     await tune(this.line.redis, this.line.drop, { override });
   }
 
-  /** A clock that went back brings no budget a second time: what counts is time beyond the latest there has been. */
+  /**
+   * A clock that went back brings no budget a second time: what counts is time beyond the latest that a command has seen.
+   * Time that no command saw before the clock went back did not happen to the drop.
+   */
   async moveClock(ms: number): Promise<void> {
+    const fromUs = Math.max(this.line.nowUs, this.#seenUs);
     await this.line.advance(ms);
-    const gone = Math.max(0, this.line.nowUs - this.#highestUs);
-    this.#allowed += (this.#perMinute / 60_000_000) * gone;
-    this.#highestUs += gone;
+    const { nowUs } = this.line;
+    if (nowUs > fromUs) this.#unseen.push({ fromUs, toUs: nowUs, perMinute: this.#perMinute });
+    else
+      this.#unseen = this.#unseen
+        .filter((time) => time.fromUs < nowUs)
+        .map((time) => ({ ...time, toUs: Math.min(time.toUs, nowUs) }));
+  }
+
+  #see(): void {
+    for (const { fromUs, toUs, perMinute } of this.#unseen)
+      this.#allowed += (perMinute / 60_000_000) * (toUs - fromUs);
+    this.#unseen = [];
+    this.#seenUs = Math.max(this.#seenUs, this.line.nowUs);
   }
 
   /** A command whose deadline has passed changes nothing. */
@@ -236,6 +255,7 @@ export class EngineModel {
     }
     await this.moveClock(2100);
     expect((await offer())[0]).toBe('restored');
+    this.#see();
     this.#checkedUpTo = 0;
     await this.returnAll(returning);
   }

@@ -1,9 +1,10 @@
 /** Shoppers with tickets over HTTP, and what their line looks like in Redis: for tests of losses. */
 import { waitUntil } from '@sluice/service-kit/testing';
 import type { Redis } from 'ioredis';
+import { expect } from 'vitest';
 import { dropKeys } from '../../src/queue/keys.ts';
 import { newBind } from './drop.ts';
-import { send, ticketHeader } from './room.ts';
+import { type Answer, send, ticketHeader } from './room.ts';
 
 export interface Shopper {
   ticket: string;
@@ -60,6 +61,16 @@ export async function enter(url: string, drop: string, shopper: Shopper): Promis
   );
   return body.token;
 }
+
+/** What a newcomer is told while the line is not known to be whole: a clear "later", and no place (promise 5). */
+export function expectClosed(answer: Answer): void {
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(answer.body.type).toContain('store-unavailable');
+}
+
+export const tryJoin = (url: string, drop: string): Promise<Answer> =>
+  send(url, 'POST', `/v1/drops/${drop}/tickets`);
 
 /** Public numbers in the order of the line. */
 export const lineOf = (redis: Redis, drop: string): Promise<string[]> =>

@@ -1,8 +1,8 @@
-/** Redis servers of a test's own, to be emptied, stopped, killed, frozen and promoted; and a fixed address in front of them. */
+/** Redis servers of a test's own, to be emptied, stopped, killed, frozen and promoted. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '@sluice/service-kit/testing';
@@ -97,54 +97,4 @@ export async function startRedisServer(
   };
   await server.start();
   return server;
-}
-
-export interface Front {
-  readonly url: string;
-  /** Sends new connections there, and cuts those there are. */
-  point(port: number): void;
-  /** Takes connections and passes nothing on, either way: a half-open network. */
-  swallow(swallowed: boolean): void;
-  close(): void;
-}
-
-/** One address whose server can be changed under it, as a failover does. */
-export async function startFront(port: number): Promise<Front> {
-  let target = port;
-  let swallowing = false;
-  const sockets = new Set<Socket>();
-  const server = createServer((inbound) => {
-    const outbound = connect(target, '127.0.0.1');
-    for (const socket of [inbound, outbound]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        sockets.delete(socket);
-        inbound.destroy();
-        outbound.destroy();
-      });
-    }
-    inbound.on('data', (bytes) => swallowing || outbound.write(bytes));
-    outbound.on('data', (bytes) => swallowing || inbound.write(bytes));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const cut = () => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return {
-    url: `redis://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    point(next) {
-      target = next;
-      cut();
-    },
-    swallow(swallowed) {
-      swallowing = swallowed;
-      if (!swallowed) cut();
-    },
-    close() {
-      cut();
-      server.close();
-    },
-  };
 }
