@@ -142,7 +142,7 @@ function footer({ reference, drawn, mode }: DocumentOptions, t: (key: string) =>
   return [
     `<footer><p class="place"><span title="${t('reference.why')}">${t('reference')} <b id="reference">${escapeHtml(reference)}</b></span>${leave}</p>`,
     `<details><summary>${t('why.title')}</summary><p>${t('why.text')}</p></details>`,
-    `<details><summary>${t('order.title')}</summary><p>${t(drawn ? 'order.draw' : 'order.fifo')}</p><p>${t('keep')}</p>${proof}</details></footer>`,
+    `<details><summary>${t('order.title')}</summary><p>${drawn ? `${t('order.draw')} ${t('order.draw.limits')}` : t('order.fifo')}</p><p>${t('keep')}</p>${proof}</details></footer>`,
   ].join('');
 }
 
