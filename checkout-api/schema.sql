@@ -1657,8 +1657,12 @@ begin
                where s.drop_id = p_drop and s.opened_reported_at is null order by s.opened_at limit 500) o)
       from (select sum(s.available) available, sum(s.held) held from checkout.stock s where s.drop_id = p_drop) stock,
            (select count(*) inside from checkout.sessions s where s.drop_id = p_drop and s.ended_at is null) i,
+           -- Only a payment under way outlives its session, so only those are looked at twice.
            (select count(distinct r.jti) sessions from checkout.reservations r
-             where r.drop_id = p_drop and r.status = 'held') holding;
+             where r.drop_id = p_drop and r.status = 'held'
+               and (r.paying_since is null or exists (
+                     select from checkout.sessions s
+                      where s.jti = r.jti and s.drop_id = p_drop and s.ended_at is null))) holding;
 end $function$
 ;
 

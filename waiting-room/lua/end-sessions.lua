@@ -29,7 +29,8 @@ for i = 3, #ARGV, 2 do
 end
 if ended > 0 then
   redis.call('HINCRBY', CONTROL, 'seq', 1)
-  -- Until the next report every one of them counts as having held: grants can only be too few, never too many (Q30).
-  redis.call('HSET', CONTROL, 'cap_with_hold', math.max(0, control.cap_with_hold - ended))
+  -- Until the next report every one of them counts as still inside: what it bought meanwhile is still sellable by the last
+  -- one. So this may fall below zero: grants can only be too few, never too many (Q30).
+  redis.call('HSET', CONTROL, 'cap_with_hold', control.cap_with_hold - ended)
 end
 return { 'ok', now, ended }

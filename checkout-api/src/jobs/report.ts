@@ -43,32 +43,39 @@ export async function reportAll(options: ReportOptions): Promise<void> {
 
 async function reportDrop(drop: string, vitals: ReportedVitals, options: ReportOptions): Promise<void> {
   const { reports, room, pictures, reporter, observe } = options;
-  const reading = await reports.takeCapacity(drop, reporter);
+  let reading = await reports.takeCapacity(drop, reporter);
   if (reading === undefined) {
     pictures.disown(drop);
     return;
   }
-  observe?.(drop, reading.inside, reading.held, reading.sellable);
 
   // Whatever was announced and missed, or lost by Redis, is made good here: a picture is never older than a round.
   pictures.own(drop);
   const published = pictures.refresh(drop);
   published.catch(() => {}); // awaited below
 
-  // Ends before capacity: the room would count a session that is gone, never grant against one it does not know of.
-  for (;;) {
-    const ended = await reports.takeEnded(drop, endedBatch);
-    if (ended.length === 0) break;
-    await room.reportEnded(drop, ended);
-    await reports.acknowledgeEnded(
-      drop,
-      ended.map((session) => session.jti),
-    );
-    if (ended.length < endedBatch) break;
-  }
+  // Ends before capacity, and a reading from after them: by an older one, what they bought would be for sale once more.
+  const isOld = await tellEnded(drop, options);
+  if (isOld) reading = await reports.takeCapacity(drop, reporter);
+  if (reading === undefined) return;
+  observe?.(drop, reading.inside, reading.held, reading.sellable);
   await room.reportCapacity(drop, { ...reading, ...vitals });
   await reports.acknowledgeOpened(drop, reading.opened);
   await published;
   options.onDelivered?.(drop);
   if (reading.opened.length === openedBatch) await reportDrop(drop, vitals, options);
+}
+
+/** Tells the room of every session that has ended. True: there was one. */
+async function tellEnded(drop: string, { reports, room }: ReportOptions): Promise<boolean> {
+  for (let told = false; ; told = true) {
+    const ended = await reports.takeEnded(drop, endedBatch);
+    if (ended.length === 0) return told;
+    await room.reportEnded(drop, ended);
+    await reports.acknowledgeEnded(
+      drop,
+      ended.map((session) => session.jti),
+    );
+    if (ended.length < endedBatch) return true;
+  }
 }

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createRoomClient } from '../../src/clients/room.ts';
 import { reportAll } from '../../src/jobs/report.ts';
+import { createPaymentStore } from '../../src/store/payments.ts';
 import { createReportStore } from '../../src/store/reports.ts';
 import { createReservationStore } from '../../src/store/reservations.ts';
 import { createSessionStore } from '../../src/store/sessions.ts';
@@ -82,6 +83,37 @@ test('an ended session is told until the room has acknowledged it, and not once 
   await run();
   const told = { sessions: [{ jti: holder.jti, reason: 'released' }] };
   expect(ended().map(({ body }) => body)).toEqual([told, told]);
+});
+
+test('Q30: the capacity that is told is from after the ends that were told before it', async () => {
+  const drop = await createDrop(db.database, { shoe: 5 });
+  const [leaving, buying] = await enterShoppers(db.database, drop, 2);
+  if (!leaving || !buying) throw new Error('no shoppers');
+  await createSessionStore(db.database).leave(leaving);
+  const listening = await room();
+  listening.onCall = async ({ path }) => {
+    if (path === `/v1/drops/${drop}/sessions/ended`)
+      await createReservationStore(db.database).reserve(buying, 'k', [{ sku: 'shoe', quantity: 2 }]);
+  };
+  await reporting([listening.url], 'one').run();
+  const capacity = listening.calls.find(({ path }) => path === `/v1/drops/${drop}/capacity`);
+  expect(capacity?.body).toMatchObject({ sellable: 3, held: 2, inside: 1, insideWithoutHold: 0 });
+});
+
+test('Q30: a session that was taken back while its payment is under way holds for nobody who is inside', async () => {
+  const drop = await createDrop(db.database, { shoe: 5 });
+  const [revoked, other] = await enterShoppers(db.database, drop, 2);
+  if (!revoked || !other) throw new Error('no shoppers');
+  const reserved = await createReservationStore(db.database).reserve(revoked, 'k', [
+    { sku: 'shoe', quantity: 1 },
+  ]);
+  if (!('reservation' in reserved)) throw new Error('not reserved');
+  await createPaymentStore(db.database).begin(revoked, reserved.reservation.id, 'sandbox', 'sandbox:slow');
+  await createSessionStore(db.database).revoke(drop, [revoked.jti], 'fraud', 'test');
+  const { url, calls } = await room();
+  await reporting([url], 'one').run();
+  const capacity = calls.find(({ path }) => path === `/v1/drops/${drop}/capacity`);
+  expect(capacity?.body).toMatchObject({ sellable: 4, held: 1, inside: 1, insideWithoutHold: 1 });
 });
 
 test('one instance reports a drop; when it falls silent another takes over with a higher number', async () => {

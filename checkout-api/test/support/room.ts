@@ -17,6 +17,8 @@ export interface TestRoom {
   calls: Told[];
   /** The status it answers reports with. Default 204. */
   status: number;
+  /** What happens before it answers. */
+  onCall?: (told: Told) => Promise<unknown>;
   /** Signs an admission; `changes` replaces claims. */
   admit(
     drop: string,
@@ -38,9 +40,11 @@ export async function startTestRoom(): Promise<TestRoom> {
     request.on('data', (chunk) => {
       text += chunk;
     });
-    request.on('end', () => {
+    request.on('end', async () => {
       const { authorization } = request.headers;
-      room.calls.push({ path: request.url ?? '', authorization, body: JSON.parse(text) });
+      const told = { path: request.url ?? '', authorization, body: JSON.parse(text) };
+      room.calls.push(told);
+      await room.onCall?.(told);
       response.writeHead(room.status).end();
     });
   });

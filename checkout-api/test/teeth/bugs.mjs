@@ -5,6 +5,7 @@ const LEDGER = 'checkout-api/migrations/000001-ledger.sql';
 const FUNCTIONS = 'checkout-api/migrations/000002-functions.sql';
 const ROWS = 'checkout-api/migrations/000010-stock-rows.sql';
 const SELLING = 'checkout-api/migrations/000011-sell-from-rows.sql';
+const CAPACITY = 'checkout-api/migrations/000031-capacity-of-open-sessions.sql';
 const FEED = 'checkout-api/migrations/000012-stock-feed.sql';
 const RESERVATIONS = 'checkout-api/src/store/reservations.ts';
 
@@ -285,7 +286,19 @@ export const BUGS = [
     file: 'checkout-api/test/process/stock-bound.test.ts',
     test: 'no more enter than can still be sold',
     replacements: [
-      { file: FUNCTIONS, find: 'i.inside, i.inside - holding.sessions,', replace: 'i.inside, 0::bigint,' },
+      { file: CAPACITY, find: 'i.inside, i.inside - holding.sessions,', replace: 'i.inside, 0::bigint,' },
+    ],
+  },
+  {
+    name: 'the report tells of ends that its figures do not know of',
+    file: 'checkout-api/test/jobs/report.test.ts',
+    test: 'is from after the ends that were told before it',
+    replacements: [
+      {
+        file: 'checkout-api/src/jobs/report.ts',
+        find: 'if (isOld) reading = await reports.takeCapacity(drop, reporter);',
+        replace: 'void isOld;',
+      },
     ],
   },
 ];

@@ -13,7 +13,7 @@ local function lapse_sessions(control, now, keys)
     write_log(keys.log, 'end', now, 'n', number, 'r', 'expired')
   end
   if #expired > 0 then
-    control.cap_with_hold = math.max(0, control.cap_with_hold - #expired)
+    control.cap_with_hold = control.cap_with_hold - #expired
     redis.call('HSET', keys.control, 'cap_with_hold', control.cap_with_hold)
   end
 end

@@ -51,6 +51,17 @@ test('Q30: a session that ends counts as having held until the next report says 
   expect((await line.pass(500)).sessions).toBe(4);
 });
 
+test('Q30: what was bought since the last report is not for sale once more when its buyers have left', async () => {
+  const numbers = await crowded(20);
+  await line.report({ sellable: 4 });
+  expect((await line.pass(500)).sessions).toBe(4);
+  // All four buy and leave within the same second: by the last report there are still four to sell.
+  await line.run('end-sessions', ...numbers.slice(0, 4).flatMap((number) => [number, 'paid']));
+  expect(await line.pass(500)).toMatchObject({ limitedBy: 'stock', sessions: 0 });
+  await line.report({ sellable: 1 });
+  expect((await line.pass(500)).sessions).toBe(1);
+});
+
 test('Q30: a checkout silent for ten seconds stops entries until it speaks again', async () => {
   await crowded(20);
   await line.report({ sellable: 2 });

@@ -237,10 +237,18 @@ export const BUGS = [
   lua(
     'a session that ended counts as one without a hold',
     'end-sessions.lua',
-    'math.max(0, control.cap_with_hold - ended)',
+    'control.cap_with_hold - ended',
     'control.cap_with_hold',
     'stock',
     'Q30: a session that ends counts as having held',
+  ),
+  lua(
+    'what sessions bought that have ended is sold once more',
+    'end-sessions.lua',
+    'control.cap_with_hold - ended',
+    'math.max(0, control.cap_with_hold - ended)',
+    'stock',
+    'Q30: what was bought since the last report is not for sale once more when its buyers have left',
   ),
   lua(
     'a ramp is taken at its end instead of summed up',
