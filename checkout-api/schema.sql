@@ -166,7 +166,8 @@ create table checkout.revocations (
   drop_id text collate "C" not null,
   reason text not null,
   actor text not null,
-  at timestamp with time zone default clock_timestamp() not null
+  at timestamp with time zone default clock_timestamp() not null,
+  told_at timestamp with time zone
 );
 
 create table checkout.sessions (
@@ -449,6 +450,8 @@ CREATE INDEX reservations_created ON checkout.reservations USING brin (created_a
 CREATE INDEX reservations_held ON checkout.reservations USING btree (drop_id, expires_at) WHERE (status = 'held'::text);
 
 CREATE INDEX reservations_paying ON checkout.reservations USING btree (paying_since) WHERE (paying_since IS NOT NULL);
+
+CREATE INDEX revocations_to_tell ON checkout.revocations USING btree (drop_id, told_at);
 
 CREATE UNIQUE INDEX sessions_credential ON checkout.sessions USING btree (credential_hash);
 

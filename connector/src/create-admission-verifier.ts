@@ -7,6 +7,7 @@ import { bindOf } from './bind-of.ts';
 import { type AdmissionClaims, judgeClaims, readClaims } from './claims.ts';
 import { createKeySet, type JwksSource } from './key-set.ts';
 import { createRecent } from './recent.ts';
+import { besideKeys, createRevocations } from './revocations.ts';
 import { sameText } from './same-text.ts';
 import { verifySignature } from './verify-signature.ts';
 import { COMPACT_JWS, DIGEST, type RefusalReason, TOKEN_LENGTH_MAX } from './words.ts';
@@ -20,6 +21,13 @@ export interface AdmissionVerifierOptions {
    * minutes, and for an unknown `kid` once per 30 seconds at most. During an outage the known keys stay good.
    */
   readonly jwks: JwksSource;
+  /**
+   * Where the admissions stand that were taken back: an address with `{drop}` in it, or several (the first that answers
+   * counts). Asked once per 1.5 s and drop while somebody presents tokens of it, so that a revoked one is refused within 5
+   * s; during an outage of the room known tokens stay good. Default: beside `jwks`, if that is an address of the
+   * room's (`…/.well-known/jwks.json`). `false`: nobody asks, and a token is good until it runs out.
+   */
+  readonly revocations?: string | readonly string[] | false;
   /** The clock, milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
   /** Default `globalThis.fetch`. */
@@ -61,7 +69,8 @@ interface VerifiedToken {
  * Makes a verifier: a token passes if it is Ed25519-signed (`alg: EdDSA`, `typ: admission+jwt`) by a key that the room
  * publishes, names this issuer and exactly this drop, is within its time, and comes beside the secret it is bound to.
  *
- * A signature is checked once per token; time, drop, secret and the standing of the key are checked on every call.
+ * A signature is checked once per token; time, drop, secret, the standing of the key and whether the admission was taken
+ * back are checked on every call.
  *
  * @example
  * const verifier = createAdmissionVerifier({
@@ -81,6 +90,9 @@ export function createAdmissionVerifier(options: AdmissionVerifierOptions): Admi
   if (jwks.length === 0 && typeof jwks !== 'function')
     throw new TypeError('jwks must name at least one address');
 
+  const lists = options.revocations === false ? [] : (options.revocations ?? besideKeys(jwks));
+  const addresses = typeof lists === 'string' ? [lists] : lists;
+  const revocations = addresses.length > 0 ? createRevocations({ addresses, now, fetch }) : null;
   const keySet = createKeySet({ source: jwks, now, fetch });
   const verified = createRecent<VerifiedToken>(cacheSize);
 
@@ -117,6 +129,9 @@ export function createAdmissionVerifier(options: AdmissionVerifierOptions): Admi
       if (broken) return refuse(broken);
       if (!DIGEST.test(secret) || !sameText(await bindOf(secret), claims.cnf.bind))
         return refuse('secret-mismatch');
+      const isRevoked = revocations?.has(drop, claims.jti) ?? false;
+      // Nearly always known at once; only then is there something to wait for.
+      if (isRevoked === true || (isRevoked && (await isRevoked))) return refuse('revoked');
       return { ok: true, claims };
     },
   };

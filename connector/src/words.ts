@@ -15,6 +15,7 @@
  * | `issuer-mismatch`, `drop-mismatch` | a token of another room, of another drop |
  * | `not-yet-valid`, `expired`, `lifetime-too-long` | outside its time, or issued for longer than any policy allows |
  * | `secret-mismatch` | the token belongs to another browser |
+ * | `revoked` | the shop has taken the admission back |
  */
 export const REFUSAL_REASONS = [
   'token-missing',
@@ -31,6 +32,7 @@ export const REFUSAL_REASONS = [
   'expired',
   'lifetime-too-long',
   'secret-mismatch',
+  'revoked',
 ] as const;
 
 /** One of {@link REFUSAL_REASONS}. */

@@ -1,10 +1,15 @@
 -- Ends up to 500 sessions that the checkout reports as over; capacity is free at once. Repeating it changes nothing (Q19).
--- KEYS  control waiting present sessions spent reasons grants gone log
+-- Whoever is revoked is put on a list that verifiers follow, for as long as a token may live.
+-- KEYS  control waiting present sessions spent reasons grants gone revoked log
 -- ARGV  deadline µs, policy version seen, then per session: public number, reason
 -- Reply 'ok', now, how many ended now | 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(log N) a session
 -- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/spend.lua lib/take-out.lua
-local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, GONE, LOG = unpack(KEYS)
+local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, GONE, REVOKED, LOG = unpack(KEYS)
+-- The longest that a policy lets a token live, and what verifiers tolerate.
+local TOKEN_MAX_US = 3605000000
+-- Half a megabyte to a verifier that asks for the first time; the oldest would go first.
+local REVOKED_MAX = 10000
 
 local now = now_us()
 local control = read_control(CONTROL)
@@ -12,11 +17,14 @@ local refusal = refuse(control, now)
 if refusal then
   return refusal
 end
-local ended = 0
+local ended, revoked = 0, 0
 for i = 3, #ARGV, 2 do
   local number, reason = ARGV[i], ARGV[i + 1]
   local removed = redis.call('ZREM', SESSIONS, number)
   ended = ended + removed
+  if reason == 'revoked' and redis.call('ZADD', REVOKED, 'NX', now + TOKEN_MAX_US, number) == 1 then
+    revoked = revoked + 1
+  end
   -- A revoked shopper may still be waiting; nobody else is ended who has not entered.
   if removed == 0 and reason == 'revoked' then
     removed = take_out(control, WAITING, GONE, number, now) + redis.call('ZREM', PRESENT, number)
@@ -26,6 +34,11 @@ for i = 3, #ARGV, 2 do
     spend(SPENT, REASONS, number, now, reason)
     write_log(LOG, 'end', now, 'n', number, 'r', reason)
   end
+end
+if revoked > 0 then
+  redis.call('ZREMRANGEBYSCORE', REVOKED, '-inf', now)
+  redis.call('ZREMRANGEBYRANK', REVOKED, 0, -REVOKED_MAX - 1)
+  redis.call('PEXPIRE', REVOKED, math.ceil(TOKEN_MAX_US / 1000))
 end
 if ended > 0 then
   redis.call('HINCRBY', CONTROL, 'seq', 1)

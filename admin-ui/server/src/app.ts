@@ -21,6 +21,7 @@ import { dropRoutes } from './routes/drops.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveControlRoutes } from './routes/live-control.ts';
 import { oidcRoutes } from './routes/oidc.ts';
+import { revocationRoutes } from './routes/revocations.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 
@@ -63,6 +64,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(dropRoutes, { plane });
     await operators.register(liveControlRoutes, { plane });
     await operators.register(stockRoutes, { plane });
+    await operators.register(revocationRoutes, { plane });
     await operators.register(auditRoutes, { plane });
     await operators.register(sessionRoutes, { identity, cookies });
     await operators.register(oidcRoutes, { identity, cookies });

@@ -66,16 +66,31 @@ async function reportDrop(drop: string, vitals: ReportedVitals, options: ReportO
   if (reading.opened.length === openedBatch) await reportDrop(drop, vitals, options);
 }
 
-/** Tells the room of every session that has ended. True: there was one. */
+/** Tells the room of every session that has ended, and who was revoked. True: there was one. */
 async function tellEnded(drop: string, { reports, room }: ReportOptions): Promise<boolean> {
-  for (let told = false; ; told = true) {
+  let isTold = false;
+  for (let isFull = true; isFull; ) {
     const ended = await reports.takeEnded(drop, endedBatch);
-    if (ended.length === 0) return told;
+    isFull = ended.length === endedBatch;
+    if (ended.length === 0) break;
+    isTold = true;
     await room.reportEnded(drop, ended);
     await reports.acknowledgeEnded(
       drop,
-      ended.map((session) => session.jti),
+      ended.map(({ jti }) => jti),
     );
-    if (ended.length < endedBatch) return true;
   }
+  // Also those who opened no session: their ticket is in the room, or their token under way.
+  for (let isFull = true; isFull; ) {
+    const revoked = await reports.takeRevoked(drop, endedBatch);
+    isFull = revoked.length === endedBatch;
+    if (revoked.length === 0) break;
+    isTold = true;
+    await room.reportEnded(
+      drop,
+      revoked.map((jti) => ({ jti, reason: 'revoked' })),
+    );
+    await reports.acknowledgeRevoked(drop, revoked);
+  }
+  return isTold;
 }

@@ -95,6 +95,7 @@ export const stockRoutes: FastifyPluginAsyncTypebox<StockRoutesOptions> = async 
       switch (outcome.verdict) {
         case 'moved':
         case 'replayed':
+          if (outcome.verdict === 'replayed') reply.header('idempotent-replayed', 'true');
           return reply.code(201).send({ ...movementView(outcome.movement), drop, sku });
         case 'not-enough-stock':
           throw notEnough(outcome.available);

@@ -27,6 +27,9 @@ export interface ReportStore {
   /** Sessions that ended and that the room has not acknowledged, oldest first. */
   takeEnded(drop: string, limit: number): Promise<EndedSession[]>;
   acknowledgeEnded(drop: string, jtis: string[]): Promise<void>;
+  /** Admissions whose revocation the room is to be told, or told again. */
+  takeRevoked(drop: string, limit: number): Promise<string[]>;
+  acknowledgeRevoked(drop: string, jtis: string[]): Promise<void>;
   /** How long a request waits for a connection at the moment, by waiting for one. */
   measurePoolWait(): Promise<number>;
 }
@@ -53,6 +56,13 @@ export function createReportStore(database: Database): ReportStore {
     },
     async acknowledgeEnded(drop, jtis) {
       if (jtis.length > 0) await query(database, 'acknowledge-ended-sessions', [drop, jtis]);
+    },
+    async takeRevoked(drop, limit) {
+      const rows = await query<{ jti: string }>(database, 'take-revocations', [drop, limit]);
+      return rows.map(({ jti }) => jti);
+    },
+    async acknowledgeRevoked(drop, jtis) {
+      await query(database, 'acknowledge-revocations', [drop, jtis]);
     },
     async measurePoolWait() {
       const askedAt = performance.now();

@@ -6,6 +6,7 @@ import { createReportStore } from '../../src/store/reports.ts';
 import { createReservationStore } from '../../src/store/reservations.ts';
 import { createSessionStore } from '../../src/store/sessions.ts';
 import {
+  anyTicket,
   type CheckoutDatabase,
   createCheckoutDatabase,
   createDrop,
@@ -114,6 +115,37 @@ test('Q30: a session that was taken back while its payment is under way holds fo
   await reporting([url], 'one').run();
   const capacity = calls.find(({ path }) => path === `/v1/drops/${drop}/capacity`);
   expect(capacity?.body).toMatchObject({ sellable: 4, held: 1, inside: 1, insideWithoutHold: 1 });
+});
+
+test('3.5: the room is told who was revoked, session or not, and again while their token may live', async () => {
+  const drop = await createDrop(db.database, { shoe: 5 });
+  const [inside] = await enterShoppers(db.database, drop, 1);
+  if (!inside) throw new Error('no shopper');
+  const outside = anyTicket();
+  await createSessionStore(db.database).revoke(drop, [inside.jti, outside], 'fraud', 'test');
+  const { url, calls } = await room();
+  const { run } = reporting([url], 'one');
+  const told = () => {
+    const ended = calls.splice(0).filter(({ path }) => path === `/v1/drops/${drop}/sessions/ended`);
+    return ended.flatMap(({ body }) => body.sessions as { jti: string; reason: string }[]);
+  };
+  const both = [inside.jti, outside].map((jti) => ({ jti, reason: 'revoked' }));
+  await run();
+  expect(told()).toEqual(expect.arrayContaining(both));
+  await run();
+  expect(told()).toEqual([]);
+  const age = (column: string, seconds: number) =>
+    db.database.query(
+      `update checkout.revocations set ${column} = now() - make_interval(secs => $2) where drop_id = $1`,
+      [drop, seconds],
+    );
+  await age('told_at', 6);
+  await run();
+  expect(new Set(told())).toEqual(new Set(both));
+  await age('told_at', 6);
+  await age('at', 3606);
+  await run();
+  expect(told()).toEqual([]);
 });
 
 test('one instance reports a drop; when it falls silent another takes over with a higher number', async () => {

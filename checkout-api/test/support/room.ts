@@ -17,6 +17,8 @@ export interface TestRoom {
   calls: Told[];
   /** The status it answers reports with. Default 204. */
   status: number;
+  /** Public numbers on its list of revocations. */
+  revoked: string[];
   /** What happens before it answers. */
   onCall?: (told: Told) => Promise<unknown>;
   /** Signs an admission; `changes` replaces claims. */
@@ -34,6 +36,11 @@ export async function startTestRoom(): Promise<TestRoom> {
     if (request.url === '/.well-known/jwks.json') {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(jwks));
+      return;
+    }
+    if (request.method === 'GET') {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ revoked: room.revoked }));
       return;
     }
     let text = '';
@@ -54,6 +61,7 @@ export async function startTestRoom(): Promise<TestRoom> {
     url,
     calls: [],
     status: 204,
+    revoked: [],
     async admit(drop, changes = {}) {
       const jti = anyTicket();
       const secret = anyTicket();

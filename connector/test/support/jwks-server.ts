@@ -12,7 +12,12 @@ export interface JwksServer {
 
 export async function startJwksServer(answer: unknown): Promise<JwksServer> {
   let asked = 0;
-  const server = createServer((_request, response) => {
+  const server = createServer((request, response) => {
+    // Nothing but keys: lists of revocations, which verifiers look for beside them, are not here.
+    if (request.url !== '/.well-known/jwks.json') {
+      response.writeHead(404).end();
+      return;
+    }
     asked += 1;
     if (typeof jwksServer.answer === 'number') {
       response.writeHead(jwksServer.answer, { location: '/elsewhere' }).end();

@@ -39,3 +39,8 @@ export const JwksAnswer = Type.Object({
     }),
   ),
 });
+
+export const RevocationsAnswer = Type.Object({
+  drop: Type.String(),
+  revoked: Type.Array(Type.String({ description: 'Public number of a ticket: the `jti` of its token' })),
+});

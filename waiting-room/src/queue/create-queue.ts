@@ -20,6 +20,7 @@ import { PulsePublisher } from './pulse-publisher.ts';
 import type { Queue } from './queue.ts';
 import { Replicas } from './replicas.ts';
 import { Returns } from './returns.ts';
+import { Revocations } from './revocations.ts';
 import { Rosters } from './rosters.ts';
 import { Seeds } from './seeds.ts';
 import { extendCall, readStanding } from './standing.ts';
@@ -93,6 +94,7 @@ export function createQueue({
   const replicas = new Replicas(grants);
   const draws = new Draws({ redis, redisUrl, commands, instanceId, log });
   const rosters = new Rosters(redis);
+  const revocations = new Revocations(redis);
   const ticker: Ticker = new Ticker({ commands, draws, log, metrics, viewOf: (drop) => views.get(drop) });
   const views: Views = new Views({
     redis,
@@ -105,6 +107,7 @@ export function createQueue({
     onGone: (drop) => {
       handedOut.forget(drop);
       rosters.forget(drop);
+      revocations.forget(drop);
       files?.forget(drop).catch((error: unknown) => log.error({ err: error, drop }, 'healing files stay'));
     },
     log,
@@ -186,6 +189,7 @@ export function createQueue({
     roster: (drop) => rosters.head(drop),
     rosterPage: (drop, index) => rosters.page(drop, index),
     isArchived: (drop) => archived.has(drop),
+    revocations: (drop) => revocations.read(drop),
     hasGone: (drop, number) => gone.has(drop, number),
     view: (drop) => views.get(drop),
     views: () => views.all(),

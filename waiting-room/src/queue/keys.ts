@@ -13,6 +13,7 @@ export interface DropKeys {
   readonly extensions: string;
   readonly announced: string;
   readonly gone: string;
+  readonly revoked: string;
   readonly addresses: string;
   readonly log: string;
   readonly seed: string;
@@ -39,6 +40,7 @@ export function dropKeys(drop: string): DropKeys {
     extensions: key('extensions'),
     announced: key('announced'),
     gone: key('gone'),
+    revoked: key('revoked'),
     addresses: key('addresses'),
     log: key('log'),
     seed: key('seed'),

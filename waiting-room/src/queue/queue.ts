@@ -7,6 +7,7 @@ import type { Phase } from '../domain/phase.ts';
 import type { RankMap } from '../domain/positions.ts';
 import type { GenerationReason } from '../domain/pulse.ts';
 import type { RosterHead } from '../domain/roster.ts';
+import type { RevocationList } from './revocations.ts';
 
 /** What a signed member claim gives a ticket (docs/draw.md). Everyone else has `EVERYONE`. */
 export interface TicketClass extends DrawClass {
@@ -252,6 +253,8 @@ export interface Queue {
   reportCapacity(drop: string, report: CapacityReport): Promise<boolean>;
   /** A ticket of an earlier epoch, put back at its own order if Redis lost it (Q26). */
   comeBack(drop: string, request: ReturnRequest): Promise<ReturnOutcome>;
+  /** Who was revoked while their token may still live, as a document. @throws when Redis can't be asked */
+  revocations(drop: string): Promise<RevocationList>;
   /** Whether the ticket's place beyond the frontier was given up or revoked; known a moment after it happened (Q15). */
   hasGone(drop: string, number: string): boolean;
   /** The order a lobby ticket was drawn, recomputed (Q7); null before the reveal (Q8). */

@@ -4,12 +4,14 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import { Type } from 'typebox';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
-import { JwksAnswer, PulseAnswer } from '../contract/public.ts';
+import { JwksAnswer, PulseAnswer, RevocationsAnswer } from '../contract/public.ts';
 import { PULSE_CACHE_CONTROL } from '../plugins/pulse-server.ts';
 import { type Room, viewOf } from '../plugins/room.ts';
 import type { RoomCounters } from '../plugins/room-metrics.ts';
 import { KEYS_PER_ADDRESS, READS_PER_ADDRESS } from '../rate-limits.ts';
 
+/** Verifiers ask every 1.5 s and must know within 5 s: no cache may hand out an older list while it fetches a newer. */
+const REVOCATIONS = 'public, max-age=1, s-maxage=1';
 /** Verifiers keep keys for minutes; a new key is published long before it signs. */
 const MINUTES = 'public, max-age=300, stale-while-revalidate=3600';
 
@@ -71,6 +73,26 @@ export const publicRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { ro
         .header('access-control-allow-origin', '*')
         .type('application/json; charset=utf-8')
         .send(products);
+    },
+  );
+
+  app.get(
+    '/v1/drops/:drop/revocations',
+    {
+      config: { rateLimit: READS_PER_ADDRESS },
+      schema: {
+        summary: 'Admissions that were taken back while their tokens may still live; verifiers follow it',
+        params: DropParams,
+        response: { 200: RevocationsAnswer, 304: Type.Null(), '4xx': ProblemDocument, 503: ProblemDocument },
+      },
+      serializerCompiler: asItIs,
+    },
+    async (request, reply) => {
+      const { drop } = viewOf(room, request.params.drop);
+      const { body, etag } = await room.queue.revocations(drop);
+      reply.header('cache-control', REVOCATIONS).header('etag', etag);
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send(null as never);
+      return reply.type('application/json; charset=utf-8').send(body as never);
     },
   );
 

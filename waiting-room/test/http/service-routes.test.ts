@@ -125,3 +125,24 @@ test('promise 3: a public number is no proof anywhere: it reads nothing and move
     expect(query.status).toBe(401);
   }
 });
+
+test('3.5: the list of revocations is public, holds public numbers only, and is not sent twice', async () => {
+  const path = `/v1/drops/${drop}/revocations`;
+  const before = await send(room.url, 'GET', path);
+  expect(before).toMatchObject({ status: 200, body: { drop } });
+  const jti = newBind();
+  expect((await post('sessions/ended', { sessions: [{ jti, reason: 'revoked' }] })).status).toBe(204);
+  const after = await waitUntil(
+    async () => {
+      const answer = await send(room.url, 'GET', path);
+      return answer.body.revoked.includes(jti) && answer;
+    },
+    { what: 'the number on the list' },
+  );
+  const etag = after.headers.get('etag') ?? '';
+  expect(etag).not.toBe(before.headers.get('etag'));
+  expect(after.headers.get('cache-control')).toBe('public, max-age=1, s-maxage=1');
+  const again = await fetch(new URL(path, room.url), { headers: { 'if-none-match': etag } });
+  expect([again.status, await again.text()]).toEqual([304, '']);
+  expect((await send(room.url, 'GET', '/v1/drops/no-such-drop/revocations')).status).toBe(404);
+});

@@ -113,3 +113,25 @@ test('Q15: only who leaves from beyond the frontier is put on the list that inst
   await line.run('end-sessions', revoked, 'revoked', numbers[37] as string, 'paid');
   expect(await line.redis.zrange(line.keys.gone, '0', '-1')).toEqual([far, revoked].sort());
 });
+
+test('3.5: whoever is revoked stands on the list for as long as a token may live, waiting, inside or gone', async () => {
+  const [entered, paid] = (await inside(2)) as [string, string];
+  const [waiting] = (await line.arrive(1)) as [string];
+  await line.run('end-sessions', paid, 'paid');
+  const at = line.nowUs;
+  await line.run('end-sessions', ...[entered, paid, waiting].flatMap((number) => [number, 'revoked']));
+  const until = at + 3605e6;
+  const listed = () => line.redis.zrange(line.keys.revoked, '0', '-1', 'WITHSCORES');
+  expect(new Set(await listed())).toEqual(new Set([entered, paid, waiting, String(until)]));
+  expect(await line.standing(paid)).toEqual(['spent', 'paid']);
+  // Again, a moment later: nothing is prolonged.
+  await line.advance(1000);
+  await line.run('end-sessions', entered, 'revoked');
+  expect((await listed()).filter((text) => text === String(until))).toHaveLength(3);
+  expect(await line.redis.pttl(line.keys.revoked)).toBeGreaterThan(3_500_000);
+  // Who is revoked when those have run out finds them gone.
+  await line.setClock(until);
+  const late = newTicket().number;
+  await line.run('end-sessions', late, 'revoked');
+  expect((await listed()).filter((text) => text.length === 43)).toEqual([late]);
+});

@@ -1,4 +1,5 @@
 /** Stock of a drop: asked of the checkout, which keeps the ledger, and moved there. The asking and its outcome are audited. */
+import { randomUUID } from 'node:crypto';
 import { problem } from '@sluice/service-kit';
 import { type Balance, CheckoutFault, type Movement } from '../clients/checkout.ts';
 import { stockDangers } from '../domain/dangers.ts';
@@ -32,6 +33,8 @@ export interface MovementRequest extends Who {
   /** Units put in (+) or taken out (-). */
   readonly delta: number;
   readonly reason: string;
+  /** The same key is the same movement, however often it is asked for; null: each request is one. */
+  readonly key: string | null;
   /** The operator has been told what is dangerous about it. */
   readonly isConfirmed: boolean;
   /** It takes another movement back, and is itself not to be taken back. */
@@ -39,12 +42,14 @@ export interface MovementRequest extends Who {
 }
 
 /**
- * Moves stock. Not repeated by itself: whether a movement that was not answered happened is told by the balances.
- * @throws Problem `no-such-drop`, `confirmation-required`, `no-such-sku`, `not-enough-stock`, `stock-unavailable`, `stock-outcome-unknown`
+ * Moves stock. What was not answered is asked once more under the same key, which can't count twice; whether a movement
+ * happened that was still not answered is told by asking again under that key, or by the balances.
+ * @throws Problem `no-such-drop`, `confirmation-required`, `no-such-sku`, `not-enough-stock`, `idempotency-key-reused`,
+ *   `stock-unavailable`, `stock-outcome-unknown`
  */
 export async function moveStock(
   plane: ControlPlane,
-  { drop, sku, delta, actor, reason, isConfirmed, isUndoing = false }: MovementRequest,
+  { drop, sku, delta, actor, reason, key, isConfirmed, isUndoing = false }: MovementRequest,
 ): Promise<Movement> {
   // A checkout that can't be asked is told before anything is written.
   const balance = (await readStock(plane, drop)).find((one) => one.sku === sku);
@@ -56,23 +61,48 @@ export async function moveStock(
   await record('stock.move', { sku, delta });
   let outcome: Awaited<ReturnType<typeof plane.checkout.move>>;
   try {
-    outcome = await plane.checkout.move(drop, { sku, delta, reason, actor });
+    outcome = await moveOnce(plane, drop, key ?? randomUUID(), { sku, delta, reason, actor });
   } catch (error) {
     if (!(error instanceof CheckoutFault)) throw error;
     const { maybeDone, message } = error;
     await record(maybeDone ? 'stock.unknown' : 'stock.failed', { sku, delta, error: message });
     if (!maybeDone) throw unavailable(`The stock was not moved: ${message}.`);
-    throw problem('stock-outcome-unknown', `${message}; read the balances before trying again.`, {
+    const how = key === null ? 'read the balances before trying again' : 'send it again under the same key';
+    throw problem('stock-outcome-unknown', `${message}; ${how}.`, {
       retryAfterSeconds: RETRY_AFTER_SECONDS,
     });
   }
-  if (outcome === 'no-such-sku' || outcome === 'not-enough-stock') {
+  if (typeof outcome === 'string') {
     await record('stock.refused', { sku, delta, refusal: outcome });
-    throw outcome === 'no-such-sku'
-      ? problem('no-such-sku', `The drop sells no "${sku}".`)
-      : problem('not-enough-stock', 'What is held or sold can not be withdrawn.');
+    throw problem(outcome, REFUSALS[outcome]);
   }
-  await record(isUndoing ? 'stock.moved-back' : 'stock.moved', { sku, delta, movement: outcome.id });
+  const { movement, isReplay } = outcome;
+  // One movement is one entry that can be undone, however often it was asked for.
+  const act = isReplay ? 'stock.replayed' : isUndoing ? 'stock.moved-back' : 'stock.moved';
+  await record(act, { sku, delta, movement: movement.id });
   plane.count.act('stock.move');
-  return outcome;
+  return movement;
+}
+
+const REFUSALS = {
+  'no-such-sku': 'The drop sells no such SKU.',
+  'not-enough-stock': 'What is held or sold can not be withdrawn.',
+  'idempotency-key-reused': 'It was another movement. Use a new key for a new one.',
+} as const;
+
+/** Asks a second time when the first may have arrived: the key makes it one movement. */
+async function moveOnce(
+  { checkout }: ControlPlane,
+  ...[drop, key, movement]: Parameters<ControlPlane['checkout']['move']>
+): ReturnType<ControlPlane['checkout']['move']> {
+  try {
+    return await checkout.move(drop, key, movement);
+  } catch (error) {
+    if (!(error instanceof CheckoutFault && error.maybeDone)) throw error;
+    const outcome = await checkout.move(drop, key, movement).catch(() => {
+      throw error;
+    });
+    // The first asking has no entry yet: it is this one that is told of.
+    return typeof outcome === 'string' ? outcome : { ...outcome, isReplay: false };
+  }
 }

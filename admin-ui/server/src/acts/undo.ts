@@ -93,6 +93,7 @@ async function undoMovement(
       delta: -delta,
       actor,
       reason: why,
+      key: `undo-${seq}`,
       isConfirmed: true,
       isUndoing: true,
     });

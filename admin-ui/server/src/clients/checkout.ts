@@ -31,10 +31,19 @@ export interface CheckoutClient {
   setUp(drop: Drop): Promise<void>;
   /** Undefined: it does not know the drop. */
   balances(drop: string): Promise<Balance[] | undefined>;
+  /** Under one key it happens once, however often it is sent. `isReplay`: it had happened before. */
   move(
     drop: string,
+    key: string,
     movement: Pick<Movement, 'sku' | 'delta' | 'reason' | 'actor'>,
-  ): Promise<Movement | 'no-such-sku' | 'not-enough-stock'>;
+  ): Promise<
+    { movement: Movement; isReplay: boolean } | 'no-such-sku' | 'not-enough-stock' | 'idempotency-key-reused'
+  >;
+  /** Takes admissions back; repeating it changes nothing. How many checkout sessions that ended; undefined: no such drop. */
+  revoke(
+    drop: string,
+    revocation: { jtis: readonly string[]; reason: string; actor: string },
+  ): Promise<number | undefined>;
 }
 
 /** The checkout could not be asked, or answered what it never should. */
@@ -57,18 +66,20 @@ export function createCheckoutClient(options: { url: string; serviceToken: strin
     method: string,
     path: string,
     body?: unknown,
-  ): Promise<{ status: number; body: unknown }> {
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; headers: Headers; body: unknown }> {
     try {
       const response = await fetch(new URL(path, url), {
         method,
         headers: {
           authorization: `Bearer ${serviceToken}`,
           ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
         },
         body: body === undefined ? null : JSON.stringify(body),
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      return { status: response.status, body: JSON.parse(await response.text()) };
+      return { status: response.status, headers: response.headers, body: JSON.parse(await response.text()) };
     } catch (error) {
       const code = (error as { cause?: { code?: string } }).cause?.code;
       const reached = code !== 'ECONNREFUSED' && code !== 'ENOTFOUND' && code !== 'EAI_AGAIN';
@@ -98,11 +109,22 @@ export function createCheckoutClient(options: { url: string; serviceToken: strin
       if (typeOf(answer) === 'no-such-drop') return undefined;
       throw refused(answer);
     },
-    async move(drop, movement) {
-      const answer = await call('POST', `/internal/v1/drops/${drop}/stock-movements`, movement);
-      if (answer.status === 201) return answer.body as Movement;
+    async move(drop, key, movement) {
+      const path = `/internal/v1/drops/${drop}/stock-movements`;
+      const answer = await call('POST', path, movement, { 'idempotency-key': key });
+      if (answer.status === 201) {
+        const isReplay = answer.headers.get('idempotent-replayed') === 'true';
+        return { movement: answer.body as Movement, isReplay };
+      }
       const type = typeOf(answer);
-      if (type === 'no-such-sku' || type === 'not-enough-stock') return type;
+      if (type === 'no-such-sku' || type === 'not-enough-stock' || type === 'idempotency-key-reused')
+        return type;
+      throw refused(answer);
+    },
+    async revoke(drop, revocation) {
+      const answer = await call('POST', `/internal/v1/drops/${drop}/revocations`, revocation);
+      if (answer.status === 200) return (answer.body as { ended: number }).ended;
+      if (typeOf(answer) === 'no-such-drop') return undefined;
       throw refused(answer);
     },
   };

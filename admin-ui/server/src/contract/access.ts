@@ -83,6 +83,7 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/drops/:drop/pass-through': drop('drops.override'),
   'POST /api/v1/drops/:drop/ignore-capacity': drop('drops.override'),
   'POST /api/v1/drops/:drop/close': drop('drops.override', DANGEROUS),
+  'POST /api/v1/drops/:drop/revocations': drop('drops.override', DANGEROUS),
   'GET /api/v1/drops/:drop/instances': drop('drops.read'),
   'GET /api/v1/drops/:drop/acts': drop('drops.read'),
   'GET /api/v1/drops/:drop/stock': drop('drops.read'),

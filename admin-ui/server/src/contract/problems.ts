@@ -25,8 +25,10 @@ export const PROBLEMS = {
   'nothing-to-undo': { status: 409, title: 'There is nothing to undo' },
   'undo-conflict': { status: 409, title: 'What is to be undone has been changed again' },
   'version-mismatch': { status: 412, title: 'The drop has changed since it was read' },
+  'idempotency-key-reused': { status: 422, title: 'The idempotency key was used for something else' },
   'not-enough-stock': { status: 409, title: 'Not so much is available' },
   'stock-unavailable': { status: 503, title: 'Stock can not be asked for right now' },
+  'revocation-unavailable': { status: 503, title: 'The checkout can not be told right now' },
   'stock-outcome-unknown': { status: 503, title: 'Whether the stock moved is not known' },
 } as const;
 

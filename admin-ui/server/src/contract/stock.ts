@@ -17,6 +17,15 @@ export const StockAnswer = Type.Object({
   ),
 });
 
+export const StockMovementHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      pattern: '^[\\x21-\\x7e]{1,128}$',
+      description: 'The same key is the same movement, however often it is sent',
+    }),
+  ),
+});
+
 export const StockMovementRequest = withRules(
   Type.Object(
     {

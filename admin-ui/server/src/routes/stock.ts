@@ -3,7 +3,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { ControlPlane } from '../acts/control-plane.ts';
 import { moveStock, readStock } from '../acts/move-stock.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
-import { StockAnswer, StockMovementAnswer, StockMovementRequest } from '../contract/stock.ts';
+import {
+  StockAnswer,
+  StockMovementAnswer,
+  StockMovementHeaders,
+  StockMovementRequest,
+} from '../contract/stock.ts';
 import { byOperator } from '../plugins/access.ts';
 import { ACTS_PER_OPERATOR, READS_PER_OPERATOR } from '../rate-limits.ts';
 
@@ -32,6 +37,7 @@ export const stockRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
       schema: {
         summary: 'Put stock in or take it out; never more than is available',
         params: DropParams,
+        headers: StockMovementHeaders,
         body: StockMovementRequest,
         response: { 201: StockMovementAnswer, ...PROBLEM_ANSWERS },
       },
@@ -41,6 +47,7 @@ export const stockRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
       const { confirm = false, ...movement } = request.body;
       const done = await moveStock(plane, {
         ...{ drop, ...movement },
+        key: request.headers['idempotency-key'] ?? null,
         actor: request.operator,
         isConfirmed: confirm,
       });

@@ -319,6 +319,27 @@ test('stock is read and moved in the ledger of the checkout, with its reason, an
   ]);
 });
 
+test('3.6: a movement sent again under its key is one movement, and one that can be undone', async () => {
+  const { body } = await admin.createDrop();
+  const path = `/api/v1/drops/${body.id}/stock`;
+  const move = (delta: number, key = 'delivery 7'.replace(' ', '-')) =>
+    admin.call('POST', path, { sku: 'low-41', delta, reason: 'delivery' }, { 'idempotency-key': key });
+  const answers = [await move(5), ...(await Promise.all([move(5), move(5), move(5)]))];
+  expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+  expect(answers[0]).toMatchObject({ status: 201, body: { delta: 5 } });
+  expect(await move(6)).toMatchObject({ status: 422, body: type('idempotency-key-reused') });
+  expect(await move(5, 'two words')).toMatchObject({
+    status: 400,
+    body: { errors: [{ field: 'headers.idempotency-key' }] },
+  });
+  const available = async () => (await admin.call('GET', path)).body.products[0].available;
+  expect(await available()).toBe(65);
+  const undo = () => admin.call('POST', `/api/v1/drops/${body.id}/undo`);
+  expect((await undo()).status).toBe(200);
+  expect(await undo()).toMatchObject({ status: 409, body: type('nothing-to-undo') });
+  expect(await available()).toBe(60);
+});
+
 test('every act leaves who, when, what, from, to and why, in a log that nobody can rewrite', async () => {
   const { body } = await admin.createDrop({ reason: 'autumn' });
   await admin.call('PATCH', `/api/v1/drops/${body.id}/admission`, { ratePerMinute: 90, reason: 'faster' });

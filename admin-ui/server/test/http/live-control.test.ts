@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Answer,
@@ -239,4 +240,51 @@ test('a stock movement is undone by another one in the ledger; large movements a
     [id],
   );
   expect(rows).toEqual([{ sum: 0, count: 4 }]);
+});
+
+test('4.5: tickets are taken back only when confirmed; their sessions end, what they hold is for sale, and it is audited', async () => {
+  const { id, act } = await createLiveDrop();
+  const number = () => randomBytes(32).toString('base64url');
+  const numbers = [number(), number()];
+  await admin.database.query(`insert into checkout.shoppers (drop_id, shopper) values ($1, 'ticket:x')`, [
+    id,
+  ]);
+  await admin.database.query(
+    `insert into checkout.sessions (jti, drop_id, session_id, shopper, secret_hash, salt, credential_hash, reserve_until)
+     values ($2, $1, gen_random_uuid(), 'ticket:x', '\\x00', '\\x00', decode(md5($2), 'hex'), now() + interval '10 minutes')`,
+    [id, numbers[0]],
+  );
+  const revoke = (given: object = {}) =>
+    act('revocations', { numbers, reason: 'bought with a stolen card', ...given });
+  expect((await confirmed((confirm) => revoke({ confirm }))).body).toEqual({ drop: id, ended: 1 });
+  expect((await revoke({ confirm: true })).body).toEqual({ drop: id, ended: 0 });
+  const { rows } = await admin.database.query(
+    'select jti, reason, actor from checkout.revocations where drop_id = $1',
+    [id],
+  );
+  expect(rows.map(({ jti }) => jti).sort()).toEqual([...numbers].sort());
+  expect(rows[0]).toMatchObject({
+    reason: 'bought with a stolen card',
+    actor: expect.stringMatching(/^operator-key /),
+  });
+  const audited = await admin.database.query(
+    `select act, after from admin.audit where drop_id = $1 and act like 'ticket.%' order by seq`,
+    [id],
+  );
+  expect(audited.rows.slice(0, 2)).toEqual([
+    { act: 'ticket.revoke', after: { numbers } },
+    { act: 'ticket.revoked', after: { numbers, ended: 1 } },
+  ]);
+  for (const [given, field] of [
+    [{ numbers: [] }, 'body.numbers'],
+    [{ numbers: [numbers[0], numbers[0]] }, 'body.numbers'],
+    [{ numbers: ['K7Q-4MD'] }, 'body.numbers.0'],
+    [{ numbers: Array.from({ length: 501 }, number) }, 'body.numbers'],
+    [{ reason: '' }, 'body.reason'],
+    [{ confirm: 'yes' }, 'body.confirm'],
+  ] as const)
+    expect(await revoke(given), JSON.stringify(given).slice(0, 80)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field }] },
+    });
 });

@@ -106,10 +106,15 @@ for (const fault of ['cut', 'block'] as const) {
       await answeredInTime(
         admin.call('POST', `/api/v1/drops/${body.id}/stock`, { sku: 'low-41', delta: 1, reason: 'x' }),
       ),
+      await answeredInTime(
+        admin.call('POST', `/api/v1/drops/${body.id}/revocations`, {
+          ...{ numbers: ['a'.repeat(43)], reason: 'x', confirm: true },
+        }),
+      ),
     ]) {
       expect(answer).toMatchObject({
         status: 503,
-        body: { type: expect.stringContaining('stock-unavailable') },
+        body: { type: expect.stringMatching(/(stock|revocation)-unavailable$/) },
       });
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }

@@ -1,0 +1,52 @@
+/**
+ * Takes tickets, and the tokens made of them, back for good: the checkout ends their sessions and gives back what they
+ * hold, tells the room, and the room tells every verifier. The asking and its outcome are audited.
+ */
+import { problem } from '@sluice/service-kit';
+import { CheckoutFault } from '../clients/checkout.ts';
+import type { Who } from '../store/audit.ts';
+import { requireConfirmation } from './confirm.ts';
+import type { ControlPlane } from './control-plane.ts';
+
+const RETRY_AFTER_SECONDS = 2;
+
+export interface RevocationRequest extends Who {
+  readonly drop: string;
+  /** Public numbers: the `jti` of the tokens. */
+  readonly numbers: readonly string[];
+  readonly reason: string;
+  readonly isConfirmed: boolean;
+}
+
+/**
+ * Repeating it changes nothing, so that what was not answered may be sent again.
+ * @returns how many checkout sessions that ended
+ * @throws Problem `no-such-drop`, `confirmation-required`, `revocation-unavailable`
+ */
+export async function revokeAdmissions(plane: ControlPlane, request: RevocationRequest): Promise<number> {
+  const { drop, numbers, actor, reason, isConfirmed } = request;
+  if (!(await plane.drops.find(drop))) throw problem('no-such-drop', `No drop has the id "${drop}".`);
+  const whose =
+    numbers.length === 1 ? 'One ticket loses its place' : `${numbers.length} tickets lose their places`;
+  requireConfirmation(
+    [`${whose} for good: sessions end, and what they hold is for sale again.`],
+    isConfirmed,
+  );
+  const record = (act: string, after: unknown) =>
+    plane.audit.record({ act, drop, actor, reason, before: null, after });
+  await record('ticket.revoke', { numbers });
+  try {
+    const ended = await plane.checkout.revoke(drop, { jtis: numbers, reason, actor });
+    if (ended === undefined)
+      throw new CheckoutFault('the checkout has not been told of this drop yet', false);
+    await record('ticket.revoked', { numbers, ended });
+    plane.count.act('ticket.revoke');
+    return ended;
+  } catch (error) {
+    if (!(error instanceof CheckoutFault)) throw error;
+    await record('ticket.revoke-failed', { numbers, error: error.message });
+    throw problem('revocation-unavailable', `${error.message}; send it again.`, {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    });
+  }
+}
