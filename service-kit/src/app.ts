@@ -20,7 +20,7 @@ import type { Metrics } from './metrics.ts';
 import { registerRateLimits } from './rate-limits.ts';
 import { observeRequests } from './request-metrics.ts';
 import { addSecurityHeaders } from './security-headers.ts';
-import { VALIDATION } from './validation.ts';
+import { compileValidator } from './validation.ts';
 
 /** Longest body: the largest request is 500 session ends, some 40 KB. */
 const BODY_BYTES_MAX = 64 * 1024;
@@ -66,11 +66,11 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
     trustProxy: trustedProxies ? createProxyTrust(trustedProxies) : false,
     childLoggerFactory: (parent, bindings, options) => lazyChild(parent, bindings, options),
     bodyLimit: BODY_BYTES_MAX,
-    ajv: VALIDATION,
     serverFactory: serverAnswering(answerFirst),
     frameworkErrors: answerError,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
+  app.setValidatorCompiler(compileValidator);
   app.decorateRequest('drop', null);
   addErrorHandlers(app, (request) => strangers.take(clientAddressKey(request.ip)));
   addSecurityHeaders(app);

@@ -1,5 +1,7 @@
 /** Plumbing that all services share. No domain word in here. */
+
 export { type CreateAppOptions, createApp } from './app.ts';
+export { brokenTexts } from './broken-texts.ts';
 export { clientAddressKey, createClientKey } from './client-address.ts';
 export { ConfigError, loadConfig, SERVICE_VARIABLES } from './config.ts';
 export { FixedWindowLimiter } from './fixed-window-limiter.ts';

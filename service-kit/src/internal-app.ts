@@ -4,7 +4,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { addErrorHandlers, answerClientError, answerError } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
-import { VALIDATION } from './validation.ts';
+import { compileValidator } from './validation.ts';
 
 export interface InternalAppOptions {
   readonly logger: FastifyBaseLogger;
@@ -18,10 +18,10 @@ export function createInternalApp({ logger, metrics, describes }: InternalAppOpt
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    ajv: VALIDATION,
     frameworkErrors: answerError,
     clientErrorHandler: answerClientError,
   });
+  app.setValidatorCompiler(compileValidator);
   app.decorateRequest('drop', null);
   addErrorHandlers(app);
   app.get('/metrics', { schema: { hide: true } }, async (_request, reply) =>

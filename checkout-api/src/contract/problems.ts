@@ -5,7 +5,7 @@ export const PROBLEMS = {
   'keys-unavailable': { status: 503, title: 'Admissions can not be checked at the moment' },
   'several-sessions': { status: 400, title: 'Sessions of several drops were presented' },
   'admission-expired': { status: 403, title: 'The time to start a reservation is over' },
-  'bound-elsewhere': { status: 409, title: 'This admission is used in another browser' },
+  'bound-elsewhere': { status: 409, title: 'This place is used in another browser' },
   'session-ended': { status: 410, title: 'The checkout session has ended' },
   'no-such-drop': { status: 404, title: 'There is no such drop' },
   'no-such-sku': { status: 404, title: 'There is no such SKU in this drop' },

@@ -14,7 +14,8 @@ import type { CheckoutMetrics } from './metrics.ts';
 
 /** Deliveries have a worker of their own: somebody else's slow server must not hold up refunds. */
 const deliveriesAtOnce = 8;
-const connections = 4;
+/** One for each delivery in hand, and one that listens. */
+const connections = deliveriesAtOnce + 1;
 /** Promised: a SKU is told of at most once a second. */
 const stockEverySeconds = 1;
 /** How long events and providers' messages are kept. */

@@ -5,7 +5,7 @@ export const PROBLEMS = {
   'not-allowed': { status: 403, title: 'You may not do this' },
   'second-factor-required': { status: 403, title: 'This needs a session with a second factor' },
   'fresh-sign-in-required': { status: 403, title: 'This needs a fresh proof of who you are' },
-  'cross-site': { status: 403, title: 'Another site made this request' },
+  'cross-site': { status: 403, title: 'Requests from other sites are refused' },
   'no-such-account': { status: 404, title: 'There is no such account' },
   'no-such-session': { status: 404, title: 'There is no such session' },
   'no-such-key': { status: 404, title: 'There is no such key' },

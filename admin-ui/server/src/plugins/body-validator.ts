@@ -3,11 +3,11 @@
  * quotes is a mistake, and null is never taken for 0.
  */
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import { brokenTexts } from '@sluice/service-kit';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { rulesOf } from '../contract/body-rules.ts';
-import type { Fault } from '../domain/fault.ts';
 
 /** As service-kit's error handler reads faults. */
 interface FieldError {
@@ -77,17 +77,4 @@ function withoutNullNoise(errors: FieldError[]): FieldError[] {
     .map((error) =>
       nullable.has(error.instancePath) ? { ...error, message: `${error.message} or null` } : error,
     );
-}
-
-/** Text that no database and no page can hold: NUL, and halves of characters. */
-function brokenTexts(value: unknown, path = ''): Fault[] {
-  if (typeof value === 'string')
-    return value.includes('\0') || !value.isWellFormed()
-      ? [{ path, reason: 'must not contain NUL or half a character' }]
-      : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, member]) => [
-    ...(brokenTexts(name).length > 0 ? [{ path, reason: 'has a name with NUL or half a character' }] : []),
-    ...brokenTexts(member, `${path}/${name}`),
-  ]);
 }
