@@ -1,2 +1,2 @@
 -- One more address that is told of events.
-insert into checkout.event_targets (kind, url, types, drops, secret) values ('webhook', $1, $2, $3, $4) returning id;
+insert into checkout.event_targets (id, kind, url, types, drops, secret) values ($1, 'webhook', $2, $3, $4, $5) returning id;

@@ -34,6 +34,13 @@ const variables = {
     Type.String({ pattern: '^https?://', description: 'where CloudEvents of the installation go' }),
   ),
   OUTBOX_TOKEN: Type.Optional(Type.String({ minLength: 1, description: 'bearer token for OUTBOX_URL' })),
+  WEBHOOK_KEYS: Type.Optional(
+    Type.String({
+      pattern: '^[A-Za-z0-9_-]{1,16}:[A-Za-z0-9_-]{43}(\\s*,\\s*[A-Za-z0-9_-]{1,16}:[A-Za-z0-9_-]{43})*$',
+      description:
+        'comma list of kid:key, a key 32 bytes in base64url; the first seals webhook secrets, all open them',
+    }),
+  ),
   WEBHOOK_ALLOWED_NETWORKS: Type.String({
     default: '',
     pattern: '^([0-9A-Fa-f:.]+/[0-9]{1,3}(\\s*,\\s*|$))*$',

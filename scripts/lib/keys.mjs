@@ -5,7 +5,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** @typedef {{ folder: string, admissionKeysFile: string, ticketKeysFile: string, seedKeyFile: string, serviceToken: string, operatorKey: string }} StackKeys */
+/** @typedef {{ folder: string, admissionKeysFile: string, ticketKeysFile: string, seedKeyFile: string, webhookKey: string, serviceToken: string, operatorKey: string }} StackKeys */
 
 /**
  * @param {string} folder keys already there are kept
@@ -25,6 +25,7 @@ export function ensureKeys(folder) {
     admissionKeysFile: file('admission-keys.json', makeAdmissionKeys),
     ticketKeysFile: file('ticket-keys.json', () => JSON.stringify({ keys: [{ kid: 1, secret: secret() }] })),
     seedKeyFile: file('seed.key', secret),
+    webhookKey: read(file('webhook.key', secret)),
     serviceToken: read(file('service-token', secret)),
     operatorKey: read(file('operator-key', secret)),
   };

@@ -151,6 +151,7 @@ export async function startStack(options) {
           DATABASE_URL: databaseUrl,
           ROOM_URLS: roomPlaces.map(({ port }) => `http://127.0.0.1:${port}`).join(','),
           ROOM_ISSUER: roomPublicUrl,
+          WEBHOOK_KEYS: `first:${keys.webhookKey}`,
           ...serviceEnv.checkout,
         },
       }),

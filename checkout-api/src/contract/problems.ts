@@ -28,6 +28,7 @@ export const PROBLEMS = {
   'stock-changed': { status: 412, title: 'The stock was moved by somebody else meanwhile' },
   'precondition-required': { status: 428, title: 'Say which state the change was decided by' },
   'webhook-refused': { status: 400, title: 'The message was not believed' },
+  'webhooks-not-set-up': { status: 409, title: 'Webhooks are not set up here' },
   'no-such-webhook': { status: 404, title: 'There is no such webhook' },
   'no-such-job': { status: 404, title: 'There is no such dead job' },
   'order-state': { status: 409, title: 'The order does not allow this now' },

@@ -1,4 +1,5 @@
 /** The outbox port: whoever is told of events stands behind it. An event is a CloudEvent (1.0); a consumer may see it twice. */
+import type { BegunDelivery } from '../store/events.ts';
 
 /** Attributes as in the CloudEvents specification; `id` stays the same when an event is told again. */
 export interface CloudEvent {
@@ -24,5 +25,5 @@ export type ConsumerAnswer =
 
 export interface OutboxConsumer {
   /** @throws anything: the same as `failed` */
-  take(event: CloudEvent, target: { url: string; secrets: readonly string[] }): Promise<ConsumerAnswer>;
+  take(event: CloudEvent, target: Pick<BegunDelivery, 'url' | 'openSecrets'>): Promise<ConsumerAnswer>;
 }

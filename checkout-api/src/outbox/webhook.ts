@@ -6,7 +6,7 @@ import { post } from './post.ts';
 
 export function createWebhookConsumer(guard: AddressGuard): OutboxConsumer {
   return {
-    async take({ id, type, time, data }, { url, secrets }) {
+    async take({ id, type, time, data }, { url, openSecrets }) {
       const body = JSON.stringify({ type: type.slice('sluice.'.length), timestamp: time, data });
       const now = new Date();
       const headers = {
@@ -14,7 +14,9 @@ export function createWebhookConsumer(guard: AddressGuard): OutboxConsumer {
         // The same at every try: by it the receiver knows what it has seen.
         'webhook-id': id,
         'webhook-timestamp': `${Math.floor(now.getTime() / 1000)}`,
-        'webhook-signature': secrets.map((secret) => new Webhook(secret).sign(id, now, body)).join(' '),
+        'webhook-signature': openSecrets()
+          .map((secret) => new Webhook(secret).sign(id, now, body))
+          .join(' '),
       };
       const status = await post({ url, headers, body, guard });
       if (status >= 200 && status < 300) return { status: 'taken' };

@@ -10,6 +10,7 @@ import { createEventBusConsumer } from '../outbox/event-bus.ts';
 import { createWebhookConsumer } from '../outbox/webhook.ts';
 import { createEventStore, type EventStore } from '../store/events.ts';
 import { createJobStore, type JobStore } from '../store/jobs.ts';
+import { createSecretVault } from '../store/secret-vault.ts';
 import type { CheckoutMetrics } from './metrics.ts';
 
 /** Deliveries have a worker of their own: somebody else's slow server must not hold up refunds. */
@@ -39,14 +40,18 @@ export interface Outbox {
 }
 
 export interface OutboxOptions {
-  config: Pick<Config, 'DATABASE_URL' | 'OUTBOX_URL' | 'OUTBOX_TOKEN' | 'WEBHOOK_ALLOWED_NETWORKS'>;
+  config: Pick<
+    Config,
+    'DATABASE_URL' | 'OUTBOX_URL' | 'OUTBOX_TOKEN' | 'WEBHOOK_ALLOWED_NETWORKS' | 'WEBHOOK_KEYS'
+  >;
   log: FastifyBaseLogger;
   metrics: CheckoutMetrics;
 }
 
 export function createOutbox({ config, log, metrics }: OutboxOptions): Outbox {
   const database = connectPostgres({ url: config.DATABASE_URL, log, max: connections });
-  const events = createEventStore(database);
+  const vault = config.WEBHOOK_KEYS === undefined ? undefined : createSecretVault(config.WEBHOOK_KEYS);
+  const events = createEventStore(database, vault);
   const jobs = createJobStore(database);
   const guard = createAddressGuard({
     allowedNetworks: config.WEBHOOK_ALLOWED_NETWORKS.split(',')
@@ -84,6 +89,12 @@ export function createOutbox({ config, log, metrics }: OutboxOptions): Outbox {
         repeat({ everyMs: purgeEveryMs, onError: failing('purge'), run: () => events.purge(keptDays) }),
         repeat({ everyMs: countEveryMs, onError: failing('dead letters'), run: count }),
       ];
+      events
+        .resealSecrets()
+        .then(
+          (sealed) => sealed > 0 && log.info({ webhooks: sealed }, 'secrets of webhooks were sealed anew'),
+        )
+        .catch(failing('seal webhook secrets'));
       events.putOutbox(config.OUTBOX_URL, eventTypes).catch(failing('event bus'));
       return {
         async close() {

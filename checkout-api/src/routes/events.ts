@@ -45,6 +45,13 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
     const refusal = url === undefined ? 'must be an address' : guard.refusal(url);
     if (refusal !== undefined) throw invalidField('body.url', refusal);
   }
+  function requireKeys(): void {
+    if (!events.canSeal)
+      throw problem(
+        'webhooks-not-set-up',
+        'WEBHOOK_KEYS is not set: there is nothing to seal its secret with.',
+      );
+  }
   async function find(id: string) {
     const webhook = await events.find(id);
     if (webhook === undefined) throw problem('no-such-webhook');
@@ -64,6 +71,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
     async (request, reply) => {
       const { url, types, drops = null } = request.body;
       checkUrl(url);
+      requireKeys();
       const secret = newSecret();
       const id = await events.createWebhook({ url, types, drops, secret });
       return reply.code(201).send({ ...webhookView(await find(id)), secret });
@@ -124,6 +132,7 @@ export const eventRoutes: FastifyPluginAsyncTypebox<EventRoutesOptions> = async 
       schema: { summary: 'A new secret', params: IdParams, response: { 200: SecretAnswer, ...problems } },
     },
     async (request) => {
+      requireKeys();
       const secret = newSecret();
       if (!(await events.rotateSecret(request.params.id, secret))) throw problem('no-such-webhook');
       return { secret };

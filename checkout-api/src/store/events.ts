@@ -1,6 +1,8 @@
 /** Events on their way to others: who wants them, and how far each delivery is. */
 import type { EventType } from '../domain/events.ts';
+import type { SecretVault } from './secret-vault.ts';
 import { type Database, query } from './statements.ts';
+import { uuidv7 } from './uuid.ts';
 
 export interface EventTarget {
   id: string;
@@ -34,8 +36,8 @@ export interface Delivery {
 export interface BegunDelivery {
   kind: EventTarget['kind'];
   url: string;
-  /** The first is the one in force. */
-  secrets: string[];
+  /** Signing secrets; the first is the one in force. @throws Error when they can't be opened */
+  openSecrets(): string[];
   type: EventType;
   drop: string;
   subject: string;
@@ -50,7 +52,12 @@ export type DeliveryResult =
   /** `againSeconds` null: that was the last try. `gone`: the target wants nothing any more. */
   | { error: string; againSeconds: number | null; gone: boolean };
 
+/** As they were kept before they were sealed. */
+const isInClear = (kept: string) => kept.startsWith('whsec_');
+
 export interface EventStore {
+  /** Whether webhooks can be made here: there are keys to seal their secrets with. */
+  readonly canSeal: boolean;
   createWebhook(webhook: {
     url: string;
     types: EventType[];
@@ -62,6 +69,8 @@ export interface EventStore {
     change: { url?: string; types?: EventType[]; enabled?: boolean },
   ): Promise<boolean>;
   rotateSecret(id: string, secret: string): Promise<boolean>;
+  /** Seals under the first key what is kept in clear or under another one. Answers of how many webhooks. */
+  resealSecrets(): Promise<number>;
   deleteWebhook(id: string): Promise<boolean>;
   list(): Promise<EventTarget[]>;
   find(id: string): Promise<EventTarget | undefined>;
@@ -79,20 +88,39 @@ export interface EventStore {
   purge(days: number): Promise<void>;
 }
 
-export function createEventStore(database: Database): EventStore {
+/** @param vault seals the secrets of webhooks; without one none can be made, and none that is sealed can be used */
+export function createEventStore(database: Database, vault: SecretVault | undefined): EventStore {
+  const sealing = () => {
+    if (vault === undefined) throw new Error('there are no keys to seal secrets with');
+    return vault;
+  };
   const one = async (name: string, values: unknown[]) => (await query(database, name, values)).length === 1;
   const list = (id: string | null) =>
     query<EventTarget & Record<string, unknown>>(database, 'list-webhooks', [id]);
 
   return {
+    canSeal: vault !== undefined,
     async createWebhook({ url, types, drops, secret }) {
-      const [row] = await query<{ id: string }>(database, 'create-webhook', [url, types, drops, secret]);
-      if (row === undefined) throw new Error('a webhook was made and has no id');
-      return row.id;
+      const id = uuidv7();
+      await query(database, 'create-webhook', [id, url, types, drops, sealing().seal(id, secret)]);
+      return id;
     },
     changeWebhook: (id, { url, types, enabled }) =>
       one('change-webhook', [id, url ?? null, types ?? null, enabled ?? null]),
-    rotateSecret: (id, secret) => one('rotate-webhook-secret', [id, secret]),
+    rotateSecret: (id, secret) => one('rotate-webhook-secret', [id, sealing().seal(id, secret)]),
+    async resealSecrets() {
+      if (vault === undefined) return 0;
+      const anew = (id: string, kept: string) =>
+        vault.isDue(kept) ? vault.seal(id, isInClear(kept) ? kept : vault.open(id, kept)) : kept;
+      let sealed = 0;
+      type Kept = { id: string; secret: string; previousSecret: string | null };
+      for (const { id, secret, previousSecret } of await query<Kept>(database, 'list-webhook-secrets', [])) {
+        const next = [anew(id, secret), previousSecret && anew(id, previousSecret)];
+        if (next[0] === secret && next[1] === previousSecret) continue;
+        if (await one('reseal-webhook-secrets', [id, secret, previousSecret, ...next])) sealed++;
+      }
+      return sealed;
+    },
     deleteWebhook: (id) => one('delete-webhook', [id]),
     list: () => list(null),
     find: async (id) => (await list(id))[0],
@@ -110,9 +138,10 @@ export function createEventStore(database: Database): EventStore {
       return row?.replayed ?? 0;
     },
     async begin(event, target, probeSeconds) {
-      type Row = BegunDelivery & { pausedUntil: Date | null } & Record<string, unknown>;
+      type Row = Omit<BegunDelivery, 'openSecrets'> & { secrets: string[]; pausedUntil: Date | null };
       const [row] = await query<Row>(database, 'begin-delivery', [event, target, probeSeconds]);
-      return row === undefined || row.pausedUntil !== null ? undefined : row;
+      if (row === undefined || row.pausedUntil !== null) return undefined;
+      return { ...row, openSecrets: () => row.secrets.map((kept) => sealing().open(target, kept)) };
     },
     async finish(event, target, result) {
       const { error } = result;

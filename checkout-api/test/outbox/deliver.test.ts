@@ -8,16 +8,20 @@ import { createEventBusConsumer } from '../../src/outbox/event-bus.ts';
 import { createWebhookConsumer } from '../../src/outbox/webhook.ts';
 import { createSandboxProvider } from '../../src/payments/sandbox.ts';
 import { createEventStore, type EventStore } from '../../src/store/events.ts';
+import { createSecretVault } from '../../src/store/secret-vault.ts';
 import { type CheckoutDatabase, createCheckoutDatabase } from '../support/checkout-database.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { createTill, holdIn } from '../support/till.ts';
+
+const keyOf = (kid: string) => `${kid}:${Buffer.alloc(32, kid).toString('base64url')}`;
+const vault = createSecretVault(keyOf('k1'));
 
 let db: CheckoutDatabase;
 let events: EventStore;
 let receiver: Receiver;
 beforeAll(async () => {
   db = await createCheckoutDatabase();
-  events = createEventStore(db.database);
+  events = createEventStore(db.database, vault);
 });
 afterAll(() => db.close());
 beforeEach(async () => {
@@ -308,7 +312,7 @@ test('stock is told at most once a second a SKU however often it moves; low and 
     await events.emitStock(3600);
   }
   expect(await told()).toEqual([]);
-  await Promise.all([events.emitStock(0), createEventStore(db.connect()).emitStock(0)]);
+  await Promise.all([events.emitStock(0), createEventStore(db.connect(), vault).emitStock(0)]);
   expect(await told()).toEqual([['stock.changed', 9]]);
   await take('low', 7);
   await events.emitStock(0);
@@ -360,4 +364,57 @@ test('what is older than it is kept is forgotten', async () => {
   await events.purge(30);
   expect(await sql('select 1 from checkout.events')).toHaveLength(1);
   expect(await states()).toHaveLength(1);
+});
+
+const kept = async () => {
+  const rows = await sql(
+    'select secret, previous_secret as "previous" from checkout.event_targets order by id',
+  );
+  return rows.flatMap((row) => [row.secret, row.previous]).filter((text) => text !== null) as string[];
+};
+const signed = (at = -1) => {
+  const { body, headers } = receiver.requests.at(at) ?? { body: '', headers: {} };
+  return new Webhook(secret).verify(body, headers);
+};
+
+test('3.12: a secret is nowhere in the database but sealed, and its sealed form opens in its own row only', async () => {
+  const [first, second] = [await subscribe(['stock.low']), await subscribe(['stock.low'])];
+  await events.rotateSecret(first, 'whsec_b3RoZXI=');
+  expect(await kept()).toEqual(Array(3).fill(expect.stringMatching(/^sealed:k1:[A-Za-z0-9_-]{60,}$/)));
+  const rows = await sql('select e::text as text from checkout.event_targets e');
+  for (const { text } of rows) expect(text).not.toMatch(/whsec|c2VjcmV0|b3RoZXI/);
+  await sql('delete from checkout.event_targets where id = $1', first);
+  const [sealed = ''] = await kept();
+  expect(vault.open(second, sealed)).toBe(secret);
+  expect(() => vault.open(first, sealed)).toThrow();
+  expect(() => vault.open(second, `${sealed.slice(0, -2)}${sealed.endsWith('AA') ? 'BB' : 'AA'}`)).toThrow();
+});
+
+test('3.12: a key is replaced by putting a new one in front; what stood in clear is sealed at the same time', async () => {
+  const id = await subscribe(['stock.low']);
+  const clear = await subscribe(['stock.changed']);
+  await sql('update checkout.event_targets set secret = $2 where id = $1', clear, secret);
+  const both = createEventStore(db.database, createSecretVault(`${keyOf('k2')}, ${keyOf('k1')}`));
+  expect([await both.resealSecrets(), await both.resealSecrets()]).toEqual([2, 0]);
+  expect(await kept()).toEqual(Array(2).fill(expect.stringMatching(/^sealed:k2:/)));
+  const next = createSecretVault(keyOf('k2'));
+  for (const [at, owner] of [id, clear].sort().entries())
+    expect(next.open(owner, (await kept())[at] ?? '')).toBe(secret);
+});
+
+test('3.12: without its key a delivery fails and is tried again, and arrives when the key is there', async () => {
+  await subscribe(['stock.low']);
+  await emit();
+  const [delivery] = await sql(
+    'select event_id as "eventId", target_id as "targetId" from checkout.event_deliveries',
+  );
+  const elsewhere = createEventStore(db.database, createSecretVault(keyOf('k9')));
+  await deliverEvent(delivery, { events: elsewhere, consumers });
+  expect(receiver.requests).toEqual([]);
+  expect(await states()).toEqual([
+    { status: 'pending', tries: 1, error: expect.stringContaining('there is no key "k1"') },
+  ]);
+  await deliverAll();
+  expect(await states()).toMatchObject([{ status: 'delivered' }]);
+  expect(signed()).toBeTruthy();
 });

@@ -8,6 +8,9 @@ import { startTestRoom, type TestRoom } from './room.ts';
 
 export const serviceToken = 'a-service-token-of-at-least-32-characters';
 
+/** Keys that secrets of webhooks are sealed with. */
+export const webhookKeys = `k1:${Buffer.alloc(32, 1).toString('base64url')}`;
+
 export interface TestCheckout extends RunningCheckout {
   db: CheckoutDatabase;
   room: TestRoom;
@@ -80,6 +83,7 @@ export async function startTestCheckout(environment: Record<string, string> = {}
       REDIS_URL: redisUrl,
       DATABASE_URL: db.url,
       SERVICE_TOKEN: serviceToken,
+      WEBHOOK_KEYS: webhookKeys,
       ROOM_URLS: room.url,
       ROOM_ISSUER: room.url,
       TRUSTED_PROXIES: '127.0.0.1/32',
