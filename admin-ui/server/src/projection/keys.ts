@@ -48,6 +48,7 @@ const ROOM_NAMES = [
   'extensions',
   'announced',
   'gone',
+  'revoked',
   'addresses',
   'log',
   'seed',
