@@ -48,7 +48,7 @@ test('a provider nobody knows, a key of another kind: named by the variable, nev
 test('keys of webhooks are kid:key, 32 bytes each; a fault is told without the key', () => {
   const key = Buffer.alloc(32, 7).toString('base64url');
   expect(faultsOf({ WEBHOOK_KEYS: `k2:${key}, k1:${key}` })).toBe('');
-  for (const bad of [key, `k1:${key}x`, `k1:${key.slice(1)}`, `:${key}`, `k1:${key},`, '']) {
+  for (const bad of [key, `k1:${key}x`, `k1:${key.slice(1)}`, `:${key}`, `k1:${key},`]) {
     const faults = faultsOf({ WEBHOOK_KEYS: bad });
     expect(faults, bad).toContain('WEBHOOK_KEYS');
     expect(faults).not.toContain(key.slice(1));
