@@ -32,6 +32,7 @@ export const LAYERS = {
   reconcile: 7,
   'verify-audit': 7,
   gc: 7,
+  'break-glass': 7,
   server: 8,
 };
 

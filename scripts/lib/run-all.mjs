@@ -3,7 +3,7 @@
 // and the table of addresses. Lasts until it is told to stop.
 
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCrowd } from './crowd.mjs';
 import { Failure } from './failure.mjs';
@@ -51,6 +51,7 @@ export async function runAll({ stopping, fresh, allLogs, crowd, watch = false })
   });
   const opensAt = await progress.step('sample drop', (note) => createSampleDrop(stack, drop, note));
   const hasCrowd = crowd && (await startCrowd({ stack, drop, shoppers: SHOPPERS }));
+  writeFileSync(join(stores.folder, 'redis-url'), stack.redisUrl);
   const ownerLink = await firstOwnerLink(stack);
   printAddresses({ stack, drop, opensAt, shoppers: hasCrowd ? SHOPPERS : 0, ownerLink });
   if (watch) {

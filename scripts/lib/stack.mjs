@@ -95,6 +95,7 @@ export async function startStack(options) {
   // Signed ends of the audit log belong to one database: another one starts without them.
   const auditHeadsFile = join(logDir, 'audit-heads.jsonl');
   if (!options.keep) rmSync(auditHeadsFile, { force: true });
+  if (!options.keep) rmSync(join(logDir, 'journal.jsonl'), { force: true });
 
   const place = async (/** @type {number | undefined} */ wanted) => ({
     port: await freePort(wanted, note),
@@ -171,6 +172,7 @@ export async function startStack(options) {
             PUBLIC_URL: `http://localhost:${adminPlace.port}`,
             SEED_KEY_FILE: keys.seedKeyFile,
             AUDIT_HEADS_FILE: auditHeadsFile,
+            JOURNAL_FILE: join(logDir, 'journal.jsonl'),
             CHECKOUT_INTERNAL_URL: `http://127.0.0.1:${checkoutPlaces[0]?.internalPort}`,
             ...serviceEnv.admin,
           },

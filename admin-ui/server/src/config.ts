@@ -55,6 +55,12 @@ const schema = Type.Object({
     maxLength: 200,
     description: 'sender of its mails',
   }),
+  JOURNAL_FILE: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description: 'file of this instance alone: what was done while Postgres did not answer',
+    }),
+  ),
   OIDC_ISSUER: Type.Optional(
     Type.String({
       pattern: '^(https://|http://(localhost|127\\.0\\.0\\.1)[:/])',

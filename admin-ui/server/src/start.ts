@@ -10,6 +10,7 @@ import {
 import type { FastifyBaseLogger } from 'fastify';
 import { createIdentity } from './accounts/create-identity.ts';
 import type { ControlPlane } from './acts/control-plane.ts';
+import { createLedger } from './acts/ledger.ts';
 import { buildApp } from './app.ts';
 import { createCheckoutClient } from './clients/checkout.ts';
 import { type Config, readConfig } from './config.ts';
@@ -19,13 +20,16 @@ import { migrate } from './migrate.ts';
 import { startJobs } from './plugins/jobs.ts';
 import { createAdminMetrics } from './plugins/metrics.ts';
 import { createArchiveSource } from './projection/archive-source.ts';
+import { createJournal } from './projection/journal.ts';
 import { createProjection } from './projection/projection.ts';
+import { createSessionCache } from './projection/session-cache.ts';
 import { archivedDrawRoutes } from './routes/archived-draws.ts';
 import { createArchiveStore } from './store/archives.ts';
 import { appendHead } from './store/audit-heads.ts';
 import { createAuditLog } from './store/audit-log.ts';
 import { createDatabase } from './store/database.ts';
 import { createDropStore } from './store/drops.ts';
+import { createKeptJournal } from './store/journal-file.ts';
 import { createSeedVault } from './store/seed-vault.ts';
 import { createSetupStore } from './store/setups.ts';
 
@@ -61,6 +65,7 @@ export async function startControlPlane(
     commandTimeoutMs: REDIS_TIMEOUT_MS,
   });
   const auditKeys = createAuditKeys(config.SEED_KEY);
+  const ledger = createLedger();
   const plane: ControlPlane = {
     drops: createDropStore(database, createSeedVault(config.SEED_KEY), auditKeys),
     audit: createAuditLog(database, auditKeys),
@@ -68,6 +73,9 @@ export async function startControlPlane(
     projection: createProjection(redis),
     archives: createArchiveStore(database, auditKeys),
     source: createArchiveSource(redis),
+    journal: createJournal(redis),
+    kept: createKeptJournal(config.JOURNAL_FILE),
+    ledger,
     checkout: createCheckoutClient({ url: config.CHECKOUT_INTERNAL_URL, serviceToken: config.SERVICE_TOKEN }),
     log,
     count: {
@@ -83,7 +91,8 @@ export async function startControlPlane(
   };
   let listeningAt = '';
   const identity = createIdentity({
-    ...{ database, auditKeys, audit: plane.audit, config },
+    ...{ database, auditKeys, audit: plane.audit, config, ledger, log },
+    sessionCache: createSessionCache(redis),
     publicUrl: () => new URL(config.PUBLIC_URL ?? listeningAt),
     onSignIn: (outcome) => adminMetrics.signIns.inc({ outcome }),
   });

@@ -1,5 +1,7 @@
 /** Puts together what accounts work with. */
+import type { FastifyBaseLogger } from 'fastify';
 import type { AuditKeys } from '../domain/audit-keys.ts';
+import type { SessionCache } from '../projection/session-cache.ts';
 import { createLinkStore } from '../store/account-links.ts';
 import { createAccountStore } from '../store/accounts.ts';
 import { createKeyStore } from '../store/api-keys.ts';
@@ -10,6 +12,7 @@ import { createOidcSignInStore } from '../store/oidc-sign-ins.ts';
 import { createSessionStore } from '../store/sessions.ts';
 import type { Identity, SignInOutcome } from './identity.ts';
 import { createMailer } from './mailer.ts';
+import { createSessionOpener } from './open-session.ts';
 import { createOpenidProvider } from './openid-provider.ts';
 import { createRefusals } from './refusals.ts';
 import { createSecretBox } from './secrets.ts';
@@ -24,6 +27,9 @@ export interface IdentityOptions {
   readonly database: Database;
   readonly auditKeys: AuditKeys;
   readonly audit: AuditLog;
+  readonly sessionCache: SessionCache;
+  readonly ledger: { isDown(): boolean; answers(does: boolean): void };
+  readonly log: FastifyBaseLogger;
   readonly config: {
     readonly SEED_KEY: string;
     readonly SMTP_URL?: string | undefined;
@@ -34,11 +40,17 @@ export interface IdentityOptions {
 }
 
 export function createIdentity(options: IdentityOptions): Identity {
-  const { database, auditKeys, audit, config, publicUrl, onSignIn } = options;
+  const { database, auditKeys, audit, config, ledger, log, sessionCache, publicUrl, onSignIn } = options;
   const { SMTP_URL: url, MAIL_FROM: from } = config;
+  const sessions = createSessionStore(database);
   return {
     accounts: createAccountStore(database, auditKeys),
-    sessions: createSessionStore(database),
+    sessions,
+    opener: createSessionOpener({
+      ...{ sessions, cache: sessionCache, secret: config.SEED_KEY, log },
+      onLedger: (answers) => ledger.answers(answers),
+      isLedgerDown: () => ledger.isDown(),
+    }),
     links: createLinkStore(database),
     attempts: createAttemptStore(database),
     keys: createKeyStore(database, auditKeys),

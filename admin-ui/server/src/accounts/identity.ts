@@ -8,6 +8,7 @@ import type { AuditLog } from '../store/audit-log.ts';
 import type { OidcSignInStore } from '../store/oidc-sign-ins.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import type { Mail } from './mail.ts';
+import type { SessionOpener } from './open-session.ts';
 import type { OpenidProvider } from './openid-provider.ts';
 import type { Refusals } from './refusals.ts';
 import type { SecretBox } from './secrets.ts';
@@ -15,6 +16,7 @@ import type { SecretBox } from './secrets.ts';
 export interface Identity {
   readonly accounts: AccountStore;
   readonly sessions: SessionStore;
+  readonly opener: SessionOpener;
   readonly links: LinkStore;
   readonly attempts: AttemptStore;
   readonly keys: KeyStore;

@@ -91,6 +91,7 @@ export async function enrol(identity: Identity, request: EnrolmentRequest): Prom
     known ?? (await makeFirstOwner(identity, { email, name: request.name ?? email, role: 'owner' }));
   if (!account || account.isDisabled) throw spent();
   await accounts.setPassword(account.id, hash, who);
+  await identity.opener.ended(account.id);
 }
 
 function makeFirstOwner({ accounts }: Identity, owner: { email: string; name: string; role: Role }) {

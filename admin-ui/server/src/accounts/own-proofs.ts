@@ -64,4 +64,5 @@ export async function changePassword(
   const { id, email } = session.account;
   refuseWeak(password, email);
   await identity.accounts.setPassword(id, await hashPassword(password), { actor: email, reason: null });
+  await identity.opener.ended(id);
 }

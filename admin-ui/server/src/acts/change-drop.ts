@@ -9,6 +9,7 @@ import type { LivePicture } from '../projection/live.ts';
 import type { Who } from '../store/audit.ts';
 import { requireConfirmation } from './confirm.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { enterJournal } from './enter-journal.ts';
 import { projectDrop } from './project-drop.ts';
 import { setUpCheckout } from './set-up-checkout.ts';
 
@@ -31,6 +32,8 @@ export interface ChangeOptions extends Who {
  */
 export async function changeDrop(plane: ControlPlane, options: ChangeOptions): Promise<Drop> {
   const { act, drop: id, ifVersion, isConfirmed, decide, actor, reason, undoes } = options;
+  // What was done without the ledger comes first, or this change would take it back unseen.
+  await enterJournal(plane, id);
   const live = (await plane.projection.live([id])).get(id);
   if (!live) throw new Error('Redis told nothing of a drop it was asked for');
   const step = await plane.drops.change({
@@ -49,6 +52,8 @@ export async function changeDrop(plane: ControlPlane, options: ChangeOptions): P
       throw problem('version-mismatch', `The drop is at version ${step.version}; read it again.`, {
         policyVersion: step.version,
       });
+    case 'entered-before':
+      throw new Error('only the journal enters its entries');
     case 'undone-before':
       throw problem('nothing-to-undo', 'It has been undone already.');
     case 'unchanged':

@@ -25,6 +25,13 @@ export async function tellDrop(plane: ControlPlane, drop: Drop) {
   return answer;
 }
 
+/** What is known of a drop that was steered without the ledger. */
+export function tellJournaled({ id, policyVersion, override, admission, page }: Drop) {
+  const { ratePerMinute } = admission;
+  const isJournaled = true as const;
+  return { id, isJournaled, policyVersion, override, ratePerMinute, message: page.message };
+}
+
 function answerOf(drop: Drop, live: LivePicture | undefined, setup: SetupState | undefined) {
   const iso = (at: Date) => at.toISOString();
   const isoOrNull = (at: Date | null) => (at ? iso(at) : null);

@@ -217,3 +217,13 @@ export const InstancesAnswer = Type.Object({
     }),
   ),
 });
+
+/** 202: in force in the room, and entered in the plan and the audit log as soon as Postgres answers. */
+export const JournaledAnswer = Type.Object({
+  id: DropId,
+  isJournaled: Type.Literal(true),
+  policyVersion: Type.Integer({ description: 'What the room decides by now' }),
+  override: Type.Enum([...OVERRIDES]),
+  ratePerMinute: Type.Number(),
+  message: Message,
+});

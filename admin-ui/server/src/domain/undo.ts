@@ -22,6 +22,8 @@ export const UNDOABLE_ACTS = [
 export type Recorded = Readonly<Record<string, unknown>>;
 
 const NESTED = ['admission', 'page', 'ramp'];
+/** What an entry says beside the members: versions, what it undoes, when it was done without the ledger. */
+const NOTES = ['policyVersion', 'undoes', 'doneAt'];
 const INSTANTS = ['overrideUntil', 'ignoreCapacityUntil'];
 
 /** Members and fields that are no longer as the act left them: somebody has changed them since. */
@@ -53,7 +55,7 @@ export function fieldsOf(before: Recorded): { admission: Partial<AdmissionPolicy
 }
 
 function membersOf(recorded: Recorded): [string, unknown][] {
-  return Object.entries(recorded).filter(([name]) => name !== 'policyVersion' && name !== 'undoes');
+  return Object.entries(recorded).filter(([name]) => !NOTES.includes(name));
 }
 
 function isNested(name: string, value: unknown): value is Record<string, unknown> {

@@ -46,7 +46,7 @@ export function createFindPrincipal(
     }
     const token = cookies.session(request);
     if (token === undefined) return undefined;
-    const session = await identity.sessions.open(digestOf(token));
+    const session = await identity.opener.open(token);
     if (!session) return undefined;
     request.session = session;
     return principalOf(session);

@@ -3,6 +3,7 @@ import { type RepeatingJob, repeat } from '@sluice/service-kit';
 import { archiveDrop } from '../acts/archive-drop.ts';
 import { changeDrop } from '../acts/change-drop.ts';
 import { type ControlPlane, SYSTEM } from '../acts/control-plane.ts';
+import { enterJournal, enterKept } from '../acts/enter-journal.ts';
 import { NO_OVERRIDE } from '../acts/override-drop.ts';
 import { projectDrop } from '../acts/project-drop.ts';
 import { setUpCheckout } from '../acts/set-up-checkout.ts';
@@ -46,10 +47,12 @@ export function startJobs(
 
   const jobs = [
     start('compare', async () => {
+      await enterKept(plane);
       await reconcileRedis({
         drops,
         projection,
         async project(id) {
+          await enterJournal(plane, id);
           const drop = await drops.find(id);
           if (drop) await projectDrop(plane, drop);
         },

@@ -11,6 +11,7 @@ export function dropKeys(drop: string) {
     roster: key('roster'),
     late: key('late'),
     log: key('log'),
+    journal: key('journal'),
   };
 }
 

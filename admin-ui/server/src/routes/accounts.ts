@@ -29,7 +29,7 @@ const toldOf = (account: Account) => ({
 const toldOfLink = ({ link, expiresAt }: OneTimeLink) => ({ link, expiresAt: expiresAt.toISOString() });
 
 export const accountRoutes: FastifyPluginAsyncTypebox<{ identity: Identity }> = async (app, { identity }) => {
-  const { accounts, sessions, audit } = identity;
+  const { accounts, sessions, opener, audit } = identity;
   const reading = { rateLimit: { ...READS_PER_OPERATOR, keyGenerator: byOperator } };
   const acting = { rateLimit: { ...ACTS_PER_OPERATOR, keyGenerator: byOperator } };
   const strangers = { rateLimit: SIGN_INS_PER_ADDRESS };
@@ -144,6 +144,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<{ identity: Identity }> = 
       const change = { ...rest, role, ...(role === 'owner' && { drops: null }) };
       const done = await accounts.change(id, change, { actor: request.operator, reason: null });
       if (done === 'no-such-account') throw problem('no-such-account', 'No account has this id.');
+      await opener.ended(id);
       if (done === 'last-owner') throw problem('last-owner', 'Somebody has to be able to make accounts.');
       return toldOf(done);
     },
@@ -182,6 +183,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<{ identity: Identity }> = 
       const account = await known(request.params.account);
       const who = { actor: request.operator, reason: null };
       await accounts.clearProofs(account.id, who);
+      await opener.ended(account.id);
       return toldOfLink(await accountLink(identity, account, 'invitation', who));
     },
   );
@@ -195,6 +197,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<{ identity: Identity }> = 
     async (request, reply) => {
       const { id, email } = await known(request.params.account);
       const count = await sessions.endAll(id);
+      await opener.ended(id);
       await audit.record({
         ...{ act: 'account.sessions-ended', actor: request.operator, drop: null, reason: null, before: null },
         after: { email, count },

@@ -5,7 +5,8 @@ import { changeDrop } from '../acts/change-drop.ts';
 import { type PlanRequest, pageChange, planChange, refuseClosed } from '../acts/change-plan.ts';
 import type { ControlPlane } from '../acts/control-plane.ts';
 import { type CloneRequest, cloneDrop, createDrop, type DropRequest } from '../acts/create-drop.ts';
-import { tellDrop, tellDrops } from '../acts/tell-drop.ts';
+import { steerDrop } from '../acts/steer-drop.ts';
+import { tellDrop, tellDrops, tellJournaled } from '../acts/tell-drop.ts';
 import { tellInstances } from '../acts/tell-instances.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import {
@@ -16,6 +17,7 @@ import {
   DropListAnswer,
   DropListQuery,
   InstancesAnswer,
+  JournaledAnswer,
   PageChange,
   PlanChange,
 } from '../contract/drops.ts';
@@ -173,12 +175,12 @@ export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = as
         summary: 'Change what shoppers see: message by language, origins, way back',
         params: DropParams,
         body: PageChange,
-        response: { 200: DropAnswer, ...PROBLEM_ANSWERS },
+        response: { 200: DropAnswer, 202: JournaledAnswer, ...PROBLEM_ANSWERS },
       },
     },
     async (request, reply) => {
       const { reason = null, ...page } = request.body;
-      const drop = await changeDrop(plane, {
+      const { drop, isJournaled } = await steerDrop(plane, {
         act: 'page.change',
         drop: request.params.drop,
         ifVersion: versionAsked(request),
@@ -191,6 +193,7 @@ export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = as
         },
       });
       sendVersion(reply, drop);
+      if (isJournaled) return reply.code(202).send(tellJournaled(drop));
       return tellDrop(plane, drop);
     },
   );

@@ -1,16 +1,17 @@
 /** A running drop steered: its policy and rate, what is put over its schedule, and the way back. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ChangeOptions, changeDrop } from '../acts/change-drop.ts';
+import type { ChangeOptions } from '../acts/change-drop.ts';
 import { policyChange } from '../acts/change-policy.ts';
 import { rateChange } from '../acts/change-rate.ts';
 import type { ControlPlane } from '../acts/control-plane.ts';
 import { ignoreCapacityChange, OVERRIDE_ACTS, overrideChange } from '../acts/override-drop.ts';
-import { tellDrop } from '../acts/tell-drop.ts';
+import { steerDrop } from '../acts/steer-drop.ts';
+import { tellDrop, tellJournaled } from '../acts/tell-drop.ts';
 import { undo } from '../acts/undo.ts';
 import { Act, GuardedAct, PolicyChange, RateChange, Undo } from '../contract/acts.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
-import { DropAnswer } from '../contract/drops.ts';
+import { DropAnswer, JournaledAnswer } from '../contract/drops.ts';
 import type { AdmissionPolicy } from '../domain/admission-policy.ts';
 import { byOperator } from '../plugins/access.ts';
 import { sendVersion, versionAsked } from '../plugins/if-match.ts';
@@ -29,7 +30,10 @@ export const liveControlRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane 
   { plane },
 ) => {
   const config = { rateLimit: { ...ACTS_PER_OPERATOR, keyGenerator: byOperator } };
-  const schema = { params: DropParams, response: { 200: DropAnswer, ...PROBLEM_ANSWERS } };
+  const schema = {
+    params: DropParams,
+    response: { 200: DropAnswer, 202: JournaledAnswer, ...PROBLEM_ANSWERS },
+  };
 
   /** Every act goes this way: the drop and the version from the request, who and why beside them. */
   async function act(
@@ -38,7 +42,7 @@ export const liveControlRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane 
     { act: name, decide }: Pick<ChangeOptions, 'act' | 'decide'>,
   ) {
     const { reason = null, confirm = false } = request.body as { reason?: string; confirm?: boolean };
-    const drop = await changeDrop(plane, {
+    const { drop, isJournaled } = await steerDrop(plane, {
       act: name,
       drop: (request.params as { drop: string }).drop,
       ifVersion: versionAsked(request),
@@ -48,6 +52,7 @@ export const liveControlRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane 
       decide,
     });
     sendVersion(reply, drop);
+    if (isJournaled) return reply.code(202).send(tellJournaled(drop));
     return tellDrop(plane, drop);
   }
 

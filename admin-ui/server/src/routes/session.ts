@@ -94,6 +94,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { i
     async (request, reply) => {
       const { id, account } = sessionOf(request);
       await identity.sessions.end(account.id, id);
+      await identity.opener.ended(id);
       cookies.forget(reply);
       return reply.code(204).send(null);
     },
@@ -150,6 +151,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { i
       const { account } = sessionOf(request);
       if (!(await identity.sessions.end(account.id, request.params.session)))
         throw problem('no-such-session', 'You have no open session of this id.');
+      await identity.opener.ended(request.params.session);
       return reply.code(204).send(null);
     },
   );

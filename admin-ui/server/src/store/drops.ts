@@ -21,13 +21,15 @@ export interface Step extends Who {
   readonly aboveVersion: number;
   /** The audit entry whose act this one takes back. */
   readonly undoes?: number | undefined;
+  /** The entry of a journal that this enters: at most once. */
+  readonly journaled?: { readonly id: string; readonly at: string } | undefined;
   /** Decides by the drop as it is, locked. Null or an empty change: nothing to do. May throw to refuse. */
   readonly decide: (drop: Drop) => DropChange | null;
 }
 
 export type StepOutcome =
   | { readonly status: 'changed' | 'unchanged'; readonly drop: Drop }
-  | { readonly status: 'no-such-drop' | 'undone-before' }
+  | { readonly status: 'no-such-drop' | 'undone-before' | 'entered-before' }
   | { readonly status: 'version-mismatch'; readonly version: number };
 
 /** What Redis must hold of a drop, in short. */
@@ -68,6 +70,17 @@ export interface DropStore {
   withEnded(): Promise<string[]>;
   /** The draw's seed in hex; '' for a drop that has none. Never for an answer or a log. */
   seedOf(drop: Pick<Drop, 'id' | 'commit'>): Promise<string>;
+}
+
+/** False: the entry of the journal was entered before. */
+async function markEntered(trx: Trx, id: string): Promise<boolean> {
+  const marked = await trx
+    .insertInto('admin.journaled')
+    .values({ entry_id: id })
+    .onConflict((conflict) => conflict.column('entry_id').doNothing())
+    .returning('entry_id')
+    .executeTakeFirst();
+  return marked !== undefined;
 }
 
 /** What the checkout keeps of a drop, too. */
@@ -123,7 +136,7 @@ export function createDropStore(
         return made;
       }),
 
-    change: ({ act, drop: id, ifVersion, aboveVersion, decide, actor, reason, undoes }) =>
+    change: ({ act, drop: id, ifVersion, aboveVersion, decide, actor, reason, undoes, journaled }) =>
       database.transaction().execute(async (trx): Promise<StepOutcome> => {
         const found = await trx
           .selectFrom('admin.drops')
@@ -138,7 +151,13 @@ export function createDropStore(
         const wanted = decide(drop) ?? {};
         let change: DropChange = differing(drop, wanted);
         if (undoes !== undefined && !(await markUndone(trx, undoes))) return { status: 'undone-before' };
-        if (Object.keys(change).length === 0) return { status: 'unchanged', drop };
+        if (journaled && !(await markEntered(trx, journaled.id))) return { status: 'entered-before' };
+        const doneAt = journaled && { doneAt: journaled.at };
+        if (Object.keys(change).length === 0) {
+          const entry: AuditEntry = { act, drop: id, actor, reason, before: null, after: doneAt };
+          if (doneAt) await appendAudit(trx, keys, entry);
+          return { status: 'unchanged', drop };
+        }
         if (change.admission && change.admission.lobby !== drop.admission.lobby)
           change = {
             ...change,
@@ -158,7 +177,7 @@ export function createDropStore(
           await wantSetup(trx, id);
         const changed = dropOf(row);
         const told = beforeAndAfter(drop, changed, change);
-        const after = undoes === undefined ? told.after : { ...told.after, undoes };
+        const after = { ...told.after, ...(undoes !== undefined && { undoes }), ...doneAt };
         const entry: AuditEntry = { act, drop: id, actor, reason, before: told.before, after };
         await appendAudit(trx, keys, entry);
         return { status: 'changed', drop: changed };

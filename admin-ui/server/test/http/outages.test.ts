@@ -72,7 +72,7 @@ for (const fault of ['cut', 'block'] as const) {
     for (const answer of await Promise.all([
       answeredInTime(admin.call('GET', path)),
       answeredInTime(admin.createDrop()),
-      answeredInTime(admin.call('POST', `${path}/pause`)),
+      answeredInTime(admin.call('PATCH', `${path}/admission`, { ratePerMinute: 90 })),
     ])) {
       expect(answer).toMatchObject({
         status: 503,
