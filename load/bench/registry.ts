@@ -1,7 +1,9 @@
 /** Every bench by its name. */
 import type { Bench } from './bench.ts';
 import { comeBack } from './benches/come-back.ts';
+import { draw } from './benches/draw.ts';
 import { join } from './benches/join.ts';
+import { opening } from './benches/opening.ts';
 import { pulse } from './benches/pulse.ts';
 import { reserve } from './benches/reserve.ts';
 import { reserveMix } from './benches/reserve-mix.ts';
@@ -24,6 +26,8 @@ export const BENCHES: readonly Bench[] = [
   verify,
   tick,
   waitingCost,
+  opening,
+  draw,
 ];
 
 export function findBench(name: string | undefined): Bench | undefined {

@@ -33,3 +33,22 @@ export async function demandAllWaiting(
       `${numbers.length} tickets were acknowledged, ${waiting - expected.others} wait: some are the same`,
     );
 }
+
+/**
+ * No two arrivals have the same order.
+ * @throws Error otherwise
+ */
+export async function demandOwnOrders(redis: Redis, drop: string, arrivals: number): Promise<void> {
+  const key = `wr:{${drop}}:waiting`;
+  const orders = new Set<string>();
+  let seen = 0;
+  // Arrivals stand behind every drawn order.
+  for (let from = (await redis.zcard(key)) - arrivals; ; from += CHUNK) {
+    const entries = await redis.zrange(key, String(from), String(from + CHUNK - 1), 'WITHSCORES');
+    for (let at = 1; at < entries.length; at += 2) orders.add(entries[at] as string);
+    seen += entries.length / 2;
+    if (entries.length < 2 * CHUNK) break;
+  }
+  if (orders.size !== arrivals || seen !== arrivals)
+    throw new Error(`${arrivals} arrivals have ${orders.size} orders`);
+}

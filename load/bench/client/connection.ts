@@ -17,9 +17,10 @@ export class Connection {
   /** What is under way; null between walks. */
   walk: Walk | null = null;
   readonly #socket: Socket;
+  readonly #reader = new ResponseReader();
 
   constructor(port: number, { onOpen, onAnswer, onFault }: ConnectionEvents) {
-    const reader = new ResponseReader();
+    const reader = this.#reader;
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
     this.#socket.on('connect', onOpen);
     this.#socket.on('error', (error) => onFault(new Error(`a connection failed: ${error.message}`)));
@@ -37,6 +38,11 @@ export class Connection {
   send(request: string, now: number): void {
     this.sentAt = now;
     this.#socket.write(request, 'latin1');
+  }
+
+  /** Of the last answer, where it said that the request should come again. */
+  get retryAfterMs(): number | null {
+    return this.#reader.retryAfterMs;
   }
 
   /** Closes in order; no event follows. */

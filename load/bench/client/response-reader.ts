@@ -5,10 +5,12 @@
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 const CONTENT_LENGTH = /\r\ncontent-length: *(\d+)/i;
+const RETRY_AFTER = /\r\nretry-after: *(\d+)/i;
 
 export class ResponseReader {
   #partial: Buffer | null = null;
   #body: Buffer = Buffer.alloc(0);
+  #retryAfterMs: number | null = null;
 
   /**
    * Takes what has arrived.
@@ -29,12 +31,19 @@ export class ResponseReader {
     if (bytes.length < end) return this.#keep(bytes);
     if (bytes.length > end) throw new Error('more arrived than was asked for');
     this.#body = bytes.subarray(headEnd + HEAD_END.length);
+    const retryAfter = status === 503 || status === 429 ? RETRY_AFTER.exec(head)?.[1] : undefined;
+    this.#retryAfterMs = retryAfter === undefined ? null : Number(retryAfter) * 1000;
     return status;
   }
 
   /** Body of the answer that `push` completed last; its bytes are valid until the next call. */
   get body(): Buffer {
     return this.#body;
+  }
+
+  /** What an answer 503 or 429 says; null for any other, and for one that does not say. */
+  get retryAfterMs(): number | null {
+    return this.#retryAfterMs;
   }
 
   #keep(bytes: Buffer): 0 {

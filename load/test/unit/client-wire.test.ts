@@ -18,6 +18,18 @@ describe('answers', () => {
     }
   });
 
+  test('who is sent away learns when to come back, from that answer alone', () => {
+    const reader = new ResponseReader();
+    const away = (status: number) =>
+      Buffer.from(`HTTP/1.1 ${status} X\r\nRetry-After: 3\r\ncontent-length: 0\r\n\r\n`);
+    const told = [503, 200, 429].map((status) => [reader.push(away(status)), reader.retryAfterMs]);
+    expect(told).toEqual([
+      [503, 3000],
+      [200, null],
+      [429, 3000],
+    ]);
+  });
+
   test('204 and 304 have no body', () => {
     const reader = new ResponseReader();
     expect(reader.push(Buffer.from('HTTP/1.1 204 No Content\r\n\r\n'))).toBe(204);

@@ -98,8 +98,8 @@ function ownPollAfterMs(
 ): number {
   if (state === 'lobby') return view.pollAfterMs;
   if (state !== 'waiting') return POLL_AFTER_MS_MIN;
-  // The next pulse has the place.
-  if (ahead === null) return POLL_AFTER_MS_MIN;
+  // Just revealed: the first map of the places is out within a second, and until its announcement anybody may be called (Q23).
+  if (ahead === null && view.phase !== 'closed') return POLL_AFTER_MS_MIN;
   const callable = order === undefined || order <= view.callableUntil;
   return pollAfterMs(wait, (view.callWindowUs + view.graceUs) / 1000, callable);
 }
