@@ -8,8 +8,10 @@ import { pulse } from './benches/pulse.ts';
 import { reserve } from './benches/reserve.ts';
 import { reserveMix } from './benches/reserve-mix.ts';
 import { session } from './benches/session.ts';
+import { simulation } from './benches/simulation.ts';
 import { soldOut } from './benches/sold-out.ts';
 import { status } from './benches/status.ts';
+import { streams } from './benches/streams.ts';
 import { tick } from './benches/tick.ts';
 import { verify } from './benches/verify.ts';
 import { waitingCost } from './benches/waiting-cost.ts';
@@ -28,6 +30,8 @@ export const BENCHES: readonly Bench[] = [
   waitingCost,
   opening,
   draw,
+  streams,
+  simulation,
 ];
 
 export function findBench(name: string | undefined): Bench | undefined {

@@ -29,11 +29,11 @@ interface Size {
 }
 const FULL: Size = {
   ...{ joins: 50_000, lobby: 20_000, joinConnections: 1_500, placeConnections: 500 },
-  ...{ opensInSeconds: 20, meanMs: 6_000, lastsMs: 90_000 },
+  ...{ opensInSeconds: 20, meanMs: 6_000, lastsMs: 65_000 },
 };
 const SHORT: Size = {
   ...{ joins: 300, lobby: 200, joinConnections: 50, placeConnections: 20 },
-  ...{ opensInSeconds: 5, meanMs: 300, lastsMs: 15_000 },
+  ...{ opensInSeconds: 5, meanMs: 300, lastsMs: 8_000 },
 };
 /** As the waiting page spreads those who were in the lobby. */
 const PLACE_SPREAD_MS = 3_000;

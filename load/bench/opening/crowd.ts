@@ -40,6 +40,7 @@ export class Crowd {
   constructor(order: CrowdOrder) {
     this.#order = order;
     this.#requestAt = createRequests(loadRequests(order.requestsFile));
+    this.#over.promise.catch(() => {}); // told by whatever waits at that moment
     const { collectFile } = order;
     this.#collector =
       collectFile === undefined
@@ -107,7 +108,10 @@ export class Crowd {
         onAnswer: (_, status, body) => this.#take(connection, status, body),
         onFault: (error) => {
           reject(error);
-          this.#over.reject(error);
+          // A server may close what has been idle for a minute; nobody is waiting there.
+          const at = this.#idle.indexOf(connection);
+          if (at >= 0) this.#idle.splice(at, 1);
+          else this.#over.reject(error);
         },
       });
       this.#all.push(connection);
@@ -122,7 +126,8 @@ export class Crowd {
   }
 
   #ask(shopper: Shopper, now: number): void {
-    const connection = this.#idle.pop() as Connection;
+    // The one that has been idle longest: all are used, and all instances alike.
+    const connection = this.#idle.shift() as Connection;
     shopper.tries++;
     this.#asking.set(connection, shopper);
     connection.send(this.#requestAt(shopper.n), now);

@@ -1,6 +1,6 @@
 /**
- * Event streams of those near the front (2.3, Q22): one entry per open response, gone over once a second in slices, so that
- * 15,000 of them never hold the event loop up. What a stream says is what `GET …/ticket` says; beyond the frontier it costs
+ * Event streams of those near the front (2.3, Q22): one entry per open response, gone over in slices as soon as the views have
+ * been read again, so that news is told at once and 15,000 streams never hold the event loop up. What a stream says is what `GET …/ticket` says; beyond the frontier it costs
  * Redis nothing.
  */
 import type { ServerResponse } from 'node:http';
@@ -13,7 +13,6 @@ import type { DropView, Queue } from '../queue/queue.ts';
 
 /** Streams gone over in one turn of the event loop: some 5 ms. */
 const SLICE = 250;
-const ROUND_MS = 500;
 /** A line of proxies may close what is silent for a minute or two. */
 const HEARTBEAT_MS = 15_000;
 /** Nothing more is written to a reader that is behind, so it costs one event at most; after so long it polls instead. */
@@ -48,12 +47,13 @@ export type Opening = 'opened' | 'full';
 export class StreamHub {
   readonly #options: StreamHubOptions;
   readonly #streams = new Set<Stream>();
-  #timer: NodeJS.Timeout | undefined;
+  readonly #shared = new WeakMap<DropView, string>();
+  #isRunning = false;
   #closed = false;
 
   constructor(options: StreamHubOptions) {
     this.#options = options;
-    this.#schedule();
+    options.queue.onRefreshed(() => this.#begin());
   }
 
   get size(): number {
@@ -80,13 +80,12 @@ export class StreamHub {
     });
     response.on('close', gone);
     response.on('error', gone);
-    void this.#tell(stream);
+    this.#tell(stream);
   }
 
   /** Sends everyone elsewhere, spread over seconds. */
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
     for (const { response } of this.#streams) {
       response.end(
         `retry: ${Math.round(500 + Math.random() * RECONNECT_SPREAD_MS)}\nevent: reconnect\ndata: {}\n\n`,
@@ -95,26 +94,28 @@ export class StreamHub {
     this.#streams.clear();
   }
 
-  #schedule(): void {
-    this.#timer = setTimeout(() => {
-      this.#round()
-        .catch((error: unknown) => this.#options.log.error({ err: error }, 'streams could not be gone over'))
-        .finally(() => this.#closed || this.#schedule());
-    }, ROUND_MS);
-    this.#timer.unref();
+  /** One round at a time: one that takes longer than a refresh leaves the next one out. */
+  #begin(): void {
+    if (this.#isRunning || this.#closed) return;
+    this.#isRunning = true;
+    this.#round()
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'streams could not be gone over'))
+      .finally(() => {
+        this.#isRunning = false;
+      });
   }
 
   async #round(): Promise<void> {
     let inSlice = 0;
     for (const stream of this.#streams) {
-      void this.#tell(stream);
+      this.#tell(stream);
       if (++inSlice % SLICE === 0) await nextTurn();
       if (this.#closed) return;
     }
   }
 
   /** One stream: what changed, a heartbeat, or nothing. */
-  async #tell(stream: Stream): Promise<void> {
+  #tell(stream: Stream): void {
     const { queue } = this.#options;
     const now = performance.now();
     if (stream.behindSinceMs !== Infinity) {
@@ -123,9 +124,11 @@ export class StreamHub {
     }
     const view = queue.view(stream.drop);
     if (view === undefined) return;
-    const picture = pictureBeyondFrontier(queue, view, stream.ticket) ?? (await this.#lookUp(stream, view));
-    if (picture !== null && this.#streams.has(stream)) this.#say(stream, picture);
-    if (now - stream.writtenAtMs > HEARTBEAT_MS) this.#write(stream, ': still here\n\n');
+    const picture = pictureBeyondFrontier(queue, view, stream.ticket);
+    if (picture !== null) this.#say(stream, view, picture);
+    else void this.#lookUp(stream, view, now);
+    if (now - stream.writtenAtMs > HEARTBEAT_MS && this.#streams.has(stream))
+      this.#write(stream, ': still here\n\n');
   }
 
   #write(stream: Stream, text: string): void {
@@ -135,14 +138,14 @@ export class StreamHub {
   }
 
   /** At or before the frontier one read decides; an unreachable Redis says nothing new. */
-  async #lookUp(stream: Stream, view: DropView): Promise<OwnPicture | null> {
-    const now = performance.now();
-    if (now - stream.lookedUpAtMs < LOOK_UP_MS) return null;
+  async #lookUp(stream: Stream, view: DropView, now: number): Promise<void> {
+    if (now - stream.lookedUpAtMs < LOOK_UP_MS) return;
     stream.lookedUpAtMs = now;
-    return ownPicture(this.#options.queue, view, stream.ticket).catch(() => null);
+    const picture = await ownPicture(this.#options.queue, view, stream.ticket).catch(() => null);
+    if (picture !== null && this.#streams.has(stream)) this.#say(stream, view, picture);
   }
 
-  #say(stream: Stream, picture: OwnPicture): void {
+  #say(stream: Stream, view: DropView, picture: OwnPicture): void {
     if (picture.is !== 'status') {
       const data = picture.is === 'spent' ? { reason: picture.reason } : {};
       stream.response.end(`event: ${picture.is}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -150,11 +153,22 @@ export class StreamHub {
       return;
     }
     const { status } = picture;
-    const { phase, state, generation, epoch, message, callExpiresAt, ahead } = status;
-    const said = JSON.stringify([phase, state, generation, epoch, message, callExpiresAt !== null]);
+    const { state, callExpiresAt, ahead } = status;
+    const said = `${this.#sharedOf(view)} ${state} ${callExpiresAt !== null}`;
     if (said === stream.said && !worthTelling(stream.ahead, ahead)) return;
     stream.said = said;
     stream.ahead = ahead;
     this.#write(stream, `event: status\ndata: ${JSON.stringify(status)}\n\n`);
+  }
+
+  /** What of a picture is everybody's, as text: made once for each view, not for each stream. */
+  #sharedOf(view: DropView): string {
+    let shared = this.#shared.get(view);
+    if (shared === undefined) {
+      const { phase, generation, epoch, page } = view;
+      shared = JSON.stringify([phase, generation, epoch, page.message]);
+      this.#shared.set(view, shared);
+    }
+    return shared;
   }
 }

@@ -91,6 +91,7 @@ export function createQueue({
     healer.begin(drop);
     return copies.get(drop) !== undefined;
   };
+  const refreshListeners: (() => void)[] = [];
   const replicas = new Replicas(grants);
   const draws = new Draws({ redis, redisUrl, commands, instanceId, log });
   const rosters = new Rosters(redis);
@@ -114,6 +115,7 @@ export function createQueue({
     limitedBy: (drop) => ticker.limitedBy(drop),
     onRefresh: () => {
       for (const { drop } of views.all()) ticker.consider(drop);
+      for (const listener of refreshListeners) listener();
     },
   });
   const publisher = new PulsePublisher({ commands, instanceId, log, views });
@@ -193,6 +195,7 @@ export function createQueue({
     hasGone: (drop, number) => gone.has(drop, number),
     view: (drop) => views.get(drop),
     views: () => views.all(),
+    onRefreshed: (listener) => void refreshListeners.push(listener),
   };
 }
 

@@ -268,4 +268,6 @@ export interface Queue {
   /** Undefined for a drop that does not exist; the view is refreshed every second. */
   view(drop: string): DropView | undefined;
   views(): Iterable<DropView>;
+  /** Calls `listener` whenever the views have been read again: twice a second, late while Redis is slow, but never not at all. */
+  onRefreshed(listener: () => void): void;
 }
