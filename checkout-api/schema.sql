@@ -739,6 +739,7 @@ CREATE OR REPLACE FUNCTION checkout.end_idle_sessions(p_limit integer)
  SET enable_material TO 'off'
 AS $function$
 declare
+  v_now timestamptz := clock_timestamp();
   v_jtis text[];
   v_drops text[];
   v_ended integer;
@@ -746,19 +747,19 @@ begin
   select array_agg(idle.jti), array_agg(idle.drop_id) into v_jtis, v_drops from (
     select s.jti, s.drop_id
       from checkout.drops d
-      join checkout.sessions s on s.drop_id = d.drop_id and s.ended_at is null and s.reserve_until <= clock_timestamp()
+      join checkout.sessions s on s.drop_id = d.drop_id and s.ended_at is null and s.reserve_until <= v_now
       join checkout.shoppers h on h.drop_id = s.drop_id and h.shopper = s.shopper
      where not exists (select from checkout.reservations r
-                        where r.drop_id = s.drop_id and r.jti = s.jti and r.status = 'held')
+                        where r.jti = s.jti and r.drop_id || '' = s.drop_id and r.status || '' = 'held')
      limit p_limit for update of h skip locked) idle;
   if v_jtis is null then
     return 0;
   end if;
   update checkout.sessions s set ended_at = clock_timestamp(), end_reason = 'expired'
     from unnest(v_jtis, v_drops) p (jti, drop_id)
-   where s.jti = p.jti and s.drop_id = p.drop_id and s.ended_at is null
+   where s.jti = p.jti and s.drop_id = p.drop_id and coalesce(s.ended_at, 'infinity') = 'infinity'
      and not exists (select from checkout.reservations r
-                      where r.drop_id = s.drop_id and r.jti = s.jti and r.status = 'held');
+                      where r.jti = p.jti and r.drop_id || '' = p.drop_id and r.status || '' = 'held');
   get diagnostics v_ended = row_count;
   return v_ended;
 end $function$
@@ -771,14 +772,15 @@ CREATE OR REPLACE FUNCTION checkout.end_paid_sessions(p_ids uuid[])
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_material TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 begin
   update checkout.sessions s set ended_at = clock_timestamp(), end_reason = 'paid'
-   where (s.jti, s.drop_id) in (select r.jti, r.drop_id from checkout.reservations r where r.id = any (p_ids))
-     and s.ended_at is null
-     and exists (select from checkout.orders o where o.drop_id = s.drop_id and o.jti = s.jti)
+    from (select distinct r.jti, r.drop_id from checkout.reservations r where r.id = any (p_ids)) k
+   where s.jti = k.jti and s.drop_id = k.drop_id and coalesce(s.ended_at, 'infinity') = 'infinity'
+     and exists (select from checkout.orders o where o.jti = k.jti and o.drop_id = k.drop_id)
      and not exists (select from checkout.reservations r
-                      where r.drop_id = s.drop_id and r.jti = s.jti and r.status = 'held');
+                      where r.jti = k.jti and r.drop_id || '' = k.drop_id and r.status || '' = 'held');
 end $function$
 ;
 
@@ -791,6 +793,7 @@ CREATE OR REPLACE FUNCTION checkout.expire_reservations(p_limit integer, OUT exp
  SET enable_material TO 'off'
 AS $function$
 declare
+  v_now timestamptz := clock_timestamp();
   v_due uuid[];
   v_done uuid[];
 begin
@@ -798,7 +801,7 @@ begin
     select r.id
       from checkout.drops d
       join checkout.reservations r
-        on r.drop_id = d.drop_id and r.status = 'held' and r.expires_at <= clock_timestamp() and r.paying_since is null
+        on r.drop_id = d.drop_id and r.status = 'held' and r.expires_at <= v_now and r.paying_since is null
       join checkout.shoppers h on h.drop_id = r.drop_id and h.shopper = r.shopper
      order by r.expires_at limit p_limit for update of h skip locked) due;
   if v_due is null then
@@ -807,7 +810,7 @@ begin
   end if;
   with done as (
     update checkout.reservations set status = 'expired', finished_at = clock_timestamp()
-     where id = any (v_due) and status = 'held' and paying_since is null and expires_at <= clock_timestamp()
+     where id = any (v_due) and status || '' = 'held' and paying_since is null and expires_at <= v_now
      returning id, drop_id, expires_at)
   select coalesce(array_agg(id), '{}'), count(*), array_agg(distinct drop_id),
          extract(epoch from clock_timestamp() - min(expires_at))
@@ -944,11 +947,12 @@ CREATE OR REPLACE FUNCTION checkout.lock_shoppers(p_ids uuid[])
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_material TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 begin
-  perform from checkout.shoppers h
-    where (h.drop_id, h.shopper) in (select r.drop_id, r.shopper from checkout.reservations r where r.id = any (p_ids))
-    order by h.drop_id, h.shopper for update;
+  perform from (select distinct r.drop_id, r.shopper from checkout.reservations r where r.id = any (p_ids)) k
+    join checkout.shoppers h on h.shopper = k.shopper and h.drop_id = k.drop_id
+   order by h.drop_id, h.shopper for update of h;
 end $function$
 ;
 
@@ -959,12 +963,12 @@ CREATE OR REPLACE FUNCTION checkout.move_held(p_ids uuid[], p_sold boolean)
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_material TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 begin
-  perform from checkout.stock s
-    where (s.drop_id, s.sku, s.part) in
-          (select l.drop_id, l.sku, l.part from checkout.reservation_lines l where l.reservation_id = any (p_ids))
-    order by s.drop_id, s.sku, s.part for update;
+  perform from (select distinct l.drop_id, l.sku, l.part from checkout.reservation_lines l where l.reservation_id = any (p_ids)) k
+    join checkout.stock s on s.drop_id = k.drop_id and s.sku = k.sku and s.part = k.part
+   order by s.drop_id, s.sku, s.part for update of s;
 
   update checkout.stock s
      set held = s.held - l.quantity,
@@ -1040,6 +1044,7 @@ CREATE OR REPLACE FUNCTION checkout.open_sessions(p_jtis text[], p_drops text[],
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_material TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 #variable_conflict use_column
 begin
@@ -1136,6 +1141,7 @@ CREATE OR REPLACE FUNCTION checkout.release_reservations(p_ids uuid[])
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_material TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_done uuid[];
@@ -1143,7 +1149,7 @@ begin
   perform checkout.lock_shoppers(p_ids);
   with done as (
     update checkout.reservations set status = 'released', finished_at = clock_timestamp()
-     where id = any (p_ids) and status = 'held' and paying_since is null returning id)
+     where id = any (p_ids) and status || '' = 'held' and paying_since is null returning id)
   select coalesce(array_agg(id), '{}') into v_done from done;
   perform checkout.move_held(v_done, false);
   perform checkout.end_paid_sessions(v_done);
@@ -1242,6 +1248,7 @@ CREATE OR REPLACE FUNCTION checkout.reserve_batch(p_drop text, p_ids uuid[], p_j
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_material TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_now timestamptz;
@@ -1511,6 +1518,7 @@ CREATE OR REPLACE FUNCTION checkout.settle_payments(p_ids uuid[], p_attempts sma
  SET enable_hashjoin TO 'off'
  SET enable_mergejoin TO 'off'
  SET enable_material TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 declare
   v_done uuid[];
@@ -1585,6 +1593,8 @@ end $function$
 CREATE OR REPLACE FUNCTION checkout.stock_returns(p_drop text, p_skus text[])
  RETURNS integer[]
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
 begin
   return (select array_agg(s.returns order by q.at)

@@ -2,11 +2,11 @@
 // Bugs that `npm run test:teeth` plants in checkout-api, and the test that must see each.
 
 const LEDGER = 'checkout-api/migrations/000001-ledger.sql';
-const FUNCTIONS = 'checkout-api/migrations/000002-functions.sql';
 const ROWS = 'checkout-api/migrations/000010-stock-rows.sql';
 const SELLING = 'checkout-api/migrations/000011-sell-from-rows.sql';
 const CAPACITY = 'checkout-api/migrations/000031-capacity-of-open-sessions.sql';
 const FEED = 'checkout-api/migrations/000012-stock-feed.sql';
+const ENDING = 'checkout-api/migrations/000040-plans-made-once.sql';
 const RESERVATIONS = 'checkout-api/src/store/reservations.ts';
 
 /** @type {import('../../../scripts/lib/teeth.mjs').Bug[]} */
@@ -38,8 +38,8 @@ export const BUGS = [
     test: 'releasing or settling the same hold many times at once counts once',
     replacements: [
       {
-        file: FUNCTIONS,
-        find: `where id = any (p_ids) and status = 'held' and paying_since is null returning id)`,
+        file: ENDING,
+        find: `where id = any (p_ids) and status || '' = 'held' and paying_since is null returning id)`,
         replace: 'where id = any (p_ids) and paying_since is null returning id)',
       },
     ],
@@ -79,14 +79,14 @@ export const BUGS = [
     test: 'a hold whose payment is under way neither expires nor is released',
     replacements: [
       {
-        file: FUNCTIONS,
-        find: `and r.expires_at <= clock_timestamp() and r.paying_since is null`,
-        replace: 'and r.expires_at <= clock_timestamp()',
+        file: ENDING,
+        find: `and r.expires_at <= v_now and r.paying_since is null`,
+        replace: 'and r.expires_at <= v_now',
       },
       {
-        file: FUNCTIONS,
-        find: `status = 'held' and paying_since is null and expires_at <= clock_timestamp()`,
-        replace: `status = 'held' and expires_at <= clock_timestamp()`,
+        file: ENDING,
+        find: `status || '' = 'held' and paying_since is null and expires_at <= v_now`,
+        replace: `status || '' = 'held' and expires_at <= v_now`,
       },
       { file: LEDGER, find: `check (paying_since is null or status = 'held')`, replace: 'check (true)' },
     ],

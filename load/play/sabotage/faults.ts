@@ -16,6 +16,7 @@ export interface Fault {
 }
 
 const FUNCTIONS = 'checkout-api/migrations/000011-sell-from-rows.sql';
+const MOVING = 'checkout-api/migrations/000040-plans-made-once.sql';
 const LEDGER = 'checkout-api/migrations/000001-ledger.sql';
 
 export const FAULTS: Readonly<Record<string, Fault>> = {
@@ -89,7 +90,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     what: 'a hold that is given back does not come back to the shelf, and the last guard is taken away',
     replacements: [
       {
-        file: FUNCTIONS,
+        file: MOVING,
         find: 'available = s.available + case when p_sold then 0 else l.quantity end',
         replace: 'available = s.available',
       },
