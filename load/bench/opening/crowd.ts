@@ -13,6 +13,8 @@ const PUBLIC_NUMBER_CHARS = 43;
 /** Connections being opened at once: fewer than a listener's backlog. */
 const OPENING = 100;
 const LOOK_MS = 1;
+/** Share of an exponential that lies within five means. */
+const COMING = 1 - Math.exp(-5);
 
 interface Shopper {
   readonly n: number;
@@ -67,7 +69,7 @@ export class Crowd {
     for (let n = 0; n < shoppers; n++) {
       const afterMs =
         'meanMs' in comeWithin
-          ? -Math.log(1 - Math.random()) * comeWithin.meanMs
+          ? -Math.log(1 - Math.random() * COMING) * comeWithin.meanMs
           : Math.random() * comeWithin.spreadMs;
       const cameAt = this.#openedAt + afterMs;
       this.#agenda.add(cameAt, { n, cameAt, tries: 0, isServed: false });

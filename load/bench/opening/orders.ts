@@ -12,7 +12,7 @@ export interface CrowdOrder {
   /** Written by `saveRequests`; shopper n sends text n, every time. */
   readonly requestsFile: string;
   readonly shoppers: number;
-  /** When they come, in mean ms after the opening (exponential), or evenly within so many ms. */
+  /** When they come after the opening: exponential with that mean, five means at the most; or evenly within so many ms. */
   readonly comeWithin: { readonly meanMs: number } | { readonly spreadMs: number };
   /** Milliseconds since the epoch. */
   readonly opensAtMs: number;

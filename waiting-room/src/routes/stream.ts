@@ -51,6 +51,8 @@ export const streamRoutes: FastifyPluginAsyncTypebox<{ room: Room; streams: Stre
       }
       reply.hijack();
       const response = reply.raw;
+      // It ends with its connection: an event then is one write, where chunks would take three.
+      response.useChunkedEncodingByDefault = false;
       response.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-store',
