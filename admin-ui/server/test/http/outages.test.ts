@@ -1,4 +1,5 @@
 import { waitUntil } from '@sluice/service-kit/testing';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { anyPlan, send, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
 
@@ -139,3 +140,15 @@ for (const fault of ['cut', 'block'] as const) {
     ]);
   }, 90_000);
 }
+
+test('promise 7: an instance that starts while Postgres is away waits for it', async () => {
+  admin.roads.postgres.cut();
+  const refused = new pg.Pool({ connectionString: admin.roads.postgres.url });
+  const starting = admin.another();
+  // Some tries of its own are over by the time that these are.
+  for (let tries = 0; tries < 5; tries++) await expect(refused.query('select 1')).rejects.toThrow();
+  await refused.end();
+  admin.roads.postgres.restore();
+  const started = await starting;
+  expect((await send(started.url, 'GET', '/readyz')).status).toBe(200);
+});
