@@ -217,6 +217,7 @@ const OPEN_TO_ALL = new Set([
   'GET /.well-known/jwks.json',
   'GET /v1/drops/{drop}/pulse',
   'GET /v1/drops/{drop}/products',
+  'GET /v1/drops/{drop}/revocations',
   'GET /v1/drops/{drop}/draw',
   'GET /v1/drops/{drop}/draw/roster',
   'GET /v1/drops/{drop}/draw/roster/{page}',
