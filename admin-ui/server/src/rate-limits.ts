@@ -28,3 +28,6 @@ export const EXPORTS_PER_OPERATOR = { max: 10, timeWindow: PER_MINUTE } as const
  * has some dozen people. What slows guessing down is accounts/throttle.ts.
  */
 export const SIGN_INS_PER_ADDRESS = { max: 60, timeWindow: PER_MINUTE } as const;
+
+/** Reports and look-ups, per operator: each reads the whole log of a drop, up to two million lines. */
+export const LOOK_UPS_PER_OPERATOR = { max: 60, timeWindow: PER_MINUTE } as const;

@@ -20,6 +20,7 @@ import { migrate } from './migrate.ts';
 import { startJobs } from './plugins/jobs.ts';
 import { createAdminMetrics } from './plugins/metrics.ts';
 import { createArchiveSource } from './projection/archive-source.ts';
+import { createDropReader } from './projection/drop-log.ts';
 import { createJournal } from './projection/journal.ts';
 import { createProjection } from './projection/projection.ts';
 import { createSessionCache } from './projection/session-cache.ts';
@@ -30,6 +31,7 @@ import { createAuditLog } from './store/audit-log.ts';
 import { createDatabase } from './store/database.ts';
 import { createDropStore } from './store/drops.ts';
 import { createKeptJournal } from './store/journal-file.ts';
+import { createPeakStore } from './store/peaks.ts';
 import { createSeedVault } from './store/seed-vault.ts';
 import { createSetupStore } from './store/setups.ts';
 
@@ -73,6 +75,8 @@ export async function startControlPlane(
     projection: createProjection(redis),
     archives: createArchiveStore(database, auditKeys),
     source: createArchiveSource(redis),
+    reader: createDropReader(redis),
+    peaks: createPeakStore(database),
     journal: createJournal(redis),
     kept: createKeptJournal(config.JOURNAL_FILE),
     ledger,

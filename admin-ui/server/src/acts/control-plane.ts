@@ -2,12 +2,14 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { CheckoutClient } from '../clients/checkout.ts';
 import type { ArchiveSource } from '../projection/archive-source.ts';
+import type { DropReader } from '../projection/drop-log.ts';
 import type { Journal } from '../projection/journal.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { ArchiveStore } from '../store/archives.ts';
 import type { AuditLog } from '../store/audit-log.ts';
 import type { DropStore } from '../store/drops.ts';
 import type { KeptJournal } from '../store/journal-file.ts';
+import type { PeakStore } from '../store/peaks.ts';
 import type { SetupStore } from '../store/setups.ts';
 import type { Ledger } from './ledger.ts';
 
@@ -18,6 +20,8 @@ export interface ControlPlane {
   readonly projection: Projection;
   readonly archives: ArchiveStore;
   readonly source: ArchiveSource;
+  readonly reader: DropReader;
+  readonly peaks: PeakStore;
   /** For acts while Postgres does not answer. */
   readonly journal: Journal;
   readonly kept: KeptJournal;

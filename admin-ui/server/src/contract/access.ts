@@ -84,10 +84,19 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/drops/:drop/ignore-capacity': drop('drops.override'),
   'POST /api/v1/drops/:drop/close': drop('drops.override', DANGEROUS),
   'POST /api/v1/drops/:drop/revocations': drop('drops.override', DANGEROUS),
+  'GET /api/v1/drops/:drop/report': drop('drops.read'),
+  // A POST that reads: what it is asked by is a secret.
+  'POST /api/v1/drops/:drop/look-up': drop('drops.read', { isOpenWithoutMfa: true }),
   'GET /api/v1/drops/:drop/instances': drop('drops.read'),
   'GET /api/v1/drops/:drop/acts': drop('drops.read'),
   'GET /api/v1/drops/:drop/stock': drop('drops.read'),
   'POST /api/v1/drops/:drop/stock': drop('stock.move'),
+
+  'GET /api/v1/drops/:drop/products': drop('drops.read'),
+  'GET /api/v1/export': { needs: 'drops.read', object: 'list' },
+  'POST /api/v1/plan': all('drops.plan'),
+  'POST /api/v1/apply': all('drops.plan'),
+  'POST /api/v1/products': all('drops.plan'),
 
   'GET /api/v1/audit': all('audit.read'),
   'GET /api/v1/audit/export': all('audit.read'),

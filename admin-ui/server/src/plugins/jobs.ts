@@ -15,6 +15,8 @@ import type { AdminMetrics } from './metrics.ts';
 const EVERY_MS = 1000;
 /** What can be cut off the end of the audit log without a trace. */
 const HEAD_EVERY_MS = 60_000;
+/** A peak of a line that lasts minutes is not missed. */
+const PEAKS_EVERY_MS = 5000;
 /** Nobody waits for a drop to be archived. */
 const ARCHIVE_EVERY_MS = 5000;
 
@@ -79,6 +81,15 @@ export function startJobs(
         });
       }
     }),
+    start(
+      'peaks',
+      async () => {
+        const ids = (await drops.projected()).map(({ id }) => id);
+        for (const [id, { waiting, present, sessions }] of await projection.live(ids))
+          if (waiting + present + sessions > 0) await plane.peaks.see(id, waiting + present, sessions);
+      },
+      PEAKS_EVERY_MS,
+    ),
     start('note-head', noteHead, HEAD_EVERY_MS),
     start(
       'archive',

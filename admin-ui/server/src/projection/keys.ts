@@ -11,6 +11,8 @@ export function dropKeys(drop: string) {
     roster: key('roster'),
     late: key('late'),
     log: key('log'),
+    spent: key('spent'),
+    reasons: key('reasons'),
     journal: key('journal'),
   };
 }

@@ -70,6 +70,7 @@ export interface Tables {
     removed_at: Date | null;
   };
   'admin.archive_chunks': { drop_id: string; kind: 'roster' | 'late'; number: number; body: string };
+  'admin.peaks': { drop_id: string; waiting: number; waiting_at: Date; inside: number; inside_at: Date };
   'admin.journaled': { entry_id: string; entered_at: Generated<Date> };
   'admin.undone': { seq: number; at: Generated<Date> };
   'admin.accounts': {

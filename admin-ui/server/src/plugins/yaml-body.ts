@@ -1,0 +1,33 @@
+/** Bodies in YAML: read as the JSON they stand for, and checked like any other. */
+import { problem } from '@sluice/service-kit';
+import type { FastifyInstance } from 'fastify';
+import { parseDocument } from 'yaml';
+
+/** References to other places of a file; more is a file that wants to become large. */
+const ALIASES_MAX = 100;
+
+/** The scope takes YAML beside JSON. A text that is no YAML is a 400 that says where. */
+export function takeYaml(app: FastifyInstance): void {
+  app.addContentTypeParser(
+    ['application/yaml', 'application/x-yaml', 'text/yaml'],
+    { parseAs: 'string' },
+    async (_request: unknown, text: string | Buffer) => parseYaml(String(text)),
+  );
+}
+
+/** @throws Problem 400 `invalid-request` */
+export function parseYaml(text: string): unknown {
+  const document = parseDocument(text, { uniqueKeys: true });
+  const [error] = document.errors;
+  // The first line says what and where; what follows draws it.
+  if (error) throw invalid(error.message.split('\n')[0]?.replace(/:$/, '') ?? 'is not valid YAML');
+  try {
+    return document.toJS({ maxAliasCount: ALIASES_MAX });
+  } catch {
+    throw invalid('refers to itself, or too often to other places');
+  }
+}
+
+function invalid(reason: string) {
+  return problem('invalid-request', `body: ${reason}`, { errors: [{ field: 'body', reason }] });
+}

@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import {
+  type Answer,
+  anyDrop,
+  inSeconds,
+  OPERATOR_KEY,
+  send,
+  startTestControlPlane,
+  type TestControlPlane,
+} from '../support/control-plane.ts';
+
+let admin: TestControlPlane;
+beforeAll(async () => {
+  admin = await startTestControlPlane();
+});
+afterAll(() => admin?.close());
+
+const problem = (status: number, type: string) => ({
+  status,
+  body: { type: expect.stringMatching(new RegExp(`/${type}$`)) },
+});
+
+function post(path: string, text: string, type = 'application/yaml'): Promise<Answer> {
+  const headers = { authorization: `Bearer ${OPERATOR_KEY}`, 'content-type': type };
+  return send(admin.url, 'POST', path, { body: text, headers });
+}
+const plan = (drops: unknown[]) => post('/api/v1/plan', stringify({ version: 1, drops }));
+const apply = (drops: unknown[], query = '') =>
+  post(`/api/v1/apply${query}`, stringify({ version: 1, drops }));
+const exported = async () => parse((await admin.call('GET', '/api/v1/export')).text);
+
+const anyFile = (more: object = {}) => ({
+  id: anyDrop(),
+  name: 'Aurora Low',
+  opensAt: inSeconds(7200),
+  products: [{ sku: 'low-41', name: 'Size 41', priceMinor: 12_900, stock: 60 }],
+  ...more,
+});
+
+test('what an export says, planned again, changes nothing, whatever the drops are doing', async () => {
+  await admin.createDrop();
+  const open = await admin.createDrop({ opensAt: inSeconds(0), admission: { lobbySeconds: 0 } });
+  const ramped = await admin.createDrop({ opensAt: inSeconds(600) });
+  await admin.call('POST', `/api/v1/drops/${ramped.body.id}/rate`, {
+    to: 350,
+    rampSeconds: 600,
+    confirm: true,
+  });
+  await admin.call('POST', `/api/v1/drops/${open.body.id}/close`, { confirm: true });
+  const file = await exported();
+  expect(file.drops.length).toBeGreaterThanOrEqual(3);
+  const { body } = await post('/api/v1/plan', stringify(file));
+  expect(body.changes.filter(({ action }: { action: string }) => action !== 'none')).toEqual([]);
+  const applied = await post('/api/v1/apply', stringify(file));
+  expect(applied).toMatchObject({ status: 200, body: { applied: [] } });
+  expect((await admin.call('GET', `/api/v1/drops/${ramped.body.id}`)).body.ramp).not.toBeNull();
+});
+
+test('a file makes drops and changes them, as planned, each as an act of its own', async () => {
+  const [first, second] = [anyFile({ admission: { ratePerMinute: 60 } }), anyFile()];
+  const planned = await plan([first, second]);
+  expect(planned).toMatchObject({
+    status: 200,
+    body: {
+      summary: '2 to create, 0 to change, 0 as they are, 0 refused',
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    },
+  });
+  expect((await admin.call('GET', `/api/v1/drops/${first.id}`)).status).toBe(404);
+  expect(await apply([first, second], `?digest=${planned.body.digest}`)).toMatchObject({
+    status: 200,
+    body: { applied: [first.id, second.id] },
+  });
+  const changed = {
+    ...first,
+    name: 'Aurora High',
+    admission: { ratePerMinute: 90 },
+    page: { message: { de: 'Gleich' } },
+  };
+  const { body } = await plan([changed, second]);
+  expect(body).toMatchObject({ summary: '0 to create, 1 to change, 1 as they are, 0 refused' });
+  expect(body.changes[0].fields).toEqual(
+    expect.arrayContaining([
+      { field: 'name', from: 'Aurora Low', to: 'Aurora High' },
+      { field: 'admission.ratePerMinute', from: 60, to: 90 },
+    ]),
+  );
+  expect((await apply([changed, second])).body.applied).toEqual([first.id]);
+  const now = (await admin.call('GET', `/api/v1/drops/${first.id}`)).body;
+  expect(now).toMatchObject({
+    name: 'Aurora High',
+    admission: { ratePerMinute: 90 },
+    page: { message: { de: 'Gleich' } },
+    policyVersion: 2,
+  });
+  const { entries } = (await admin.call('GET', `/api/v1/drops/${first.id}/acts`)).body;
+  expect(entries.map(({ act }: { act: string }) => act)).toEqual(['plan.apply', 'drop.create']);
+});
+
+test('a plan that was looked at is applied, and no other', async () => {
+  const file = anyFile();
+  await apply([file]);
+  const wanted = { ...file, name: 'Another name' };
+  const { body } = await plan([wanted]);
+  await admin.call('PATCH', `/api/v1/drops/${file.id}`, { name: 'Somebody was faster' });
+  expect(await apply([wanted], `?digest=${body.digest}`)).toMatchObject(problem(409, 'plan-changed'));
+  expect((await admin.call('GET', `/api/v1/drops/${file.id}`)).body.name).toBe('Somebody was faster');
+});
+
+test('nothing of a file is done when any of it is refused', async () => {
+  const [good, closed] = [anyFile(), anyFile()];
+  await apply([closed]);
+  await admin.call('POST', `/api/v1/drops/${closed.id}/close`, { confirm: true });
+  for (const [bad, says] of [
+    [{ ...closed, name: 'Back again' }, 'closed'],
+    [{ ...closed, currency: 'USD' }, 'currency'],
+    [{ ...closed, products: [] }, 'stock movements'],
+    [anyFile({ opensAt: inSeconds(-7200) }), 'past'],
+    [anyFile({ products: [] }), 'at least one product'],
+  ] as const) {
+    const answer = await apply([good, bad]);
+    expect(answer, says).toMatchObject(problem(409, 'plan-refused'));
+    expect(answer.body.detail).toContain(says);
+  }
+  expect((await admin.call('GET', `/api/v1/drops/${good.id}`)).status).toBe(404);
+});
+
+test('large changes of a drop that people stand in are asked about first', async () => {
+  const file = anyFile({ opensAt: inSeconds(600), admission: { ratePerMinute: 60 } });
+  await apply([file]);
+  const wanted = { ...file, admission: { ratePerMinute: 6000 } };
+  expect((await plan([wanted])).body.changes[0].dangers).toEqual(['The rate goes from 60 to 6000 a minute.']);
+  expect(await apply([wanted])).toMatchObject(problem(409, 'confirmation-required'));
+  expect((await apply([wanted], '?confirm=true')).status).toBe(200);
+});
+
+test('what is wrong with a file is told with its place; unknown fields are refused', async () => {
+  const good = anyFile();
+  for (const [text, field, says] of [
+    [
+      stringify({ version: 1, drops: [{ ...good, colour: 'red' }] }),
+      'body.drops.0.colour',
+      'not a known field',
+    ],
+    [
+      stringify({ version: 1, drops: [good, { ...anyFile(), admission: { rate: 60 } }] }),
+      'body.drops.1.admission.rate',
+      'not a known field',
+    ],
+    [stringify({ version: 2, drops: [] }), 'body.version', ''],
+    [stringify({ drops: [] }), 'body.version', 'must be given'],
+    [stringify({ version: 1, drops: [good, good] }), 'body.drops.1.id', 'stated twice'],
+    [
+      stringify({ version: 1, drops: [{ ...good, page: { returnOrigins: ['nowhere'] } }] }),
+      'body.drops.0.page.returnOrigins.0',
+      'origin',
+    ],
+    ['version: 1\ndrops: [\n', 'body', ''],
+    ['version: 1\nversion: 1\ndrops: []\n', 'body', 'unique'],
+    [
+      `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, at) => `${String.fromCharCode(98 + at)}: &${String.fromCharCode(98 + at)} [${Array.from({ length: 9 }, () => `*${String.fromCharCode(97 + at)}`)}]`).join('\n')}\n`,
+      'body',
+      'too often',
+    ],
+    ['just a text', 'body', ''],
+  ] as const) {
+    const answer = await post('/api/v1/plan', text);
+    expect(answer, text.slice(0, 100)).toMatchObject({ status: 400 });
+    const found = answer.body.errors.find((error: { field: string }) => error.field === field);
+    expect(found?.reason, answer.text).toContain(says);
+  }
+  expect((await post('/api/v1/plan', '<x/>', 'application/xml')).status).toBe(415);
+});
+
+test('products go out as CSV and come in again, and no cell is a formula', async () => {
+  const products = [
+    { sku: 'low-41', name: "=cmd|' /C calc'!A0", priceMinor: 12_900, stock: 60 },
+    { sku: 'low-42', name: '-1 "quoted", and, commas', priceMinor: 0, stock: 0 },
+    { sku: 'low-43', name: '@SUM(A1)', priceMinor: 1, stock: 1 },
+  ];
+  const { body } = await admin.createDrop({ products });
+  const out = await admin.call('GET', `/api/v1/drops/${body.id}/products`);
+  expect(out.headers.get('content-type')).toContain('text/csv');
+  const cells = out.text
+    .split('\n')
+    .flatMap((line) => line.split(','))
+    .map((cell) => cell.replace(/^"/, ''));
+  expect(cells.filter((cell) => /^[=+\-@]/.test(cell))).toEqual([]);
+  const read = await post('/api/v1/products', out.text, 'text/csv');
+  expect(read).toMatchObject({ status: 200, body: { products } });
+  for (const [text, field] of [
+    ['sku,name,priceMinor\na,b,1\n', 'line.1'],
+    ['sku,name,priceMinor,stock,colour\na,b,1,1,red\n', 'line.1'],
+    ['sku,name,priceMinor,stock\na,b,1.5,1\n', 'line.2.priceMinor'],
+    ['sku,name,priceMinor,stock\na,b,1,1\nc,d,1,-1\n', 'line.3.stock'],
+    ['sku,name,priceMinor,stock\na,b\n', 'body'],
+    ['sku,name,priceMinor,stock\n"a,b,1,1\n', 'body'],
+  ] as const)
+    expect(await post('/api/v1/products', text, 'text/csv'), text).toMatchObject({
+      status: 400,
+      body: { errors: expect.arrayContaining([expect.objectContaining({ field })]) },
+    });
+  expect((await admin.call('GET', '/api/v1/drops/no-such-drop/products')).status).toBe(404);
+});
