@@ -59,7 +59,7 @@ export function describe(now: Situation, texts: Texts, locale: string, zone?: st
   if (position != null && wait !== undefined) facts.push([say('fact.wait'), waitText(wait, say, locale)]);
   if (heldUntilMs) facts.push([say('fact.held'), clock(heldUntilMs, asOfMs, locale, zone)]);
   if (opensMs && asOfMs < opensMs) facts.push([say('fact.opens'), clock(opensMs, asOfMs, locale, zone)]);
-  if (crowd) facts.push([say('fact.crowd'), fill(say('fact.crowd.about'), crowd, locale)]);
+  if (crowd && crowd > 1) facts.push([say('fact.crowd'), fill(say('fact.crowd.about'), crowd, locale)]);
   if (position != null) facts.push([say('fact.updated'), clock(asOfMs, asOfMs, locale, zone)]);
   const counting =
     state === 'turn' ? (heldUntilMs ?? 0) : state === 'lobby' || state === 'scheduled' ? (opensMs ?? 0) : 0;

@@ -85,7 +85,7 @@ export function renderDocument(options: DocumentOptions): string {
     '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">',
     refresh ? `<meta http-equiv="refresh" content="${mode.next.refreshSeconds}">` : '',
     `<title>${escapeHtml(`${view.title} · ${name}`)}</title><link rel="icon" href="${ICON}"><style>${STYLE}</style></head>`,
-    `<body><main id="main" data-state="${view.state}"><header><p>${t('room')}</p><h1 id="name" dir="auto">${escapeHtml(name)}</h1></header>`,
+    `<body><main id="main" data-state="${view.state}"><header><p>${t('room')}</p><h1 id="name"><bdi>${escapeHtml(name)}</bdi></h1></header>`,
     `<section class="card">${picture(options)}`,
     shell ? shellParts(options, t) : plainForm(mode.next.form),
     `</section>${footer(options, t)}</main>`,

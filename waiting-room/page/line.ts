@@ -122,7 +122,10 @@ function createLine(page: Page): Line {
       return busy({ retryAfterMs: 3000, type: 'store-unavailable' }, present);
     }
     strangers = 0;
-    if (code === 401) return page.join();
+    if (code === 401) {
+      forget();
+      return page.join();
+    }
     if (code === 410) return spent(answer.reason);
     if (code === 404) return show('missing');
     if (code !== 200) return busy(answer, present);
@@ -148,14 +151,20 @@ function createLine(page: Page): Line {
     again(stream.isOpen ? STREAM_LOOK_MS : answer.pollAfterMs, look);
   }
 
-  function spent(reason: string): void {
+  /** What was known of a place that is no more. */
+  function forget(): void {
     own = null;
     told = null;
     aheadAtFirst = 0;
+    returnAtMs = 0;
     stream.close();
     entry.over();
     remember('place', '');
     remember('epoch', '');
+  }
+
+  function spent(reason: string): void {
+    forget();
     show(spentState(reason));
   }
 

@@ -2,7 +2,7 @@
 import { waitUntil } from '@sluice/service-kit/testing';
 import { expect, test } from 'vitest';
 import { dropKeys } from '../../src/queue/keys.ts';
-import { joinCrowd, lineOf } from '../support/crowd.ts';
+import { enter, joinCrowd, lineOf, type Shopper } from '../support/crowd.ts';
 import { createDrop, newTicket, tune } from '../support/drop.ts';
 import { setStage } from './support/stage.ts';
 import type { Visitor } from './support/visitor.ts';
@@ -124,4 +124,19 @@ test('Q21: a page shows more people ahead only when somebody was put in ahead, a
   );
   await tune(stage.redis, drop, { override: 'paused' });
   await visitor.sees('paused');
+});
+
+test('a page whose ticket the line does not know any more asks twice again, then takes a new place at the end', async () => {
+  await stage.open();
+  const drop = await createDrop(stage.redis, { policy: { rate_per_minute: 6000, max_sessions: 1 } });
+  const [first] = await joinCrowd(stage.room.url, drop, 1);
+  await enter(stage.room.url, drop, first as Shopper);
+  const visitor = await stage.arrive(drop);
+  await visitor.sees('checked-in');
+  const ticket = await visitor.ticket();
+  // Of this epoch, and in no set: it was never in the line.
+  await stage.redis.del(dropKeys(drop).present);
+  await waitUntil(async () => ![ticket, ''].includes(await visitor.ticket()), { timeoutMs: 45_000 });
+  await visitor.sees('checked-in', 'waiting', 'soon');
+  expect(visitor.asked.filter((what) => what === 'POST tickets')).toHaveLength(2);
 });
