@@ -603,7 +603,7 @@ declare
 begin
   select t.* into v_target from checkout.event_targets t
     join checkout.event_deliveries d on d.target_id = t.id and d.event_id = p_event
-   where t.id = p_target and d.status = 'pending' for update of t;
+   where t.id = p_target and d.status = 'pending' for no key update of t;
   if v_target.id is null then
     return;
   end if;
@@ -784,7 +784,7 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION checkout.expire_reservations(p_limit integer, OUT expired integer, OUT drops text[], OUT lag_seconds double precision)
+CREATE OR REPLACE FUNCTION checkout.expire_reservations(p_limit integer, OUT expired integer, OUT drops text[], OUT lags double precision[])
  RETURNS record
  LANGUAGE plpgsql
  SET enable_seqscan TO 'off'
@@ -811,10 +811,9 @@ begin
   with done as (
     update checkout.reservations set status = 'expired', finished_at = clock_timestamp()
      where id = any (v_due) and status || '' = 'held' and paying_since is null and expires_at <= v_now
-     returning id, drop_id, expires_at)
-  select coalesce(array_agg(id), '{}'), count(*), array_agg(distinct drop_id),
-         extract(epoch from clock_timestamp() - min(expires_at))
-    into v_done, expired, drops, lag_seconds from done;
+     returning id, drop_id, finished_at - expires_at as lag)
+  select coalesce(array_agg(id), '{}'), count(*), array_agg(distinct drop_id), array_agg(extract(epoch from lag))
+    into v_done, expired, drops, lags from done;
   perform checkout.move_held(v_done, false);
   perform checkout.end_paid_sessions(v_done);
 end $function$

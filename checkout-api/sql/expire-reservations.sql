@@ -1,2 +1,2 @@
 -- Gives back up to $1 holds whose time has run out.
-select expired, drops, lag_seconds as "lagSeconds" from checkout.expire_reservations($1);
+select expired, drops, lags from checkout.expire_reservations($1);

@@ -8,15 +8,15 @@ export const expiryBatch = 500;
 export interface ExpireOptions {
   reservations: Pick<ReservationStore, 'expire'>;
   sessions: Pick<SessionStore, 'endIdle'>;
-  observe?: (expired: number, lagSeconds: number, ended: number) => void;
+  observe?: (lagsSeconds: readonly number[], ended: number) => void;
 }
 
 /** Works off everything that is due now, in batches. */
 export async function expireDue({ reservations, sessions, observe }: ExpireOptions): Promise<void> {
   for (;;) {
-    const { expired, lagSeconds } = await reservations.expire(expiryBatch);
+    const { expired, lagsSeconds } = await reservations.expire(expiryBatch);
     const ended = await sessions.endIdle(expiryBatch);
-    observe?.(expired, lagSeconds, ended);
+    observe?.(lagsSeconds, ended);
     if (expired < expiryBatch && ended < expiryBatch) return;
   }
 }

@@ -34,9 +34,10 @@ export function startJobs(options: JobsOptions): RepeatingJob {
         expireDue({
           reservations,
           sessions,
-          observe(expired, lagSeconds) {
-            metrics.expired.inc(expired);
-            metrics.expiryLagSeconds.set(lagSeconds);
+          observe(lagsSeconds) {
+            metrics.expired.inc(lagsSeconds.length);
+            metrics.expiryLagSeconds.set(Math.max(0, ...lagsSeconds));
+            for (const seconds of lagsSeconds) metrics.holdExpiryLagSeconds.observe(seconds);
           },
         }),
     }),

@@ -23,3 +23,19 @@ export async function reconcile(database: Database, drop: string | null = null):
   if (row === undefined) throw new Error('reconcile answered no row');
   return row;
 }
+
+/** How late holds were given back, in seconds by Postgres's clock. */
+export interface ExpiryLag {
+  holds: number;
+  /** Null: no hold has run out. */
+  p50Seconds: number | null;
+  p99Seconds: number | null;
+  maxSeconds: number | null;
+}
+
+/** Of one drop, or of all; computed from when each hold was to end and when it did. */
+export async function measureExpiryLag(database: Database, drop: string | null = null): Promise<ExpiryLag> {
+  const [row] = await query<ExpiryLag & Record<string, unknown>>(database, 'expiry-lag', [drop]);
+  if (row === undefined) throw new Error('expiry-lag answered no row');
+  return row;
+}

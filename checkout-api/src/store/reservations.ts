@@ -72,8 +72,8 @@ export interface ReservationStore {
   release(drop: string, id: string): Promise<boolean>;
   /** One more hold lifetime; undefined when it may not be extended (any more). */
   extend(holder: Holder, id: string): Promise<Date | undefined>;
-  /** Gives back up to `limit` holds whose time has run out by Postgres's clock. */
-  expire(limit: number): Promise<{ expired: number; lagSeconds: number }>;
+  /** Gives back up to `limit` holds whose time has run out by Postgres's clock; of each, how late. */
+  expire(limit: number): Promise<{ expired: number; lagsSeconds: number[] }>;
   /** Something of this drop came back for sale, here or elsewhere: nobody is refused from memory. */
   stockCameBack(drop: string): void;
   /** Requests waiting for their batch, over all drops. */
@@ -196,10 +196,10 @@ export function createReservationStore(
     },
 
     async expire(limit) {
-      type Expired = { expired: number; drops: string[] | null; lagSeconds: number | null };
+      type Expired = { expired: number; drops: string[] | null; lags: number[] | null };
       const [row] = await query<Expired>(database, 'expire-reservations', [limit]);
       for (const drop of row?.drops ?? []) soldOut.forget(drop);
-      return { expired: row?.expired ?? 0, lagSeconds: row?.lagSeconds ?? 0 };
+      return { expired: row?.expired ?? 0, lagsSeconds: row?.lags ?? [] };
     },
 
     stockCameBack: (drop) => soldOut.forget(drop),

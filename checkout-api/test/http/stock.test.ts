@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { anyDrop } from '../support/checkout-database.ts';
+import { anyDrop, balances, createDrop } from '../support/checkout-database.ts';
 import { send, serviceToken, startTestCheckout, type TestCheckout } from '../support/checkout-service.ts';
 
 let checkout: TestCheckout;
@@ -141,4 +141,24 @@ test('a revoked admission is refused at the door, with the reason; a bad revocat
   expect(
     (await ask('POST', `${drop}/revocations`, { jtis: [jti], ...why }, { authorization: '' })).status,
   ).toBe(401);
+});
+
+test('promise 8: a number in quotes is no number, and text that no database can hold is refused, by its field', async () => {
+  const drop = await createDrop(checkout.db.database, { shoe: 5 });
+  const move = (given: object) =>
+    ask('POST', `${drop}/stock-movements`, { sku: 'shoe', delta: 1, reason: 'r', actor: 'a', ...given });
+  for (const [given, field] of [
+    [{ delta: '1' }, 'body.delta'],
+    [{ delta: true }, 'body.delta'],
+    [{ sku: 7 }, 'body.sku'],
+    [{ reason: ['r'] }, 'body.reason'],
+    [{ actor: null }, 'body.actor'],
+    [{ reason: 'a\u0000b' }, 'body.reason'],
+    [{ actor: '\ud800' }, 'body.actor'],
+  ] as const)
+    expect(await move(given), JSON.stringify(given)).toMatchObject({
+      status: 400,
+      body: { errors: [{ field }] },
+    });
+  expect(await balances(checkout.db.database, drop)).toMatchObject({ shoe: { available: 5, total: 5 } });
 });

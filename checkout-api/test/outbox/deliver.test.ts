@@ -124,6 +124,24 @@ test('promise 6: an event stands or falls with the transaction that caused it', 
   ).toHaveLength(1);
 });
 
+test('promise 6: an event that was written earlier and committed later than one that has been told is told all the same', async () => {
+  await subscribe(['stock.low', 'stock.changed']);
+  const client = await db.database.connect();
+  try {
+    await client.query('begin');
+    await client.query(`select checkout.emit_event('stock.changed', 'a-drop', 'shoe', '{}')`);
+    // While that transaction is open the target is told of others.
+    await emit('a-drop', 'stock.low');
+    await deliverAll();
+    expect(bodies().map(({ type }) => type)).toEqual(['stock.low']);
+    await client.query('commit');
+    await deliverAll();
+    expect(bodies().map(({ type }) => type)).toEqual(['stock.low', 'stock.changed']);
+  } finally {
+    client.release(true);
+  }
+});
+
 test('nobody is told what they did not ask for, and nothing is written when nobody asked', async () => {
   await emit();
   expect(await sql('select 1 from checkout.events')).toEqual([]);
