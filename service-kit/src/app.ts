@@ -1,6 +1,6 @@
 /** The public HTTP application every service starts from: limits, problem documents, headers, health, description, metrics. */
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -12,13 +12,14 @@ import fastify, {
 } from 'fastify';
 import { clientAddressKey, createProxyTrust } from './client-address.ts';
 import { demandRateLimits } from './demand-rate-limits.ts';
+import { type AnswerFirst, createDirectAnswers, type DirectAnswers } from './direct-answers.ts';
 import { addErrorHandlers, answerClientError, answerError } from './error-handler.ts';
 import { FixedWindowLimiter } from './fixed-window-limiter.ts';
 import { addHealthRoutes } from './health.ts';
 import { lazyChild } from './lazy-log.ts';
 import type { Metrics } from './metrics.ts';
 import { registerRateLimits } from './rate-limits.ts';
-import { observeRequests } from './request-metrics.ts';
+import { createRequestObserver, observeRequests } from './request-metrics.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { compileValidator } from './validation.ts';
 
@@ -49,8 +50,8 @@ export interface CreateAppOptions {
   /** Comma list of CIDRs whose X-Forwarded-For is believed; '' for none. */
   readonly trustedProxies: string;
   readonly openapi: { readonly title: string; readonly description: string };
-  /** Answers a request before the router and returns true, or leaves it to the router. */
-  readonly answerFirst?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Makes what answers some requests before the router. */
+  readonly answerFirst?: (direct: DirectAnswers) => AnswerFirst;
 }
 
 /** It listens nowhere yet; `/livez`, `/readyz`, `/openapi.json` and `/docs` are there. */
@@ -58,15 +59,17 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
   const { name, logger, metrics, trustedProxies, openapi, answerFirst } = options;
   const instance = randomBytes(4).toString('hex');
   let requests = 0;
+  const newId = () => `${instance}-${(++requests).toString(36)}`;
+  const observe = createRequestObserver(metrics);
   const strangers = new FixedWindowLimiter(UNKNOWN_PER_ADDRESS);
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => `${instance}-${(++requests).toString(36)}`,
+    genReqId: newId,
     trustProxy: trustedProxies ? createProxyTrust(trustedProxies) : false,
     childLoggerFactory: (parent, bindings, options) => lazyChild(parent, bindings, options),
     bodyLimit: BODY_BYTES_MAX,
-    serverFactory: serverAnswering(answerFirst),
+    serverFactory: serverAnswering(answerFirst?.(createDirectAnswers({ observe, log: logger, newId }))),
     frameworkErrors: answerError,
     clientErrorHandler: answerClientError,
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -75,7 +78,7 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
   addErrorHandlers(app, (request) => strangers.take(clientAddressKey(request.ip)));
   addSecurityHeaders(app);
   demandRateLimits(app);
-  observeRequests(app, metrics);
+  observeRequests(app, observe);
   app.addHook('preClose', (done) => {
     const timer = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
     app.server.once('close', () => clearInterval(timer));
@@ -97,12 +100,11 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
   return app;
 }
 
-function serverAnswering(
-  answerFirst: CreateAppOptions['answerFirst'] = () => false,
-): FastifyServerFactory<Server> {
+function serverAnswering(answerFirst: AnswerFirst = () => false): FastifyServerFactory<Server> {
   return (handler) => {
     const server = createServer((request, response) => {
-      if (!answerFirst(request, response)) handler(request, response);
+      const toRouter = () => handler(request, response);
+      if (!answerFirst(request, response, toRouter)) toRouter();
     });
     server.requestTimeout = REQUEST_TIMEOUT_MS;
     server.keepAliveTimeout = KEEP_ALIVE_MS;

@@ -1,6 +1,6 @@
 /** Turns whatever goes wrong with a request into a problem document (RFC 9457), and nothing else. */
 import type { Socket } from 'node:net';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, problem } from './problem.ts';
 import { isStoreFault } from './store-fault.ts';
 
@@ -51,7 +51,7 @@ export function addErrorHandlers(
 
 /** For Fastify's `frameworkErrors` too: addresses that no router reads. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendProblem(reply, problemOf(error, request));
+  return sendProblem(reply, problemOf(error, { id: request.id, log: request.log, drop: dropOf(request) }));
 }
 
 /** For what is not HTTP at all: an answer on the bare connection, which is closed then. */
@@ -86,11 +86,18 @@ export function answerClientError(
   socket.destroySoon();
 }
 
+/** What a log line about a request begins with. */
+export interface RequestAtFault {
+  readonly id: string;
+  readonly log: FastifyBaseLogger;
+  readonly drop: string | undefined;
+}
+
 /** The problem that an error is for the caller; faults of our own are logged here, once. */
-export function problemOf(error: unknown, request: FastifyRequest): Problem {
+export function problemOf(error: unknown, { id, log, drop }: RequestAtFault): Problem {
   if (error instanceof Problem) return error;
   if (isStoreFault(error)) {
-    request.log.warn({ err: error, drop: dropOf(request) }, 'the store does not answer');
+    log.warn({ err: error, drop }, 'the store does not answer');
     return problem('store-unavailable', undefined, { retryAfterSeconds: 1 });
   }
   const { validation, validationContext = 'request', statusCode = 500, code } = error as FastifyError;
@@ -105,8 +112,8 @@ export function problemOf(error: unknown, request: FastifyRequest): Problem {
   const known = BODY_FAULTS[code];
   if (known) return invalid([{ field: known.field, reason: known.reason }], known.type);
   if (statusCode >= 400 && statusCode < 500) return invalid([{ field: 'request', reason: 'is not valid' }]);
-  request.log.error({ err: error, drop: dropOf(request) }, 'unexpected error');
-  return problem('internal-error', undefined, { requestId: request.id });
+  log.error({ err: error, drop }, 'unexpected error');
+  return problem('internal-error', undefined, { requestId: id });
 }
 
 /** The drop a request is about, for the log: from its path, or what the service has found out. */
@@ -120,13 +127,21 @@ function invalid(errors: readonly { field: string; reason: string }[], type = 'i
   return problem(type, first && `${first.field} ${first.reason}`, { errors });
 }
 
+/** Headers of a problem document. */
+export function problemHeaders({ retryAfterSeconds }: Problem): Record<string, string> {
+  return {
+    ...(retryAfterSeconds !== undefined && {
+      'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))),
+    }),
+    'cache-control': 'no-store',
+    'content-type': 'application/problem+json; charset=utf-8',
+  };
+}
+
 function sendProblem(reply: FastifyReply, fault: Problem): FastifyReply {
-  if (fault.retryAfterSeconds !== undefined)
-    reply.header('retry-after', Math.max(1, Math.ceil(fault.retryAfterSeconds)));
   return reply
     .code(fault.status)
-    .header('cache-control', 'no-store')
-    .type('application/problem+json; charset=utf-8')
+    .headers(problemHeaders(fault))
     .serializer((document: string) => document)
     .send(JSON.stringify(fault));
 }

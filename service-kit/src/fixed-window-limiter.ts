@@ -25,4 +25,9 @@ export class FixedWindowLimiter {
     this.#counts.set(key, { taken: 1 });
     return this.#max >= 1;
   }
+
+  /** Whole seconds until the next window, at least one. */
+  secondsLeft(nowMs = performance.now()): number {
+    return Math.max(1, Math.ceil((this.#endsMs - nowMs) / 1000));
+  }
 }

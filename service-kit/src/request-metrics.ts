@@ -2,7 +2,7 @@
  * What is kept of every answered request: count and time by route, method and status; those refused by a limit; and a
  * log line, with request id and drop, for each that failed or was slow.
  */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { dropOf } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -10,8 +10,23 @@ import type { Metrics } from './metrics.ts';
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 const SLOW_MS = 1000;
 
-/** Routes are patterns, so that the labels stay bounded. */
-export function observeRequests(app: FastifyInstance, metrics: Metrics): void {
+/** A request that has been answered. */
+export interface AnsweredRequest {
+  readonly method: string;
+  /** A pattern, so that the labels stay bounded. */
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+}
+
+/** Counts and times one answer; `about` is asked only where a line is written. */
+export type ObserveRequest = (
+  answered: AnsweredRequest,
+  about: () => { readonly log: FastifyBaseLogger; readonly drop: string | undefined },
+) => void;
+
+/** Whoever answers, by the router or before it, tells this. */
+export function createRequestObserver(metrics: Metrics): ObserveRequest {
   const seconds = metrics.histogram({
     name: 'http_request_duration_seconds',
     help: 'Time to answer, by route',
@@ -25,26 +40,30 @@ export function observeRequests(app: FastifyInstance, metrics: Metrics): void {
   });
   // Looking a series up by its labels costs more than counting it.
   const series = new Map<string, ReturnType<typeof seconds.labels>>();
-  app.addHook('onResponse', (request, reply, done) => {
-    const { statusCode, elapsedTime } = reply;
-    const route = request.routeOptions.url ?? 'none';
-    const key = `${request.method} ${statusCode} ${route}`;
+  return ({ method, route, status, ms }, about) => {
+    const key = `${method} ${status} ${route}`;
     let known = series.get(key);
     if (!known) {
-      known = seconds.labels({ method: request.method, route, status: String(statusCode) });
+      known = seconds.labels({ method, route, status: String(status) });
       series.set(key, known);
     }
-    known.observe(elapsedTime / 1000);
-    if (statusCode === 429) limited.inc({ route });
-    if (statusCode >= 500 || elapsedTime > SLOW_MS) logRequest(request, reply, route);
-    done();
-  });
+    known.observe(ms / 1000);
+    if (status === 429) limited.inc({ route });
+    if (status < 500 && ms <= SLOW_MS) return;
+    const { log, drop } = about();
+    log.warn({ drop, method, route, status, ms: Math.round(ms) }, 'request');
+  };
 }
 
-function logRequest(request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply, route: string): void {
-  const ms = Math.round(elapsedTime);
-  request.log.warn(
-    { drop: dropOf(request), method: request.method, route, status: statusCode, ms },
-    'request',
-  );
+/** Tells of every request that the router answers. */
+export function observeRequests(app: FastifyInstance, observe: ObserveRequest): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { statusCode: status, elapsedTime: ms } = reply;
+    const route = request.routeOptions.url ?? 'none';
+    observe({ method: request.method, route, status, ms }, () => ({
+      log: request.log,
+      drop: dropOf(request),
+    }));
+    done();
+  });
 }

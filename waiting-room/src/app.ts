@@ -16,14 +16,16 @@ import { createTokenSigner } from './admission/tokens.ts';
 import { createArchive } from './clients/archive.ts';
 import type { Config } from './config.ts';
 import { PROBLEMS } from './contract/problems.ts';
+import { createJoinServer } from './plugins/join-server.ts';
 import { createPulseServer } from './plugins/pulse-server.ts';
 import { checkViewsFresh } from './plugins/readiness.ts';
 import type { Room } from './plugins/room.ts';
 import { registerRoomMetrics } from './plugins/room-metrics.ts';
+import { createStatusServer } from './plugins/status-server.ts';
 import { StreamHub } from './plugins/stream-hub.ts';
 import { createTicketCookie } from './plugins/ticket-cookie.ts';
 import type { Queue } from './queue/queue.ts';
-import { READS_PER_ADDRESS } from './rate-limits.ts';
+import { READS_PER_ADDRESS, STATUS_PER_TICKET } from './rate-limits.ts';
 import { admissionRoutes } from './routes/admission.ts';
 import { drawRoutes } from './routes/draw.ts';
 import { pageRoutes } from './routes/page.ts';
@@ -58,7 +60,7 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     max: READS_PER_ADDRESS.max,
     windowMs: READS_PER_ADDRESS.timeWindow,
   });
-  const clientKeyOf = createClientKey(config.TRUSTED_PROXIES);
+  const clientKey = createClientKey(config.TRUSTED_PROXIES);
   const signingKeys = await importSigningKeys(admissionKeys);
   const room: Room = {
     queue,
@@ -71,7 +73,12 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     archive: config.ARCHIVE_URL
       ? createArchive({ url: config.ARCHIVE_URL, serviceToken: config.SERVICE_TOKEN })
       : null,
-    admitReader: (request) => readers.take(clientKeyOf(request)),
+    admitReader: (request) => readers.take(clientKey(request)),
+    statuses: new FixedWindowLimiter({
+      max: STATUS_PER_TICKET.max,
+      windowMs: STATUS_PER_TICKET.timeWindow,
+    }),
+    clientKey,
   };
   registerProblems(PROBLEMS);
   const app = await createApp({
@@ -84,7 +91,13 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
       description:
         'Holds the crowd of a drop, gives everyone a fair place, and lets shoppers through one after another.',
     },
-    answerFirst: createPulseServer({ queue, admit: room.admitReader, count: counters.pulse }),
+    answerFirst: (direct) => {
+      const pulse = createPulseServer({ queue, admit: room.admitReader, count: counters.pulse });
+      const status = createStatusServer(room, direct);
+      const join = createJoinServer(room, direct);
+      return (request, response, toRouter) =>
+        pulse(request, response) || status(request, response, toRouter) || join(request, response, toRouter);
+    },
   });
   addReadiness(app, 'redis', () => redis.ping());
   addReadiness(app, 'views', async () => checkViewsFresh(queue, performance.now()));

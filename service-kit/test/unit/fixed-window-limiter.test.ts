@@ -8,6 +8,7 @@ test('a key has its share of a window and no more; others are not touched; the n
   expect(takes('a', 0, 4)).toEqual([true, true, true, false]);
   expect(takes('b', 0, 1)).toEqual([true]);
   expect(takes('a', 999, 1)).toEqual([false]);
+  expect([limiter.secondsLeft(0), limiter.secondsLeft(999)]).toEqual([1, 1]);
   expect(takes('a', 1000, 1)).toEqual([true]);
 });
 

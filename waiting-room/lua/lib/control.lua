@@ -12,16 +12,21 @@ local NUMBERS = {
 }
 local TEXTS = { 'mode', 'lobby', 'stock_bound', 'override', 'commit', 'epoch', 'roster_root', 'run_id', 'heal_run' }
 
-local function read_control(key)
+-- What a command names, where it is called too often to read everything.
+local function read_fields(key, numbers, texts)
   local control = {}
-  local numbers = redis.call('HMGET', key, unpack(NUMBERS))
-  control.known = numbers[1] ~= false
-  for i = 1, #NUMBERS do
-    control[NUMBERS[i]] = tonumber(numbers[i]) or 0
+  local values = redis.call('HMGET', key, unpack(numbers))
+  control.known = values[1] ~= false
+  for i = 1, #numbers do
+    control[numbers[i]] = tonumber(values[i]) or 0
   end
-  local texts = redis.call('HMGET', key, unpack(TEXTS))
-  for i = 1, #TEXTS do
-    control[TEXTS[i]] = texts[i] or ''
+  values = redis.call('HMGET', key, unpack(texts))
+  for i = 1, #texts do
+    control[texts[i]] = values[i] or ''
   end
   return control
+end
+
+local function read_control(key)
+  return read_fields(key, NUMBERS, TEXTS)
 end

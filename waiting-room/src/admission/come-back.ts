@@ -8,6 +8,11 @@ export interface CurrentTicket {
   readonly renewed: string | null;
 }
 
+/** False for a ticket of another epoch, which may have to be put back; true for every other. */
+export function isCurrent(view: DropView, held: HeldTicket): boolean {
+  return held.epoch === view.epoch || view.epoch === '' || view.phase === 'closed';
+}
+
 /** @throws 503 `store-unavailable` */
 export async function comeBack(
   { queue, tickets }: { readonly queue: Queue; readonly tickets: Tickets },
@@ -15,7 +20,7 @@ export async function comeBack(
   held: HeldTicket,
 ): Promise<CurrentTicket> {
   const asItIs = { ticket: held, renewed: null };
-  if (held.epoch === view.epoch || view.epoch === '' || view.phase === 'closed') return asItIs;
+  if (isCurrent(view, held)) return asItIs;
   const { number, order, class: ticketClass, epoch } = held;
   const outcome = await queue.comeBack(view.drop, { number, order, class: ticketClass, epoch });
   if (outcome.status !== 'known' && outcome.status !== 'returned') return asItIs;

@@ -45,9 +45,8 @@ export async function join(
   const customer = member?.customer ?? null;
   const take = (origin: PlaceOrigin) => {
     const place = tickets.newPlace(drop, origin);
-    const repeatable = origin.nonce !== undefined || origin.customer !== undefined;
     const addressDigest = tickets.addressDigest(drop, addressKey);
-    return { place, joining: queue.join(drop, { ...place, class: ticketClass, repeatable, addressDigest }) };
+    return { place, joining: queue.join(drop, { ...place, class: ticketClass, addressDigest }) };
   };
   let { place, joining } = take({ nonce, customer: member?.customer });
   let outcome = await joining;
@@ -106,6 +105,17 @@ function answerOf(
     reference: placeReference(publicNumber),
     phase,
     drawn: order === null,
-    joinedAt: new Date(joinedUs / 1000).toISOString(),
+    joinedAt: instant(joinedUs),
   };
+}
+
+/** RFC 3339 of Redis time. Those of one batch have joined in the same microsecond: the last text is kept. */
+let lastUs = Number.NaN;
+let lastText = '';
+function instant(us: number): string {
+  if (us !== lastUs) {
+    lastText = new Date(us / 1000).toISOString();
+    lastUs = us;
+  }
+  return lastText;
 }

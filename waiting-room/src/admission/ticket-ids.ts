@@ -1,5 +1,6 @@
 /** Makes ticket ids: 128 random bits, or, for a join that may be repeated, 128 bits that only this installation can derive. */
-import { createHmac, hash, type KeyObject, randomFillSync } from 'node:crypto';
+import { hash, type KeyObject, randomFillSync } from 'node:crypto';
+import { hmacSha256 } from '../domain/hmac.ts';
 
 const ID_BYTES = 16;
 /** Ids taken from the system at once: one call per join costs more than the rest of making a ticket. */
@@ -24,7 +25,7 @@ export function newTicketId(): Buffer {
  * any instance, is one ticket, Q13) or a customer (one customer is one place).
  */
 export function ticketIdOf(text: string, key: KeyObject): Buffer {
-  return createHmac('sha256', key).update(text).digest().subarray(0, ID_BYTES);
+  return Buffer.from(hmacSha256(key, text).slice(0, ID_BYTES), 'latin1');
 }
 
 /** The public number of a ticket: base64url SHA-256 of its id, 43 characters. */

@@ -5,7 +5,7 @@ import { decodeTicket, encodeTicket, type Ticket } from '../domain/ticket.ts';
 import { newTicketId, publicNumberOf, ticketIdOf } from './ticket-ids.ts';
 import { createTicketKeys } from './ticket-keys.ts';
 
-/** Address digests kept, some 2 MB: many shoppers come from one address, and a digest costs as much as a ticket. */
+/** Address digests kept for each drop, some 2 MB: many shoppers come from one address, and a digest costs as much as a ticket. */
 const DIGESTS_MAX = 20_000;
 
 /** A ticket whose signature was checked, and its public number. */
@@ -35,7 +35,7 @@ export interface Tickets {
 /** Every method is for existing drops only (see {@link createTicketKeys}). */
 export function createTickets(secrets: readonly [TicketSecret, ...TicketSecret[]]): Tickets {
   const keysOf = createTicketKeys(secrets);
-  const digests = new Map<string, string>();
+  const digests = new Map<string, Map<string, string>>();
   return {
     newPlace(drop, { nonce, customer }) {
       const id =
@@ -55,15 +55,19 @@ export function createTickets(secrets: readonly [TicketSecret, ...TicketSecret[]
       return ticket && { ...ticket, number: publicNumberOf(ticket.id) };
     },
     addressDigest(drop, addressKey) {
-      const key = `${drop} ${addressKey}`;
-      let digest = digests.get(key);
+      let ofDrop = digests.get(drop);
+      if (ofDrop === undefined) {
+        ofDrop = new Map();
+        digests.set(drop, ofDrop);
+      }
+      let digest = ofDrop.get(addressKey);
       if (digest === undefined) {
         digest = createHmac('sha256', keysOf(drop).address)
           .update(addressKey)
           .digest()
           .toString('base64url', 0, 12);
-        if (digests.size >= DIGESTS_MAX) digests.clear();
-        digests.set(key, digest);
+        if (ofDrop.size >= DIGESTS_MAX) ofDrop.clear();
+        ofDrop.set(addressKey, digest);
       }
       return digest;
     },

@@ -2,7 +2,8 @@
  * The ticket codec: a shopper's place as one signed, canonical, bounded string (Q14).
  * Pure: keys and ids come in, nothing is looked up. It proves who issued a ticket, never whether it is still live.
  */
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { type KeyObject, timingSafeEqual } from 'node:crypto';
+import { hmacSha256 } from './hmac.ts';
 
 /** What a ticket says. `order` is null for a lobby ticket: drawn orders are recomputed, never carried (Q7). */
 export interface Ticket {
@@ -63,7 +64,7 @@ export function encodeTicket(ticket: Ticket, key: KeyObject): string {
   at = writeUint53(bytes, ticket.order ?? 0, at);
   at += bytes.write(ticket.epoch, at, 8, 'hex');
   if (ticket.customer !== null) bytes.write(ticket.customer, at, 'utf8');
-  createHmac('sha256', key).update(bytes.subarray(0, bodyLength)).digest().copy(bytes, bodyLength);
+  bytes.write(hmacSha256(key, bytes.subarray(0, bodyLength)), bodyLength, 'latin1');
   return bytes.toString('base64url');
 }
 
@@ -85,7 +86,7 @@ export function decodeTicket(
   if (bytes[0] !== VERSION || bytes[2] !== drop.length) return null;
   const key = findKey(bytes[1] as number);
   if (!key) return null;
-  const mac = createHmac('sha256', key).update(bytes.subarray(0, bodyLength)).digest();
+  const mac = Buffer.from(hmacSha256(key, bytes.subarray(0, bodyLength)), 'latin1');
   if (!timingSafeEqual(mac, bytes.subarray(bodyLength))) return null;
   // Node decodes leniently; only the one canonical spelling is a ticket.
   if (bytes.toString('base64url') !== text) return null;

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { clientAddressKey, problem } from '@sluice/service-kit';
+import { clientAddressKey, type FixedWindowLimiter, problem } from '@sluice/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type CurrentTicket, comeBack } from '../admission/come-back.ts';
 import type { SigningKeys } from '../admission/signing-keys.ts';
@@ -26,6 +26,10 @@ export interface Room {
   readonly archive: Archive | null;
   /** Counts a reader of the pulse; false when the address has used up its share. */
   readonly admitReader: (request: IncomingMessage) => boolean;
+  /** Counts an asking for own status, by {@link ticketKey}: in the route and before the router alike. */
+  readonly statuses: FixedWindowLimiter;
+  /** What limits by client address count by. */
+  readonly clientKey: (request: IncomingMessage) => string;
 }
 
 /** A ticket with its text, as it was presented. */
@@ -45,6 +49,11 @@ export function viewOf(room: Room, drop: string): DropView {
   return view;
 }
 
+/** The text of the ticket a request brings, unread; undefined for none. */
+export function ticketText(room: Room, headers: IncomingHttpHeaders, drop: string): string | undefined {
+  return readTicketHeader(headers.authorization) ?? room.cookie.read(headers.cookie, drop);
+}
+
 /**
  * The ticket a request brings, or null. A broken one in the header is the caller's mistake; a broken cookie is a leftover
  * and counts as none.
@@ -56,7 +65,7 @@ export function presentedTicket(
   drop: string,
 ): PresentedTicket | null {
   const fromHeader = readTicketHeader(headers.authorization);
-  const text = fromHeader ?? room.cookie.read(headers.cookie, drop);
+  const text = ticketText(room, headers, drop);
   if (text === undefined) return null;
   const ticket = room.tickets.read(text, drop);
   if (ticket) return { text, ticket };
@@ -106,7 +115,19 @@ export function refuseCrossSite(room: Room, headers: IncomingHttpHeaders): void 
 export function ticketKey(room: Room): (request: FastifyRequest) => string {
   return ({ headers, params, ip }) => {
     const { drop = '' } = params as { drop?: string };
-    const text = readTicketHeader(headers.authorization) ?? room.cookie.read(headers.cookie, drop);
-    return text === undefined ? clientAddressKey(ip) : hash('sha256', text, 'base64url');
+    const text = ticketText(room, headers, drop);
+    return text === undefined ? clientAddressKey(ip) : ticketDigest(text);
   };
+}
+
+export function ticketDigest(text: string): string {
+  return hash('sha256', text, 'base64url');
+}
+
+/** @throws 429 `rate-limited` */
+export function limitStatus({ statuses }: Room, key: string): void {
+  if (statuses.take(key)) return;
+  throw problem('rate-limited', 'This ticket has been asked about too often.', {
+    retryAfterSeconds: statuses.secondsLeft(),
+  });
 }

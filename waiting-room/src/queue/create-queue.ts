@@ -125,6 +125,7 @@ export function createQueue({
     seeds,
     isOpened: (drop) => (views.get(drop)?.openedUs ?? 0) > 0,
     joinsPerAddressPerMinute: JOINS_PER_ADDRESS_PER_MINUTE,
+    onJoined: (drop) => ticker.wake(drop),
   });
   const returns = new Returns({ commands, seeds, rosters });
   const checkIns = new CheckIns({
@@ -159,11 +160,7 @@ export function createQueue({
       await files?.close();
       grants.disconnect();
     },
-    async join(drop, request) {
-      const outcome = await joins.add(drop, request);
-      ticker.wake(drop);
-      return outcome;
-    },
+    join: (drop, request) => joins.add(drop, request),
     checkIn: (drop, request) => checkIns.add(drop, request),
     comeBack: (drop, request) => returns.add(drop, request),
     standing: (drop, number) => readStanding(commands, drop, number),

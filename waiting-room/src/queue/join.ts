@@ -1,5 +1,6 @@
 /** Joins: one script call for those of an event-loop turn, each answered for itself (Q7, Q12, Q13). */
-import { classText, drawnOrder, parseClass } from '../domain/draw.ts';
+import type { KeyObject } from 'node:crypto';
+import { classText, type DrawClass, drawnOrder, parseClass } from '../domain/draw.ts';
 import type { Phase } from '../domain/phase.ts';
 import { Batch } from './batch.ts';
 import { type Commands, MEMBERS_MAX, unavailable } from './commands.ts';
@@ -12,6 +13,8 @@ import type { Seeds } from './seeds.ts';
 const PENDING_MAX = 40_000;
 
 const CODES = ['joined', 'repeated', 'spent', 'address-limit', 'room-full'] as const;
+/** Elements of the reply for a ticket that did not simply join: index from 1, code, order, class. */
+const TOLD = 4;
 
 export interface JoinOptions {
   readonly commands: Commands;
@@ -19,6 +22,8 @@ export interface JoinOptions {
   readonly seeds: Seeds;
   /** True when the drop is known to have opened: then nothing is drawn any more, for ever (Q9). */
   readonly isOpened: (drop: string) => boolean;
+  /** Called after each call that may have put somebody into the line. */
+  readonly onJoined: (drop: string) => void;
 }
 
 export class Joins {
@@ -53,11 +58,21 @@ export class Joins {
       const outcome = refusal(phase as Phase, Number(rest[0]) - nowUs);
       return requests.map(() => outcome);
     }
+    this.#options.onJoined(drop);
     const epoch = String(rest[0]);
-    return requests.map((_, index) => {
-      const [codeNumber, orderText, classInEffect] = rest.slice(1 + 3 * index, 4 + 3 * index);
-      const code = CODES[Number(codeNumber)] ?? 'spent';
-      const order = Number(orderText);
+    let nextOrder = Number(rest[1]);
+    let at = 2;
+    return requests.map(({ class: ticketClass }, index) => {
+      let code: (typeof CODES)[number] = 'joined';
+      let order = nextOrder;
+      let drawClass: DrawClass = ticketClass;
+      if (rest[at] === index + 1) {
+        code = CODES[Number(rest[at + 1])] ?? 'spent';
+        order = Number(rest[at + 2]);
+        drawClass = parseClass(String(rest[at + 3]));
+        at += TOLD;
+      }
+      if (code === 'joined' && nextOrder !== 0) nextOrder++;
       if (code === 'spent') return { status: 'spent' };
       if (code === 'address-limit') return { status: code, retryAfterMs: 60_000 - ((nowUs / 1000) % 60_000) };
       if (code === 'room-full') return { status: code, retryAfterMs: 30_000 };
@@ -65,7 +80,7 @@ export class Joins {
         status: 'joined',
         repeated: code === 'repeated',
         order: order === 0 ? null : order,
-        drawClass: parseClass(String(classInEffect)),
+        drawClass,
         joinedUs: nowUs,
         epoch,
         phase: phase as Phase,
@@ -78,23 +93,30 @@ export class Joins {
     const { commands, seeds, isOpened, joinsPerAddressPerMinute } = this.#options;
     for (let attempt = 1; ; attempt++) {
       const seed = isOpened(drop) ? null : seeds.current(drop);
-      const args: (string | number)[] = [randomEpoch(), joinsPerAddressPerMinute, seed?.commit ?? ''];
-      for (const { number, class: ticketClass, repeatable, addressDigest } of requests) {
-        const order = seed === null ? '' : drawnOrder(seed.key, number, ticketClass);
-        args.push(
-          number,
-          order,
-          ticketClass.headStartMs * 1000,
-          repeatable ? 1 : 0,
-          addressDigest,
-          classText(ticketClass),
-        );
-      }
+      const text = ticketsText(requests, seed?.key ?? null);
+      const args = [randomEpoch(), joinsPerAddressPerMinute, seed?.commit ?? '', text];
       const reply = await commands.run('join-queue', drop, args);
       if (reply[0] !== 'no-seed' || attempt === 2) return reply;
       await seeds.load(drop);
     }
   }
+}
+
+/** The tickets as lua/join-queue.lua takes them: columns, and only those that somebody needs. */
+export function ticketsText(
+  requests: readonly Pick<JoinRequest, 'number' | 'class' | 'addressDigest'>[],
+  seed: KeyObject | null,
+): string {
+  const classes = requests.map((request) => classText(request.class));
+  return JSON.stringify({
+    numbers: requests.map((request) => request.number),
+    addresses: requests.map((request) => request.addressDigest),
+    ...(seed && { orders: requests.map(({ number, class: drawn }) => drawnOrder(seed, number, drawn)) }),
+    ...(requests.some((request) => request.class.headStartMs > 0) && {
+      headStarts: requests.map((request) => request.class.headStartMs * 1000),
+    }),
+    ...(classes.some(Boolean) && { classes }),
+  });
 }
 
 function refusal(phase: Phase, untilOpenUs: number): JoinOutcome {

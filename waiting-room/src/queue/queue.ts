@@ -18,16 +18,11 @@ export interface TicketClass extends DrawClass {
 export const EVERYONE: TicketClass = { band: 1, chances: 1, headStartMs: 0 };
 
 export interface JoinRequest {
-  /** The 16 secret bytes of the new ticket. */
+  /** The 16 secret bytes of the ticket: random, or derived (from a nonce, say), so that the same request sent twice is one. */
   readonly id: Buffer;
   /** base64url SHA-256 of `id`. */
   readonly number: string;
   readonly class: TicketClass;
-  /**
-   * True when `id` was derived from a nonce that the page made (HMAC of drop and nonce under a server key), so
-   * that the same request sent twice is the same ticket: then the sets are asked first. False for a random id.
-   */
-  readonly repeatable: boolean;
   /** Keyed digest of the client address (IPv6 by /64), 8 to 22 characters: what the join limit counts by. */
   readonly addressDigest: string;
 }

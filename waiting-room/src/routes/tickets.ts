@@ -9,8 +9,10 @@ import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { Extended, JoinAnswer, JoinBody, OwnStatus } from '../contract/tickets.ts';
 import { extensionProblem } from '../plugins/extension-problem.ts';
 import { joinProblem } from '../plugins/join-problem.ts';
+import { JOIN_ROUTE } from '../plugins/join-server.ts';
 import { readMember } from '../plugins/member.ts';
 import {
+  limitStatus,
   presentedTicket,
   type Room,
   refuseCrossSite,
@@ -20,11 +22,13 @@ import {
   viewOf,
 } from '../plugins/room.ts';
 import { spentProblem } from '../plugins/spent-problem.ts';
+import { STATUS_ROUTE } from '../plugins/status-server.ts';
 import { STATUS_PER_TICKET } from '../rate-limits.ts';
 
 export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app, { room }) => {
+  const keyOf = ticketKey(room);
   app.post(
-    '/v1/drops/:drop/tickets',
+    JOIN_ROUTE,
     {
       // Counted per address inside the batched join script (Q13); a second limiter here would cost more than the join.
       config: { rateLimit: false },
@@ -57,9 +61,10 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
   );
 
   app.get(
-    '/v1/drops/:drop/ticket',
+    STATUS_ROUTE,
     {
-      config: { rateLimit: { ...STATUS_PER_TICKET, keyGenerator: ticketKey(room) } },
+      // Counted together with those that are answered before the router (status-server.ts).
+      config: { rateLimit: false },
       schema: {
         summary: 'Own status: place, people ahead, wait',
         params: DropParams,
@@ -67,6 +72,7 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
       },
     },
     async (request, reply) => {
+      limitStatus(room, keyOf(request));
       const { drop } = request.params;
       const view = viewOf(room, drop);
       const { ticket, renewed } = await requireCurrentTicket(room, view, request, reply);

@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CommandName } from '../../src/queue/commands.ts';
 import { loadScript, runScript } from '../../src/queue/scripts.ts';
 import { newBind, newTicket } from '../support/drop.ts';
-import { COMMAND_KEYS, Line } from '../support/line.ts';
+import { COMMAND_KEYS, joinText, Line } from '../support/line.ts';
 
 /** Arguments behind deadline and policy version with which each command would do something. */
 const ARGUMENTS: Record<CommandName, (number: string) => (string | number)[]> = {
-  'join-queue': (number) => ['00000000000000ee', 100, '', number, '', 0, 0, 'address', ''],
+  'join-queue': (number) => ['00000000000000ee', 100, '', joinText([number])],
   'check-in': (number) => [number, newBind()],
   'advance-drop': () => ['00000000000000ee'],
   'end-sessions': (number) => [number, 'revoked'],

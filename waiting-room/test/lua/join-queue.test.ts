@@ -2,7 +2,7 @@ import { createSecretKey } from 'node:crypto';
 import { afterEach, expect, test } from 'vitest';
 import { BAND, drawnOrder } from '../../src/domain/draw.ts';
 import { newTicket, tune } from '../support/drop.ts';
-import { Line } from '../support/line.ts';
+import { joinCodes, Line } from '../support/line.ts';
 
 const JOINED = 0;
 const REPEATED = 1;
@@ -103,7 +103,7 @@ test('Q12: a head start shortens the wait by so much, never passes a called tick
 test('Q13: the same nonce again is the same ticket at the same order, wherever it stands by then', async () => {
   line = await Line.create();
   const [number] = numbers(1) as [string];
-  const join = () => line.joinAll([number], { repeatable: true });
+  const join = () => line.joinAll([number]);
   const order = (await join()).codes[0]?.[1];
   await line.advance(3000);
   expect((await join()).codes).toEqual([[REPEATED, order]]);
@@ -118,6 +118,40 @@ test('Q13: the same nonce again is the same ticket at the same order, wherever i
   await line.run('end-sessions', number, 'paid');
   expect((await join()).codes).toEqual([[SPENT, 0]]);
   expect(await line.redis.hget(line.keys.control, 'joined_total')).toBe('1');
+});
+
+test('Q13: the same join twice in one call, as after a double click, is one place', async () => {
+  line = await Line.create();
+  const [once, twice] = numbers(2) as [string, string];
+  const { codes } = await line.joinAll([twice, once, twice], { limit: 2 });
+  expect(codes).toEqual([
+    [JOINED, line.nowUs],
+    [JOINED, line.nowUs + 1],
+    [REPEATED, line.nowUs],
+  ]);
+  expect(await line.redis.zrange(line.keys.waiting, '0', '-1')).toEqual([twice, once]);
+  expect(await line.redis.hget(line.keys.control, 'joined_total')).toBe('2');
+  expect(await line.redis.hgetall(line.keys.addresses)).toEqual({ address: '2' });
+});
+
+test('Q12: whoever joins behind refused, known and hurried ones of the same call has the next order, in Redis as in the answer', async () => {
+  line = await Line.create({ policy: { max_waiting: 5 } });
+  const [known] = await line.arrive(1);
+  await line.advance(60_000);
+  const [first, limited, hurried, last, full] = numbers(5) as [string, string, string, string, string];
+  const all = [first, limited, known as string, hurried, last, full];
+  const headStarts = [0, 0, 0, 30_000_000, 0, 0];
+  const addresses = ['a', 'a', 'a', 'b', 'c', 'd'];
+  await line.redis.zadd(line.keys.waiting, 4 * BAND + 1, 'another');
+  const text = JSON.stringify({ numbers: all, addresses, headStarts });
+  const reply = await line.run('join-queue', '00000000000000ee', 1, '', text);
+  const codes = joinCodes(reply, all.length);
+  expect(codesOf({ codes })).toEqual([JOINED, ADDRESS_LIMIT, REPEATED, JOINED, JOINED, FULL]);
+  expect(codes[3]?.[1]).toBe(line.nowUs + 1 - 30_000_000);
+  expect(codes[4]?.[1]).toBe(line.nowUs + 2);
+  const scores = await line.redis.zmscore(line.keys.waiting, all);
+  expect(scores.map(Number)).toEqual(codes.map(([, order]) => order));
+  expect(await line.redis.hgetall(line.keys.addresses)).toEqual({ a: '1', b: '1', c: '1' });
 });
 
 test('Q3: the same call executed twice puts nobody further back', async () => {
@@ -147,15 +181,15 @@ test('Q13: joins of one address are counted in the script: the last allowed gets
 test('a repeated nonce is not counted against its address', async () => {
   line = await Line.create();
   const [number] = numbers(1) as [string];
-  for (let i = 0; i < 4; i++) await line.joinAll([number], { repeatable: true, limit: 1 });
-  expect(codesOf(await line.joinAll([number], { repeatable: true, limit: 1 }))).toEqual([REPEATED]);
+  for (let i = 0; i < 4; i++) await line.joinAll([number], { limit: 1 });
+  expect(codesOf(await line.joinAll([number], { limit: 1 }))).toEqual([REPEATED]);
 });
 
 test('maxWaiting: the last free place is given, the next is not, and a place that comes free is given again', async () => {
   line = await Line.create({ policy: { max_waiting: 3, override: 'paused' } });
   const [gone, ...others] = numbers(4) as [string, string, string, string];
   expect(codesOf(await line.joinAll([gone, ...others]))).toEqual([JOINED, JOINED, JOINED, FULL]);
-  expect(codesOf(await line.joinAll([others[0] as string], { repeatable: true }))).toEqual([REPEATED]);
+  expect(codesOf(await line.joinAll([others[0] as string]))).toEqual([REPEATED]);
   await line.run('leave-queue', gone);
   expect(codesOf(await line.joinAll(numbers(2)))).toEqual([JOINED, FULL]);
 });
@@ -163,6 +197,6 @@ test('maxWaiting: the last free place is given, the next is not, and a place tha
 test('the epoch is named by the first script, and never again', async () => {
   line = await Line.create({ policy: { epoch: '' } });
   expect((await line.joinAll([])).reply[3]).toBe('00000000000000ee');
-  const reply = await line.run('join-queue', 'ffffffffffffffff', 100, '');
+  const reply = await line.run('join-queue', 'ffffffffffffffff', 100, '', '{"numbers":[],"addresses":[]}');
   expect(reply[3]).toBe('00000000000000ee');
 });

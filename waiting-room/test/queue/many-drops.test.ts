@@ -25,7 +25,7 @@ afterEach(async () => {
 });
 
 const join = (drop: string) =>
-  queue.join(drop, { ...newTicket(), class: EVERYONE, repeatable: false, addressDigest: 'address' });
+  queue.join(drop, { ...newTicket(), class: EVERYONE, addressDigest: 'address' });
 
 /** What a tick leaves behind: the drop's clock was looked at. */
 const ticked = async (drop: string) => (await redis.hget(dropKeys(drop).control, 'clock_seen_us')) !== null;
@@ -72,7 +72,6 @@ test('2.6: a storm of joins and check-ins on one drop holds another’s ticks up
           queue.join(stormy, {
             ...ticket,
             class: EVERYONE,
-            repeatable: false,
             addressDigest: ticket.number.slice(0, 12),
           }),
         ),

@@ -34,7 +34,6 @@ const join = (ticket = newTicket()) =>
   queue.join(drop, {
     ...ticket,
     class: EVERYONE,
-    repeatable: false,
     addressDigest: ticket.number.slice(0, 12),
   });
 

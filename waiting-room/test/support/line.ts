@@ -82,29 +82,24 @@ export class Line {
       drawnOrders,
       commit = '',
       headStartMs = 0,
-      repeatable = false,
       address = () => 'address',
       limit = 1_000_000,
     }: {
       readonly drawnOrders?: readonly number[];
       readonly commit?: string;
       readonly headStartMs?: number;
-      readonly repeatable?: boolean;
       readonly address?: (index: number) => string;
       readonly limit?: number;
     } = {},
   ): Promise<{ status: string; phase: string; codes: [number, number][]; reply: ScriptReply }> {
-    const args = numbers.flatMap((number, index) => [
-      number,
-      drawnOrders?.[index] ?? '',
-      headStartMs * 1000,
-      repeatable ? 1 : 0,
-      address(index),
-      '',
-    ]);
-    const reply = await this.run('join-queue', '00000000000000ee', limit, commit, ...args);
-    const [status, , phase, , ...rest] = reply;
-    const codes = numbers.map((_, i): [number, number] => [Number(rest[3 * i]), Number(rest[3 * i + 1])]);
+    const columns = {
+      ...(drawnOrders && { orders: drawnOrders }),
+      ...(headStartMs > 0 && { headStarts: numbers.map(() => headStartMs * 1000) }),
+    };
+    const text = joinText(numbers, address, columns);
+    const reply = await this.run('join-queue', '00000000000000ee', limit, commit, text);
+    const [status, , phase] = reply;
+    const codes = status === 'ok' ? joinCodes(reply, numbers.length) : [];
     return { status: String(status), phase: String(phase), codes, reply };
   }
 
@@ -189,4 +184,26 @@ export class Line {
   close(): void {
     this.redis.disconnect();
   }
+}
+
+/** Tickets as join-queue takes them. */
+export function joinText(
+  numbers: readonly string[],
+  address: (index: number) => string = () => 'address',
+  columns: Readonly<Record<string, readonly unknown[]>> = {},
+): string {
+  return JSON.stringify({ numbers, addresses: numbers.map((_, index) => address(index)), ...columns });
+}
+
+/** `[code, order]` of each ticket, from the reply of join-queue. */
+export function joinCodes(reply: ScriptReply, count: number): [number, number][] {
+  const told = new Map<number, [number, number]>();
+  for (let at = 5; at < reply.length; at += 4)
+    told.set(Number(reply[at]), [Number(reply[at + 1]), Number(reply[at + 2])]);
+  let next = Number(reply[4]);
+  return Array.from({ length: count }, (_, index) => {
+    const one = told.get(index + 1) ?? [0, next];
+    if (one[0] === 0 && next > 0) next++;
+    return one;
+  });
 }

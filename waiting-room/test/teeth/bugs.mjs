@@ -153,8 +153,8 @@ export const BUGS = [
   lua(
     'no lost-reply idempotency: the same nonce is another place',
     'join-queue.lua',
-    "if ARGV[i + 3] == '1' then",
-    'if false then',
+    'local order = waiting[i] or present[i] or (twin and orders[twin])',
+    'local order',
     'join-queue',
     'Q13: the same nonce again is the same ticket at the same order',
   ),

@@ -1,0 +1,82 @@
+/**
+ * Answers given before the router, for routes so hot that the router's work would be most of what they cost. They carry
+ * the same headers, are counted, timed and logged in the same way, and fail in the same documents as all others.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger } from 'fastify';
+import { problemHeaders, problemOf } from './error-handler.ts';
+import type { ObserveRequest } from './request-metrics.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
+
+/** A request that is answered before the router. */
+export interface DirectRequest {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** The route's pattern, as the router has it: the label of its metrics. */
+  readonly route: string;
+  readonly drop: string;
+  /** By `performance.now()`. */
+  readonly startedAtMs: number;
+}
+
+export interface DirectAnswers {
+  /**
+   * @param headers name, value, name, value, …; beside content type and length
+   * @param body JSON whose characters are all below U+0100: its bytes (see {@link bytesAsText})
+   */
+  json(at: DirectRequest, status: number, headers: readonly string[], body: string): void;
+  /** The problem document of whatever went wrong. */
+  fail(at: DirectRequest, error: unknown): void;
+}
+
+/** Answers a request and returns true, or leaves it to the router, now or later by calling `toRouter`. */
+export type AnswerFirst = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  toRouter: () => void,
+) => boolean;
+
+const HEADERS: readonly string[] = Object.entries(SECURITY_HEADERS).flat();
+const JSON_HEADERS = [...HEADERS, 'content-type', 'application/json; charset=utf-8', 'content-length'];
+const PROBLEM_HEADERS = [...HEADERS, 'content-length'];
+
+/** Text as its UTF-8 bytes, a character each: such a body goes out in one write with its head. */
+export function bytesAsText(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+export function createDirectAnswers({
+  observe,
+  log,
+  newId,
+}: {
+  readonly observe: ObserveRequest;
+  readonly log: FastifyBaseLogger;
+  readonly newId: () => string;
+}): DirectAnswers {
+  function send(
+    { request, response, route, drop, startedAtMs }: DirectRequest,
+    status: number,
+    headers: string[],
+    body: string,
+    id?: string,
+  ) {
+    response.writeHead(status, headers);
+    response.end(body, 'latin1');
+    const method = request.method ?? '';
+    const ms = performance.now() - startedAtMs;
+    observe({ method, route, status, ms }, () => ({ log: log.child({ reqId: id ?? newId() }), drop }));
+  }
+  return {
+    json(at, status, headers, body) {
+      send(at, status, [...JSON_HEADERS, String(body.length), ...headers], body);
+    },
+    fail(at, error) {
+      const id = newId();
+      const problem = problemOf(error, { id, log: log.child({ reqId: id }), drop: at.drop });
+      const body = bytesAsText(JSON.stringify(problem));
+      const headers = Object.entries(problemHeaders(problem)).flat();
+      send(at, problem.status, [...PROBLEM_HEADERS, String(body.length), ...headers], body, id);
+    },
+  };
+}
