@@ -1,5 +1,5 @@
 /** Environment → Config. Every fault is reported at once, by name and expectation. */
-import { loadConfig, SERVICE_VARIABLES } from '@sluice/service-kit';
+import { loadConfig, REDIS_URL, SERVICE_VARIABLES } from '@sluice/service-kit';
 import { type Static, Type } from 'typebox';
 
 const StripeKey = Type.String({ pattern: '^(sk|rk)_', description: 'sk_… or rk_…' });
@@ -10,7 +10,7 @@ const StripeWebhookSecret = Type.String({
 
 const variables = {
   ...SERVICE_VARIABLES,
-  REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'redis:// or rediss:// address' }),
+  REDIS_URL,
   DATABASE_URL: Type.String({ pattern: '^postgres(ql)?://', description: 'postgres:// address' }),
   SERVICE_TOKEN: Type.String({ minLength: 32, description: 'shared by all services of the installation' }),
   ROOM_URLS: Type.String({

@@ -13,7 +13,7 @@ export { createMetrics, type Metrics } from './metrics.ts';
 export { connectPostgres } from './postgres.ts';
 export { KIT_PROBLEMS, Problem, type ProblemTable, problem, registerProblems } from './problem.ts';
 export { registerRateLimits } from './rate-limits.ts';
-export { connectRedis } from './redis.ts';
+export { anotherConnection, connectRedis, openRedis, primariesOf, REDIS_URL, timeOf } from './redis.ts';
 export { type RepeatingJob, repeat } from './repeat.ts';
 export { runService } from './run-service.ts';
 export { requireServiceToken } from './service-token.ts';

@@ -75,15 +75,16 @@ export function createSharedCounts({ redis, now = Date.now }: SharedCountsOption
         count,
         units: count.untold,
       }));
-      const pipeline = redis.pipeline();
-      for (const { key, units } of told) pipeline.incrby(key, units).pexpire(key, windowMs);
-      const replies = (await pipeline.exec()) ?? [];
-      for (const [at, { count, units }] of told.entries()) {
-        const [error, total] = replies[at * 2] ?? [new Error('no reply')];
-        if (error) continue;
-        count.untold -= units;
-        count.told = Number(total);
-      }
+      // One by one: in a Cluster the keys lie on different servers.
+      await Promise.allSettled(
+        told.map(async ({ key, count, units }) => {
+          const total = redis.incrby(key, units);
+          const kept = redis.pexpire(key, windowMs);
+          kept.catch(() => {}); // the next time
+          count.told = Number(await total);
+          count.untold -= units;
+        }),
+      );
     });
 
     return {

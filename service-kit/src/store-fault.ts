@@ -12,7 +12,7 @@ const CODES = new Set([
 
 /** ioredis gives most of its faults no code, only these beginnings. */
 const REDIS_MESSAGES =
-  /^(?:Connection is closed|Command timed out|Stream isn't writeable|Reached the max retries|(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|OOM|MISCONF|BUSY|NOREPLICAS)\b)/;
+  /^(?:Connection is closed|Cluster isn't ready|Cluster is (?:ended|disconnect)|Failed to refresh slots cache|None of startup nodes|Too many Cluster redirections|Command timed out|Stream isn't writeable|Reached the max retries|(?:READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MOVED|ASK|TRYAGAIN|OOM|MISCONF|BUSY|NOREPLICAS)\b)/;
 
 /** pg and pg-pool: connection exceptions, shutdown, too many connections, time-outs. */
 const SQL_STATES = /^(?:08|57P|53[0-9]|57014|55P03|25P03)/;

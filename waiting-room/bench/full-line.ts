@@ -80,7 +80,7 @@ export async function fillArrivals(redis: Redis, instants: Float64Array): Promis
     while (to < instants.length && to - from < MEMBERS_MAX && windowOf(to) === windowOf(from)) to++;
     const atUs = BEGINS_US + (windowOf(from) + 1) * WINDOW_US;
     // One connection keeps them in this order: the clock is set when the call runs.
-    commands.clock.see(atUs);
+    commands.clockOf(drop).see(atUs);
     void redis.set('test:clock', atUs);
     const one = joinTogether(commands, drop, to - from, { onJoined: keep }).finally(() =>
       underWay.delete(one),

@@ -43,7 +43,7 @@ export class TickMeasurement {
     await this.#redis.hset(control, { opens_us: 1, revealed_us: 1 });
     const { phase } = await this.#tick();
     if (phase !== 'open') throw new Error(`the drop is ${phase}`);
-    const nowUs = this.#commands.clock.nowUs();
+    const nowUs = this.#commands.clockOf(this.#drop).nowUs();
     for (let pulse = 0; pulse < ANNOUNCEMENTS; pulse++)
       await this.#redis.zadd(announced, nowUs + pulse, `${EVERYBODY}:${nowUs + pulse}`);
   }

@@ -1,12 +1,12 @@
 /** Environment → Config. Every fault, those of the key files included, is reported at once. */
 import { readFileSync } from 'node:fs';
-import { ConfigError, loadConfig, SERVICE_VARIABLES } from '@sluice/service-kit';
+import { ConfigError, loadConfig, REDIS_URL, SERVICE_VARIABLES } from '@sluice/service-kit';
 import { type Static, Type } from 'typebox';
 import { isSecureOrigin } from './domain/return-address.ts';
 
 const Environment = Type.Object({
   ...SERVICE_VARIABLES,
-  REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'redis:// or rediss:// address' }),
+  REDIS_URL,
   SERVICE_TOKEN: Type.String({ minLength: 32, description: 'shared by all services of the installation' }),
   PUBLIC_URL: Type.String({ minLength: 1, description: 'origin that shoppers see' }),
   ADMISSION_KEYS_FILE: Type.String({ minLength: 1, description: 'private Ed25519 keys that sign tokens' }),

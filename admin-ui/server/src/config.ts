@@ -1,5 +1,5 @@
 /** Environment → Config. Every fault is reported at once, by name and expectation. */
-import { ConfigError, loadConfig, SERVICE_VARIABLES } from '@sluice/service-kit';
+import { ConfigError, loadConfig, REDIS_URL, SERVICE_VARIABLES } from '@sluice/service-kit';
 import { type Static, Type } from 'typebox';
 
 /** What the audit log needs, and the command that verifies it. */
@@ -19,7 +19,7 @@ export const AUDIT_VARIABLES = Type.Object({
 
 /** What cleaning up needs, too. */
 export const CONTROL_VARIABLES = {
-  REDIS_URL: Type.String({ pattern: '^rediss?://', description: 'redis:// or rediss:// address' }),
+  REDIS_URL,
   ARCHIVE_AFTER_HOURS: Type.Number({
     default: 48,
     minimum: 0,

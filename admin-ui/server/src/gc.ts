@@ -8,22 +8,35 @@ import { ConfigError, connectPostgres, connectRedis, createLogger, loadConfig } 
 import { type Static, Type } from 'typebox';
 import { type Cleaned, collectGarbage, type Finding, findGarbage } from './acts/collect-garbage.ts';
 import type { Archiving } from './acts/control-plane.ts';
+import { makeReport } from './acts/report-drop.ts';
+import { createCheckoutClient } from './clients/checkout.ts';
 import { AUDIT_VARIABLES, CONTROL_VARIABLES } from './config.ts';
 import { createAuditKeys } from './domain/audit-keys.ts';
 import { createArchiveSource } from './projection/archive-source.ts';
+import { createDropReader } from './projection/drop-log.ts';
+import { createProjection } from './projection/projection.ts';
 import { createArchiveStore } from './store/archives.ts';
 import { createDatabase } from './store/database.ts';
 import { createDropStore } from './store/drops.ts';
+import { createPeakStore } from './store/peaks.ts';
 import { createSeedVault } from './store/seed-vault.ts';
 
 const EXIT_HINDERED = 1;
 const EXIT_USAGE = 2;
+/** An address at which nothing answers. */
+const NO_CHECKOUT = 'http://127.0.0.1:9';
 
 const Variables = Type.Object({
   DATABASE_URL: AUDIT_VARIABLES.properties.DATABASE_URL,
   SEED_KEY: AUDIT_VARIABLES.properties.SEED_KEY,
   REDIS_URL: CONTROL_VARIABLES.REDIS_URL,
   ARCHIVE_AFTER_HOURS: CONTROL_VARIABLES.ARCHIVE_AFTER_HOURS,
+  CHECKOUT_INTERNAL_URL: Type.String({
+    default: NO_CHECKOUT,
+    pattern: '^https?://',
+    description: 'for the units in reports; without it they are left out',
+  }),
+  SERVICE_TOKEN: Type.Optional(Type.String({ minLength: 32 })),
 });
 
 interface Arguments {
@@ -72,7 +85,18 @@ async function run(
     log,
     count: { archived() {}, archiveFailed() {} },
   };
+  const reporting = {
+    ...plane,
+    projection: createProjection(redis),
+    peaks: createPeakStore(database),
+    reader: createDropReader(redis),
+    checkout: createCheckoutClient({
+      url: variables.CHECKOUT_INTERNAL_URL,
+      serviceToken: variables.SERVICE_TOKEN ?? '',
+    }),
+  };
   const options = {
+    report: (drop: string) => makeReport(reporting, drop),
     archiveAfterMs: variables.ARCHIVE_AFTER_HOURS * 3_600_000,
     now: new Date(),
     ...{ only, isRosterGivenUp },

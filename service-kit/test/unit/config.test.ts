@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ConfigError, loadConfig, SERVICE_VARIABLES } from '../../src/config.ts';
+import { REDIS_URL } from '../../src/redis.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -115,4 +116,37 @@ test('twenty faults of a configuration are twenty lines', () => {
   const load = () => loadConfig(schema, environment);
   expect(load).toThrow(ConfigError);
   for (const name of names) expect(load).toThrow(`${name}:`);
+});
+
+describe('REDIS_URL', () => {
+  const redis = Type.Object({ REDIS_URL });
+  const faults = (url: string): readonly string[] => {
+    try {
+      loadConfig(redis, { REDIS_URL: url });
+    } catch (error) {
+      return (error as ConfigError).faults;
+    }
+    return [];
+  };
+
+  test.each([
+    'redis://127.0.0.1:6379',
+    'rediss://user:secret@redis.example',
+    'redis://127.0.0.1:6379/7',
+    'redis://127.0.0.1:7000,redis://127.0.0.1:7001, redis://[::1]:7002',
+    'rediss://:secret@a.example:7000/0,rediss://b.example:7000',
+  ])('%s is one server, or some nodes of a Cluster', (url) => {
+    expect(faults(url)).toEqual([]);
+  });
+
+  test.each([
+    ['redis://a:1,b:2', /mix|comma list/],
+    ['redis://a:1,', /comma list of addresses/],
+    ['redis://a:1,rediss://b:2', /must not mix/],
+    ['redis://a:1/3,redis://b:2', /database/],
+    ['localhost:6379', /pattern/],
+  ])('%s is told what is wrong with it', (url, told) => {
+    expect(faults(url).join()).toMatch(told);
+    expect(faults(url).join()).toMatch(/REDIS_URL/);
+  });
 });

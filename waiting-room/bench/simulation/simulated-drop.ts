@@ -96,7 +96,7 @@ export class SimulatedDrop {
 
   async #setClock(us: number): Promise<void> {
     this.#nowUs = us;
-    this.#commands.clock.see(us);
+    this.#commands.clockOf(this.#drop).see(us);
     await this.#redis.set('test:clock', us);
   }
 

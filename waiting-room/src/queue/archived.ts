@@ -2,6 +2,7 @@
  * Which drops have been archived: read with the views, a few at a time, since the list only grows. A drop of this list is
  * over for good, whatever an instance that has slept still remembers of it.
  */
+import { isStoreFault } from '@sluice/service-kit';
 import type { Redis } from 'ioredis';
 import { ARCHIVED_KEY } from './keys.ts';
 
@@ -37,8 +38,17 @@ export class Archived {
     for (const drop of listed) this.#drops.delete(drop);
   }
 
-  /** Asks Redis: for a drop about to be restored. */
+  /**
+   * Asks Redis: for a drop about to be restored. Not known while the list's own server, in a Cluster another one, is away:
+   * the drop must not wait for that.
+   */
   async isKnown(drop: string): Promise<boolean> {
-    return (await this.#redis.zscore(ARCHIVED_KEY, drop)) !== null;
+    if (this.has(drop)) return true;
+    try {
+      return (await this.#redis.zscore(ARCHIVED_KEY, drop)) !== null;
+    } catch (error) {
+      if (!isStoreFault(error)) throw error;
+      return false;
+    }
   }
 }

@@ -18,7 +18,7 @@ export interface CheckInsOptions {
    * Resolves when a replica, if there is one, has the grants just made (Q29).
    * @throws Problem 503 when it does not say so in time: the token stays here, and asking again gives the same one
    */
-  readonly acknowledge: () => Promise<void>;
+  readonly acknowledge: (drop: string) => Promise<void>;
   /** A grant whose token is about to leave. */
   readonly onGranted: (drop: string, number: string, grant: Grant) => void;
 }
@@ -52,7 +52,7 @@ export class CheckIns {
     const outcomes = requests.map((_, index) =>
       this.#outcome(drop, phase as Phase, rest[2 * index] as string, rest[2 * index + 1] as string | number),
     );
-    if (outcomes.some((outcome) => outcome.status === 'granted')) await this.#options.acknowledge();
+    if (outcomes.some((outcome) => outcome.status === 'granted')) await this.#options.acknowledge(drop);
     outcomes.forEach((outcome, index) => {
       const { number } = requests[index] as CheckInRequest;
       if (outcome.status === 'granted') this.#options.onGranted(drop, number, outcome.grant);

@@ -2,7 +2,7 @@
  * The Lua commands as functions: which keys and arguments each takes, the deadline and the policy version that every
  * one of them carries (Q1, Q2), and the replies that mean "not now". Outcomes are read by the callers.
  */
-import { isStoreFault, Problem } from '@sluice/service-kit';
+import { isStoreFault, Problem, timeOf } from '@sluice/service-kit';
 import type { Redis } from 'ioredis';
 import { type DropKeys, dropKeys } from './keys.ts';
 import { RedisClock } from './redis-clock.ts';
@@ -116,7 +116,8 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 export class Commands {
-  readonly clock = new RedisClock();
+  /** Per drop: in a Cluster each primary has a clock of its own. */
+  readonly #clocks = new Map<string, RedisClock>();
   readonly #redis: Redis;
   /** Check-ins go their own way: after a grant their connection may wait for a replica (Q29), and nobody else should. */
   readonly #grants: Redis;
@@ -145,12 +146,22 @@ export class Commands {
   /** For a drop that is gone: made again under the same id it starts with other versions. */
   forget(drop: string): void {
     this.#policyVersions.delete(drop);
+    this.#clocks.delete(drop);
   }
 
-  /** Redis's own clock, once, so that deadlines can be named. */
-  async readClock(): Promise<void> {
-    const [seconds, micros] = await this.#redis.time();
-    this.clock.see(Number(seconds) * 1_000_000 + Number(micros));
+  /** Time as the server of this drop tells it. */
+  clockOf(drop: string): RedisClock {
+    let clock = this.#clocks.get(drop);
+    if (clock === undefined) {
+      clock = new RedisClock();
+      this.#clocks.set(drop, clock);
+    }
+    return clock;
+  }
+
+  /** The clock of the drop's server, once, so that deadlines can be named. */
+  async #readClock(drop: string): Promise<void> {
+    this.clockOf(drop).see(await timeOf(this.#redis, dropKeys(drop).control));
   }
 
   /**
@@ -160,12 +171,13 @@ export class Commands {
   async run(name: CommandName, drop: string, args: readonly (string | number)[]): Promise<ScriptReply> {
     const keys = dropKeys(drop);
     const names = COMMANDS[name].map((key) => keys[key]);
-    if (this.clock.nowUs() === 0) await this.readClock();
+    const clock = this.clockOf(drop);
+    if (clock.nowUs() === 0) await this.#readClock(drop);
     for (let attempt = 1; ; attempt++) {
-      const head = [this.clock.deadlineUs(COMMAND_TIMEOUT_MS), this.#policyVersions.get(drop) ?? 0];
+      const head = [clock.deadlineUs(COMMAND_TIMEOUT_MS), this.#policyVersions.get(drop) ?? 0];
       const redis = name === 'check-in' ? this.#grants : this.#redis;
       const reply = await runScript(redis, this.#scripts.get(name) as Script, names, [...head, ...args]);
-      this.clock.see(Number(reply[1]));
+      clock.see(Number(reply[1]));
       if (reply[0] === 'lost' || (reply[0] === 'no-such-drop' && this.onLost(drop))) {
         if (reply[0] === 'lost') this.onLost(drop);
         throw unavailable('What Redis may have lost is being restored.');

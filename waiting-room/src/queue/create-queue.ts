@@ -1,6 +1,6 @@
 /** The queue of every drop on one Redis: composes joins, check-ins, ticks, views and the pulse, and starts and ends them. */
 import type { KeyObject } from 'node:crypto';
-import type { Metrics } from '@sluice/service-kit';
+import { anotherConnection, type Metrics } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
 import { drawnOrder } from '../domain/draw.ts';
@@ -69,7 +69,7 @@ export function createQueue({
   healing,
   clockFile,
 }: QueueOptions): RunningQueue {
-  const grants = redis.duplicate();
+  const grants = anotherConnection(redis);
   grants.on('error', () => {}); // the first connection tells of it
   const commands = new Commands(redis, clockFile, grants);
   const seeds = new Seeds(redis);
@@ -109,6 +109,7 @@ export function createQueue({
       handedOut.forget(drop);
       rosters.forget(drop);
       revocations.forget(drop);
+      replicas.forget(drop);
       files?.forget(drop).catch((error: unknown) => log.error({ err: error, drop }, 'healing files stay'));
     },
     log,
@@ -134,7 +135,7 @@ export function createQueue({
       const view = views.get(drop);
       return (view?.outflowPerMinute || view?.ratePerMinute || 0) / 60;
     },
-    acknowledge: () => replicas.acknowledge(),
+    acknowledge: (drop) => replicas.acknowledge(drop),
     onGranted: (drop, number, grant) =>
       handedOut.granted(drop, number, grant, views.get(drop)?.holdUs ?? HOLD_US_MAX),
   });

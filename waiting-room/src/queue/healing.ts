@@ -68,8 +68,8 @@ export class Healing {
           sessionsRestored = true;
         }
         if (status !== 'collecting') {
-          if (copy !== undefined) await this.#restoreListing(drop, copy);
           copies.markHealed(drop);
+          if (copy !== undefined) await this.#restoreListing(drop, copy);
           if (told) log.warn({ drop }, 'restored; shoppers return');
           return onHealed(drop);
         }
@@ -98,11 +98,15 @@ export class Healing {
     await flush();
   }
 
-  /** What the control plane writes outside the drop's slot, where it is missing. */
+  /** What the control plane writes outside the drop's slot, where it is missing. It may lie on a server that is away: then later, or by the control plane. */
   async #restoreListing(drop: string, { control, page }: Copy): Promise<void> {
     const { redis } = this.#options;
-    if (page !== null) await redis.set(pageKey(drop), page, 'NX');
-    await redis.zadd(DROPS_KEY, 'NX', Math.round(Number(control.opens_us ?? 0) / 1000), drop);
+    const opensMs = Math.round(Number(control.opens_us ?? 0) / 1000);
+    const written = await Promise.allSettled([
+      page === null ? null : redis.set(pageKey(drop), page, 'NX'),
+      redis.zadd(DROPS_KEY, 'NX', opensMs, drop),
+    ]);
+    for (const one of written) if (one.status === 'rejected' && !isStoreFault(one.reason)) throw one.reason;
   }
 }
 

@@ -62,7 +62,8 @@ export class PulsePublisher {
       const [, , mine] = await commands.run('take-pulse-lease', drop, [instanceId, LEASE_MS]);
       if (mine !== 1) return;
       const rankMap = hasPositions(phase) ? await this.#rankMap(view) : null;
-      const announced = rankMap && callableUntil(rankMap, callableReach(view), commands.clock.nowUs());
+      const announced =
+        rankMap && callableUntil(rankMap, callableReach(view), commands.clockOf(drop).nowUs());
       const facts = { ...view, callableUntil: announced ?? 0, products: jsonText(products) };
       const args = [instanceId, pulseDocument(facts, rankMap), PULSE_LIFE_MS, announced ?? ''];
       await commands.run('publish-pulse', drop, [...args, ANNOUNCED_FOR_MS * 1000]);

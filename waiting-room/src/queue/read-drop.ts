@@ -1,7 +1,7 @@
 /** Reads one drop: what the scripts decide by, the counts, the page, the stock picture and the published pulse. */
 import type { Redis } from 'ioredis';
 import type { Phase } from '../domain/phase.ts';
-import type { Commands } from './commands.ts';
+import { type Commands, isUnavailable } from './commands.ts';
 import { dropKeys, pageKey, stockKey } from './keys.ts';
 import type { DropPage } from './queue.ts';
 
@@ -23,7 +23,8 @@ export interface DropReading {
   number(field: string): number;
   /** A text of the control hash; '' when it is not there. */
   text(field: string): string;
-  readonly page: string | null;
+  /** Undefined: it could not be read. */
+  readonly page: string | null | undefined;
   readonly stock: Buffer | null;
   readonly pulse: Buffer | null;
   /** The control hash, field by field. */
@@ -37,12 +38,15 @@ export interface DropReading {
 export async function readDrop(redis: Redis, commands: Commands, drop: string): Promise<DropReading | null> {
   const [reply, page, stock, pulse] = await Promise.all([
     commands.read('read-drop', drop, []),
-    redis.get(pageKey(drop)),
+    redis.get(pageKey(drop)).catch((error: unknown) => {
+      if (!isUnavailable(error)) throw error;
+      return undefined;
+    }),
     redis.hgetBuffer(stockKey(drop), 'json'),
     redis.getBuffer(dropKeys(drop).pulse),
   ]);
   const [status, now, phase, waiting, present, sessions, called, rate, ...fields] = reply;
-  commands.clock.see(Number(now));
+  commands.clockOf(drop).see(Number(now));
   if (status !== 'ok') return null;
   const control = new Map<string, string>();
   for (let i = 0; i < fields.length; i += 2) control.set(String(fields[i]), String(fields[i + 1]));

@@ -9,7 +9,8 @@ export async function readStanding(commands: Commands, drop: string, number: str
     case 'waiting': {
       // 0: not called; else the µs left in the window on the drop clock, and one.
       const left = Number(second);
-      const callExpiresMs = left === 0 ? null : Math.round((commands.clock.nowUs() + left - 1) / 1000);
+      const callExpiresMs =
+        left === 0 ? null : Math.round((commands.clockOf(drop).nowUs() + left - 1) / 1000);
       return {
         standing,
         order: Number(first),

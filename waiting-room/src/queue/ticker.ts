@@ -42,7 +42,8 @@ export class Ticker {
   consider(drop: string): void {
     if (this.#closed || this.#timers.has(drop)) return;
     const view = this.#options.viewOf(drop);
-    if (view !== undefined) this.#schedule(drop, nextTickMs(view, this.#options.commands.clock.nowUs()));
+    if (view !== undefined)
+      this.#schedule(drop, nextTickMs(view, this.#options.commands.clockOf(drop).nowUs()));
   }
 
   /** A shopper came to a drop that may have had nobody to tick for. */

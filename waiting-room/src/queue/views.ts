@@ -70,11 +70,16 @@ export class Views {
 
   /** Reads everything once. @throws when Redis does not answer */
   async refresh(): Promise<void> {
-    const drops = await this.#options.redis.zrange(DROPS_KEY, '0', '-1');
-    const listed = new Set(drops);
-    await this.#options.archived.refresh(listed);
-    for (const drop of this.#options.copies.drops()) if (!listed.has(drop)) this.#forgetOrHeal(drop);
+    let drops: readonly string[] = [...this.#kept.keys()];
+    let fault: unknown;
+    try {
+      drops = await this.#list();
+    } catch (error) {
+      // The list lies on one server of a Cluster, most drops on others: they go on.
+      fault = error;
+    }
     const refreshed = await Promise.allSettled(drops.map((drop) => this.#refreshOne(drop)));
+    if (fault) throw fault;
     // One drop that cannot be read holds no other up.
     for (const one of refreshed) if (one.status === 'rejected') throw one.reason;
   }
@@ -123,6 +128,15 @@ export class Views {
     this.#options.onGone(drop);
   }
 
+  async #list(): Promise<readonly string[]> {
+    const { redis, archived, copies } = this.#options;
+    const drops = await redis.zrange(DROPS_KEY, '0', '-1');
+    const listed = new Set(drops);
+    await archived.refresh(listed);
+    for (const drop of copies.drops()) if (!listed.has(drop)) this.#forgetOrHeal(drop);
+    return drops;
+  }
+
   async #refreshOne(drop: string): Promise<void> {
     const { redis, commands, seeds, copies, gone, onLost, limitedBy } = this.#options;
     const [reading] = await Promise.all([readDrop(redis, commands, drop), gone.refresh(drop)]);
@@ -134,7 +148,9 @@ export class Views {
 
     const before = this.#kept.get(drop);
     const outflow = before?.outflow ?? new Outflow();
-    const page = before?.pageText === reading.page ? before.view.page : parsePage(drop, reading.page);
+    // Unknown while the page's own server, in a Cluster another one, does not answer.
+    const pageText = reading.page === undefined ? (before?.pageText ?? null) : reading.page;
+    const page = before?.pageText === pageText ? before.view.page : parsePage(drop, pageText);
     const facts = {
       ...factsOf(reading, page),
       outflowPerMinute: outflow.measure(reading.number('entered_total'), reading.nowUs / 1000),
@@ -143,13 +159,13 @@ export class Views {
     };
     const told = pulseOf(reading, facts, before);
     const view = { ...facts, ...told, rankMap: hasPositions(facts.phase) ? told.rankMap : null };
-    this.#kept.set(drop, { outflow, view, pageText: reading.page, pulseBytes: reading.pulse });
+    this.#kept.set(drop, { outflow, view, pageText, pulseBytes: reading.pulse });
     const copy: Copy = {
       seq: reading.number('seq'),
       control: reading.control,
       rankMap: view.rankMap,
       seed: seeds.known(drop, commit)?.hex ?? null,
-      page: reading.page,
+      page: pageText,
     };
     if (!copies.keep(drop, copy)) onLost(drop);
   }

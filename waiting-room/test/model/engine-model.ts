@@ -83,7 +83,7 @@ export class EngineModel {
   /** A clock that goes back concerns every instance; each learns of it with its next reply. */
   instance(index: number): Commands {
     const commands = this.#instances[index % 2] as Commands;
-    commands.clock.see(this.line.nowUs);
+    commands.clockOf(this.line.drop).see(this.line.nowUs);
     return commands;
   }
 
@@ -209,7 +209,7 @@ export class EngineModel {
     const before = await this.#everything();
     const commands = this.#instances[0] as Commands;
     // The instance believes it is a minute ago; the reply corrects it, and only the second try takes effect.
-    commands.clock.see(this.line.nowUs - 60_000_000);
+    commands.clockOf(this.line.drop).see(this.line.nowUs - 60_000_000);
     const keys = [this.line.keys.control, this.line.keys.log];
     const reply = await commands.run('reveal-draw', this.line.drop, []).catch(() => ['late']);
     expect(keys.length && reply.length, `asked for ${who}`).toBeGreaterThan(0);

@@ -6,6 +6,8 @@ import { DROPS_KEY, dropKeys, pageKey } from '../../src/queue/keys.ts';
 
 /** Policy of a drop that opened a moment ago, without lobby; times are offsets in ms from Redis's own clock. */
 export interface DropSetup {
+  /** One of its own unless given. */
+  readonly id?: string;
   readonly opensInMs?: number;
   readonly lobbyMs?: number;
   readonly closesInMs?: number;
@@ -21,7 +23,7 @@ let made = 0;
 
 /** Creates a drop of its own name. */
 export async function createDrop(redis: Redis, setup: DropSetup = {}): Promise<string> {
-  const drop = `d${process.pid}-${++made}`;
+  const drop = setup.id ?? `d${process.pid}-${++made}`;
   const { opensInMs = -1000, lobbyMs = 60_000, closesInMs = 3_600_000, drawn = false, policy = {} } = setup;
   const [seconds, micros] = await redis.time();
   const nowUs = setup.nowUs ?? Number(seconds) * 1_000_000 + Number(micros);

@@ -42,7 +42,7 @@ export class Line {
     this.drop = drop;
     this.keys = dropKeys(drop);
     this.commands = new Commands(redis, CLOCK);
-    this.commands.clock.see(this.nowUs);
+    this.commands.clockOf(this.drop).see(this.nowUs);
   }
 
   /** A drop that opened a second ago, without lobby, at 6,000 a minute, unless said otherwise. */
@@ -57,13 +57,13 @@ export class Line {
   /** Commands of another instance on the same drop. */
   another(): Commands {
     const commands = new Commands(this.redis, CLOCK);
-    commands.clock.see(this.nowUs);
+    commands.clockOf(this.drop).see(this.nowUs);
     return commands;
   }
 
   async setClock(us: number): Promise<void> {
     this.nowUs = us;
-    this.commands.clock.see(us);
+    this.commands.clockOf(this.drop).see(us);
     await this.redis.set('test:clock', us);
   }
 

@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '@sluice/service-kit';
+import { createLogger, openRedis } from '@sluice/service-kit';
 import { createTestRedis } from '@sluice/service-kit/testing';
 import { Redis } from 'ioredis';
 import { readConfig } from '../../src/config.ts';
@@ -68,7 +68,7 @@ export async function startTestRoom(
     return room;
   };
   const first = await start();
-  const redis = new Redis(redisUrl);
+  const redis = redisUrl.includes(',') ? openRedis({ url: redisUrl, name: 'test' }) : new Redis(redisUrl);
   redis.on('error', () => {});
   return {
     url: first.url,

@@ -13,6 +13,8 @@ export interface ArchiveOptions {
   readonly archiveAfterMs: number;
   readonly now: Date;
   readonly actor?: string;
+  /** Its report, while Redis still has the log that it is made from. */
+  readonly report: (drop: string) => Promise<unknown>;
   /** An operator has given up a roster that Redis has lost before it was stored. */
   readonly isRosterGivenUp?: boolean;
 }
@@ -107,7 +109,7 @@ async function advance(
   if (look.status === 'not-closed') throw new Waiting('Redis has not closed it yet', SOON_MS);
   if (look.status === 'another') throw new Error('Redis has another drop under this id');
 
-  const late = await storeTotals(plane, drop, archive, endedAt, actor);
+  const late = await storeTotals(plane, drop, archive, { endedAt, actor, report: options.report });
   await proveDraw(plane, drop, head);
 
   await source.markArchived([{ id: drop.id, at: now }]);
@@ -161,8 +163,7 @@ async function storeTotals(
   { archives, source }: Archiving,
   { id }: Drop,
   { storedAt, attempts, totals: before }: Archive,
-  endedAt: Date,
-  actor: string,
+  { endedAt, actor, report }: { endedAt: Date; actor: string } & Pick<ArchiveOptions, 'report'>,
 ): Promise<number> {
   const totals = await source.totals(id);
   if (!totals) {
@@ -175,6 +176,7 @@ async function storeTotals(
   const count = late.reduce((sum, piece) => sum + linesOf(piece).length, 0);
   await archives.store(id, {
     ...{ actor, reason: null, closedAt: endedAt, late },
+    report: totals ? await report(id) : null,
     totals: { ...(totals ?? NO_TOTALS), late: count },
   });
   return count;

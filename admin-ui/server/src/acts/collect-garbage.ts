@@ -26,7 +26,7 @@ interface Found extends Finding {
   readonly names: readonly string[];
 }
 
-type GarbageOptions = Pick<ArchiveOptions, 'archiveAfterMs' | 'now' | 'isRosterGivenUp'> & {
+type GarbageOptions = Pick<ArchiveOptions, 'archiveAfterMs' | 'now' | 'isRosterGivenUp' | 'report'> & {
   /** One drop only. */
   readonly only?: string | undefined;
 };

@@ -5,8 +5,22 @@ import { type Balance, CheckoutFault } from '../clients/checkout.ts';
 import { createReportCollector } from '../domain/drop-report.ts';
 import type { ControlPlane } from './control-plane.ts';
 
-/** @throws Problem `no-such-drop`, or a store fault */
-export async function reportDrop(plane: ControlPlane, id: string) {
+/** What a report is made from. */
+export type Reporting = Pick<
+  ControlPlane,
+  'drops' | 'projection' | 'peaks' | 'reader' | 'checkout' | 'archives'
+>;
+
+export type DropReport = Awaited<ReturnType<typeof makeReport>>;
+
+/** That of an archived drop is the one made when it was archived. @throws Problem `no-such-drop`, or a store fault */
+export async function reportDrop(plane: Reporting, id: string): Promise<DropReport> {
+  const stored = (await plane.archives.find([id])).get(id);
+  return stored?.storedAt && stored.report ? (stored.report as DropReport) : makeReport(plane, id);
+}
+
+/** @throws as above */
+export async function makeReport(plane: Reporting, id: string) {
   const drop = await plane.drops.find(id);
   if (!drop) throw problem('no-such-drop', `No drop has the id "${id}".`);
   const [live, peaks, balances] = await Promise.all([
@@ -39,11 +53,7 @@ export async function reportDrop(plane: ControlPlane, id: string) {
 }
 
 /** Null: the checkout does not answer, or has not been told of the drop; the rest of the report stands. */
-async function balancesOf(
-  { checkout }: ControlPlane,
-  id: string,
-  products: number,
-): Promise<Balance[] | null> {
+async function balancesOf({ checkout }: Reporting, id: string, products: number): Promise<Balance[] | null> {
   if (products === 0) return [];
   try {
     return (await checkout.balances(id)) ?? null;
@@ -54,7 +64,7 @@ async function balancesOf(
 }
 
 /** `figure,value` a line; what a spreadsheet would take for a formula is quoted. */
-export function reportCsv(report: Awaited<ReturnType<typeof reportDrop>>): string {
+export function reportCsv(report: DropReport): string {
   const { products, waitSeconds, leftWithoutBuying, ...plain } = report;
   const rows: [string, unknown][] = [
     ...Object.entries(plain),

@@ -6,6 +6,7 @@ import { type ControlPlane, SYSTEM } from '../acts/control-plane.ts';
 import { enterJournal, enterKept } from '../acts/enter-journal.ts';
 import { NO_OVERRIDE } from '../acts/override-drop.ts';
 import { projectDrop } from '../acts/project-drop.ts';
+import { makeReport } from '../acts/report-drop.ts';
 import { setUpCheckout } from '../acts/set-up-checkout.ts';
 import { archiveDrops } from '../jobs/archive-drops.ts';
 import { reconcileRedis, sendSetups } from '../jobs/reconcile.ts';
@@ -97,7 +98,10 @@ export function startJobs(
         archiveDrops({
           ...{ archives, source, archiveAfterMs },
           archive: async (drop) => {
-            const { status } = await archiveDrop(plane, drop, { archiveAfterMs, now: new Date() });
+            const { status } = await archiveDrop(plane, drop, {
+              ...{ archiveAfterMs, now: new Date() },
+              report: (id) => makeReport(plane, id),
+            });
             return status === 'archived';
           },
           observe: (failing) => metrics.failingArchives.set(failing),

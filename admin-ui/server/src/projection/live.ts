@@ -1,4 +1,5 @@
 /** What drops are doing right now, read from Redis in one round trip; nothing is changed. */
+import { isStoreFault } from '@sluice/service-kit';
 import type { Redis } from 'ioredis';
 import { type Phase, phaseOf } from '../domain/phase.ts';
 import { dropKeys } from './keys.ts';
@@ -50,30 +51,37 @@ const TEXTS = ['override', 'commit'] as const;
 
 const dateOf = (us: number): Date => new Date(Math.floor(us / 1000));
 
+/** Without those that their server does not answer for. @throws the fault when that are all of them */
 export async function readLive(redis: Redis, drops: readonly string[]): Promise<Map<string, LivePicture>> {
-  if (drops.length === 0) return new Map();
-  const pipeline = redis.pipeline().time();
-  for (const drop of drops) {
-    const { control, waiting, present, sessions } = dropKeys(drop);
-    pipeline
+  const pictures = await Promise.allSettled(drops.map((drop) => readOne(redis, drop)));
+  const fault = pictures.find((one) => one.status === 'rejected' && !isStoreFault(one.reason));
+  if (fault) throw (fault as PromiseRejectedResult).reason;
+  const read = new Map<string, LivePicture>();
+  for (const [index, drop] of drops.entries()) {
+    const one = pictures[index];
+    if (one?.status === 'fulfilled') read.set(drop, one.value);
+  }
+  if (read.size === 0 && drops.length > 0) throw (pictures[0] as PromiseRejectedResult).reason;
+  return read;
+}
+
+/** All keys of one drop lie on one server, and TIME, which has no key, goes there with them. */
+async function readOne(redis: Redis, drop: string): Promise<LivePicture> {
+  const { control, waiting, present, sessions } = dropKeys(drop);
+  const [state, time, ...counts] = repliesOf(
+    await redis
+      .pipeline()
       .hmget(control, ...FIELDS, ...TEXTS)
+      .time()
       .zcard(waiting)
       .zcard(present)
-      .zcard(sessions);
-  }
-  const [time, ...replies] = repliesOf(await pipeline.exec());
+      .zcard(sessions)
+      .exec(),
+  );
   const [seconds = 0, micros = 0] = (time as (string | number)[]).map(Number);
   const nowUs = seconds * 1_000_000 + micros;
-  const pictures = drops.map((drop, index): [string, LivePicture] => {
-    const [control, ...counts] = replies.slice(index * 4, index * 4 + 4) as [(string | null)[], ...number[]];
-    return [drop, pictureOf(control, counts, nowUs)];
-  });
-  const frontiers = redis.pipeline();
-  for (const [drop, { frontier }] of pictures) frontiers.zcount(dropKeys(drop).waiting, '-inf', frontier);
-  const called = repliesOf(await frontiers.exec());
-  return new Map(
-    pictures.map(([drop, picture], index) => [drop, { ...picture, called: Number(called[index]) }]),
-  );
+  const picture = pictureOf(state as (string | null)[], counts as number[], nowUs);
+  return { ...picture, called: await redis.zcount(waiting, '-inf', picture.frontier) };
 }
 
 function pictureOf(control: (string | null)[], counts: number[], nowUs: number): LivePicture {

@@ -36,7 +36,7 @@ export interface Expected {
   readonly hasSeed: boolean;
 }
 
-/** Drops compared in one round trip. */
+/** Drops compared at once. */
 const COMPARED_AT_ONCE = 200;
 const SEED_HEX_LENGTH = 64;
 /** Enough for the version at the beginning of a page document. */
@@ -53,6 +53,28 @@ export function createProjection(redis: Redis): Projection {
       if (!(error instanceof Error && error.message.startsWith('NOSCRIPT'))) throw error;
       return (await redis.eval(text, keys.length, ...keys, ...args)) as [string, string?, string?];
     }
+  }
+
+  /** A fault: Redis can't be asked, which is nobody's loss. A key of another type is, and counts as missing. */
+  async function isThere({ id, policyVersion, hasSeed }: Expected): Promise<boolean | Error> {
+    const { control, seed } = dropKeys(id);
+    const replies = await Promise.allSettled([
+      redis.hget(control, 'policy_version'),
+      redis.getrange(pageKey(id), 0, PAGE_BEGINNING),
+      redis.strlen(seed),
+      redis.zscore(DROPS_KEY, id),
+    ]);
+    const fault = replies.find((reply) => reply.status === 'rejected' && isStoreFault(reply.reason));
+    if (fault) return (fault as PromiseRejectedResult).reason as Error;
+    const [version, page, seedLength, listed] = replies.map((reply) =>
+      reply.status === 'fulfilled' ? reply.value : null,
+    );
+    return (
+      Number(version ?? 0) === policyVersion &&
+      pageVersion(String(page ?? '')) === policyVersion &&
+      Number(seedLength) === (hasSeed ? SEED_HEX_LENGTH : 0) &&
+      listed !== null
+    );
   }
 
   return {
@@ -78,26 +100,11 @@ export function createProjection(redis: Redis): Projection {
       const lacking: string[] = [];
       for (let from = 0; from < drops.length; from += COMPARED_AT_ONCE) {
         const some = drops.slice(from, from + COMPARED_AT_ONCE);
-        const pipeline = redis.pipeline();
-        for (const { id } of some) {
-          const { control, seed } = dropKeys(id);
-          pipeline.hget(control, 'policy_version').getrange(pageKey(id), 0, PAGE_BEGINNING);
-          pipeline.strlen(seed).zscore(DROPS_KEY, id);
-        }
-        const replies = (await pipeline.exec()) ?? [];
-        // Unreachable is nobody's loss; a key of another type is, and must not hide what others lack.
-        const fault = replies.find(([error]) => error && isStoreFault(error))?.[0];
-        if (fault || replies.length === 0) throw fault ?? new Error('Connection is closed');
-        for (const [index, { id, policyVersion, hasSeed }] of some.entries()) {
-          const own = replies.slice(index * 4, index * 4 + 4);
-          const [version, page, seedLength, listed] = own.map(([error, reply]) => (error ? null : reply));
-          const isThere =
-            Number(version ?? 0) === policyVersion &&
-            pageVersion(String(page ?? '')) === policyVersion &&
-            Number(seedLength) === (hasSeed ? SEED_HEX_LENGTH : 0) &&
-            listed !== null;
-          if (!isThere) lacking.push(id);
-        }
+        const compared = await Promise.all(some.map(isThere));
+        // One server of a Cluster that is away hides nothing of the others.
+        const faults = compared.filter((outcome) => outcome instanceof Error);
+        if (faults.length === some.length) throw faults[0];
+        for (const [index, { id }] of some.entries()) if (compared[index] === false) lacking.push(id);
       }
       return lacking;
     },

@@ -1,4 +1,5 @@
 /** What keys there are of which drop, whoever wrote them. Walks all of Redis in small steps; for cleaning up, never for a request. */
+import { primariesOf } from '@sluice/service-kit';
 import type { Redis } from 'ioredis';
 import { DROPS_KEY, dropOfKey } from './keys.ts';
 
@@ -20,28 +21,28 @@ export async function scanDrops(redis: Redis): Promise<FoundDrop[]> {
     found.set(drop, known);
     return known;
   };
-  for (let cursor = '0'; ; ) {
-    const [next, keys] = await redis.scan(cursor, 'COUNT', KEYS_AT_ONCE);
-    const own = keys.filter((key) => dropOfKey(key) !== undefined);
-    if (own.length > 0) {
-      const pipeline = redis.pipeline();
-      for (const key of own) pipeline.pttl(key).memory('USAGE', key);
-      const replies = (await pipeline.exec()) ?? [];
-      for (const [index, key] of own.entries()) {
-        const [[error, ttl] = [null, 0], [, bytes] = [null, 0]] = replies.slice(2 * index, 2 * index + 2);
-        if (error) throw error;
-        // A page of a roster outlives its drop by weeks; the rest that has a time is gone in seconds.
-        if (Number(ttl) !== -1 && !key.includes('}:roster:')) continue;
-        const one = of(dropOfKey(key) as string);
-        if (!one.keys.includes(key)) {
-          one.keys.push(key);
-          one.bytes += Number(bytes ?? 0);
-        }
-      }
+  for (const server of primariesOf(redis)) await scanServer(server);
+
+  async function scanServer(server: Redis): Promise<void> {
+    for (let cursor = '0'; ; ) {
+      const [next, keys] = await server.scan(cursor, 'COUNT', KEYS_AT_ONCE);
+      const own = keys.filter((key) => dropOfKey(key) !== undefined);
+      await Promise.all(own.map(note));
+      cursor = next;
+      if (cursor === '0') return;
     }
-    cursor = next;
-    if (cursor === '0') break;
   }
+
+  async function note(key: string): Promise<void> {
+    const [ttl, bytes] = await Promise.all([redis.pttl(key), redis.memory('USAGE', key)]);
+    // A page of a roster outlives its drop by weeks; the rest that has a time is gone in seconds.
+    if (ttl !== -1 && !key.includes('}:roster:')) return;
+    const one = of(dropOfKey(key) as string);
+    if (one.keys.includes(key)) return;
+    one.keys.push(key);
+    one.bytes += Number(bytes ?? 0);
+  }
+
   const listed = new Set(await redis.zrange(DROPS_KEY, '0', '-1'));
   for (const drop of listed) of(drop);
   return [...found].map(([drop, { keys, bytes }]) => ({ drop, keys, bytes, isListed: listed.has(drop) }));

@@ -23,6 +23,8 @@ export interface Archive {
   readonly revealedAt: Date | null;
   readonly drawStoredAt: Date | null;
   readonly totals: DropTotals | null;
+  /** As `reportDrop` made it; null before, and for a drop that Redis had nothing of. */
+  readonly report: unknown;
   readonly storedAt: Date | null;
   readonly removedAt: Date | null;
 }
@@ -62,6 +64,8 @@ export interface ArchiveStore {
 export interface StoreOptions extends Who {
   readonly closedAt: Date;
   readonly totals: DropTotals;
+  /** Null: there is none. */
+  readonly report: unknown;
   /** In pieces. */
   readonly late: readonly string[];
 }
@@ -74,6 +78,7 @@ const COLUMNS = [
   'revealed_at as revealedAt',
   'draw_stored_at as drawStoredAt',
   'totals',
+  'report',
   'stored_at as storedAt',
   'removed_at as removedAt',
 ] as const;
@@ -189,7 +194,7 @@ export function createArchiveStore(database: Database, keys: Pick<AuditKeys, 'se
         .execute();
     },
 
-    store: (drop, { closedAt, totals, late, ...who }) =>
+    store: (drop, { closedAt, totals, report, late, ...who }) =>
       database.transaction().execute(async (trx) => {
         const { stored_at: storedAt } = await trx
           .selectFrom('admin.archives')
@@ -226,6 +231,7 @@ export function createArchiveStore(database: Database, keys: Pick<AuditKeys, 'se
           .set({
             closed_at: closedAt,
             totals: JSON.stringify(totals),
+            report: report === null ? null : JSON.stringify(report),
             ...(storedAt === null && {
               audit_seq: sql<number>`(select seq from admin.audit_head)`,
               stored_at: sql`now()`,

@@ -65,6 +65,7 @@ export interface Tables {
     draw_stored_at: Date | null;
     closed_at: Date | null;
     totals: Json<DropTotals> | null;
+    report: Json<unknown> | null;
     audit_seq: number | null;
     stored_at: Date | null;
     removed_at: Date | null;

@@ -21,6 +21,9 @@ afterAll(() => stores?.close());
 const endedDrop = (shape?: Parameters<typeof createEndedDrop>[1]) => createEndedDrop(stores, shape);
 const keysLeft = (id: string) => keysOf(stores.redis, id);
 
+/** Stands for what `reportDrop` makes: here it counts that it is kept. */
+const report = async (drop: string) => ({ drop, joined: 70 });
+
 async function archive(
   id: string,
   over: Archiving = stores.plane,
@@ -30,7 +33,7 @@ async function archive(
   await stores.database.query(`update admin.archives set next_try_at = now() where drop_id = $1`, [id]);
   const drop = await over.drops.find(id);
   if (!drop) throw new Error('no drop');
-  return archiveDrop(over, drop, { archiveAfterMs: 0, now: new Date(), ...options });
+  return archiveDrop(over, drop, { archiveAfterMs: 0, now: new Date(), report, ...options });
 }
 
 const rowOf = async (id: string) =>
@@ -53,6 +56,7 @@ test('a drop that is over: draw, late tickets, totals and an audit entry in Post
   const row = await rowOf(drop.id);
   expect(row.totals).toMatchObject({ joined: 70, entered: 40, left: 7, missed: 3, waiting: 2, late: 2 });
   expect(row.totals.log).toEqual({ open: 1, grant: 1, 'end:paid': 2, 'end:expired': 1 });
+  expect(row.report).toEqual({ drop: drop.id, joined: 70 });
   const late = await plane.archives.chunk(drop.id, 'late', 0);
   expect(late).toBe(`${'L'.repeat(43)} 0 1\n${'M'.repeat(43)} 0 1\n`);
   const acts = await stores.audit.readBack({ drop: drop.id, before: Number.MAX_SAFE_INTEGER, limit: 2 });
@@ -131,7 +135,7 @@ test('several instances at once: one archives', async () => {
   const plan = await plane.drops.find(drop.id);
   if (!plan) throw new Error('no drop');
   const outcomes = await Promise.all(
-    Array.from({ length: 6 }, () => archiveDrop(plane, plan, { archiveAfterMs: 0, now: new Date() })),
+    Array.from({ length: 6 }, () => archiveDrop(plane, plan, { archiveAfterMs: 0, now: new Date(), report })),
   );
   expect(outcomes.filter(({ status }) => status === 'archived')).toHaveLength(1);
   expect(outcomes.filter(({ status }) => status === 'taken')).toHaveLength(5);
@@ -184,7 +188,7 @@ test('what Postgres has is read back: a page altered there is found before anyth
   const plan = await plane.drops.find(drop.id);
   if (!plan) throw new Error('no drop');
   // Its draw was stored while it ran.
-  expect(await archiveDrop(plane, plan, { archiveAfterMs: 1e12, now: new Date() })).toEqual({
+  expect(await archiveDrop(plane, plan, { archiveAfterMs: 1e12, now: new Date(), report })).toEqual({
     status: 'draw-stored',
   });
   await stores.database.query('alter table admin.archive_chunks disable trigger archive_chunks_never_change');

@@ -152,6 +152,10 @@ test('promise 4: the draw of an archived drop is checked by the same program at 
   expect(again.body).toEqual(receipt.body);
   expect((await send(base, 'GET', `${base}/draw/roster/7`)).status).toBe(404);
 
+  // Its log is gone; its report is the one that was made from it.
+  const report = await operate('GET', `/api/v1/drops/${drop}/report`, undefined);
+  expect(report).toMatchObject({ status: 200, body: { joined: SHOPPERS, phase: 'closed' } });
+
   // Who slept through it does not bring the drop back, and learns what has happened.
   sleeper.child.kill('SIGCONT');
   await waitUntil(async () => (await send(sleeper.url, 'GET', `/v1/drops/${drop}/pulse`)).status === 410);
