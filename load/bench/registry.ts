@@ -11,6 +11,7 @@ import { session } from './benches/session.ts';
 import { simulation } from './benches/simulation.ts';
 import { soldOut } from './benches/sold-out.ts';
 import { status } from './benches/status.ts';
+import { stockLag } from './benches/stock-lag.ts';
 import { streams } from './benches/streams.ts';
 import { tick } from './benches/tick.ts';
 import { verify } from './benches/verify.ts';
@@ -26,6 +27,7 @@ export const BENCHES: readonly Bench[] = [
   reserveMix,
   soldOut,
   verify,
+  stockLag,
   tick,
   waitingCost,
   opening,

@@ -1,7 +1,7 @@
 /**
  * Event streams of those near the front (2.3, Q22): one entry per open response, gone over in slices as soon as the views have
- * been read again, so that news is told at once and 15,000 streams never hold the event loop up. What a stream says is what `GET …/ticket` says; beyond the frontier it costs
- * Redis nothing.
+ * been read again, so that news is told at once and 15,000 streams never hold the event loop up. What a stream says is what
+ * `GET …/ticket` says, and the drop's stock whenever it changes; beyond the frontier it costs Redis nothing.
  */
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { type OwnPicture, ownPicture, pictureBeyondFrontier } from '../admission
 import type { HeldTicket } from '../admission/tickets.ts';
 import { worthTelling } from '../domain/worth-telling.ts';
 import type { DropView, Queue } from '../queue/queue.ts';
+import { StockWatch } from './stock-watch.ts';
 
 /** Streams gone over in one turn of the event loop: some 5 ms. */
 const SLICE = 250;
@@ -36,6 +37,8 @@ interface Stream {
   /** The last picture's text without its instants, which change each second. */
   said: string;
   ahead: number | null;
+  /** Version of the stock it was told of last. */
+  stockVersion: string | null;
   writtenAtMs: number;
   lookedUpAtMs: number;
   /** Since when what was written has not all been taken; Infinity for a reader that keeps up. */
@@ -47,12 +50,14 @@ export type Opening = 'opened' | 'full';
 export class StreamHub {
   readonly #options: StreamHubOptions;
   readonly #streams = new Set<Stream>();
+  readonly #stock: StockWatch;
   readonly #shared = new WeakMap<DropView, string>();
   #isRunning = false;
   #closed = false;
 
   constructor(options: StreamHubOptions) {
     this.#options = options;
+    this.#stock = new StockWatch({ queue: options.queue, tell: (drop) => this.#tellStock(drop) });
     options.queue.onRefreshed(() => this.#begin());
   }
 
@@ -68,13 +73,14 @@ export class StreamHub {
   add(drop: string, ticket: HeldTicket, response: ServerResponse): void {
     const now = performance.now();
     const stream: Stream = {
-      ...{ drop, ticket, response, said: '', ahead: null },
+      ...{ drop, ticket, response, said: '', ahead: null, stockVersion: null },
       writtenAtMs: now,
       lookedUpAtMs: -Infinity,
       behindSinceMs: Infinity,
     };
     this.#streams.add(stream);
-    const gone = () => this.#streams.delete(stream);
+    this.#stock.add(drop);
+    const gone = () => this.#forget(stream);
     response.on('drain', () => {
       stream.behindSinceMs = Infinity;
     });
@@ -86,12 +92,17 @@ export class StreamHub {
   /** Sends everyone elsewhere, spread over seconds. */
   close(): void {
     this.#closed = true;
+    this.#stock.close();
     for (const { response } of this.#streams) {
       response.end(
         `retry: ${Math.round(500 + Math.random() * RECONNECT_SPREAD_MS)}\nevent: reconnect\ndata: {}\n\n`,
       );
     }
     this.#streams.clear();
+  }
+
+  #forget(stream: Stream): void {
+    if (this.#streams.delete(stream)) this.#stock.remove(stream.drop);
   }
 
   /** One round at a time: one that takes longer than a refresh leaves the next one out. */
@@ -127,8 +138,28 @@ export class StreamHub {
     const picture = pictureBeyondFrontier(queue, view, stream.ticket);
     if (picture !== null) this.#say(stream, view, picture);
     else void this.#lookUp(stream, view, now);
+    this.#sayStock(stream);
     if (now - stream.writtenAtMs > HEARTBEAT_MS && this.#streams.has(stream))
       this.#write(stream, ': still here\n\n');
+  }
+
+  async #tellStock(drop: string): Promise<void> {
+    let inSlice = 0;
+    for (const stream of this.#streams) {
+      if (stream.drop !== drop) continue;
+      this.#sayStock(stream);
+      if (++inSlice % SLICE === 0) await nextTurn();
+      if (this.#closed) return;
+    }
+  }
+
+  /** Who is behind hears of it once they have caught up: then it is the newest. */
+  #sayStock(stream: Stream): void {
+    const picture = this.#stock.picture(stream.drop);
+    if (picture === null || picture.version === stream.stockVersion) return;
+    if (stream.behindSinceMs !== Infinity || !this.#streams.has(stream)) return;
+    stream.stockVersion = picture.version;
+    this.#write(stream, `event: stock\ndata: ${picture.json}\n\n`);
   }
 
   #write(stream: Stream, text: string): void {
@@ -149,7 +180,7 @@ export class StreamHub {
     if (picture.is !== 'status') {
       const data = picture.is === 'spent' ? { reason: picture.reason } : {};
       stream.response.end(`event: ${picture.is}\ndata: ${JSON.stringify(data)}\n\n`);
-      this.#streams.delete(stream);
+      this.#forget(stream);
       return;
     }
     const { status } = picture;

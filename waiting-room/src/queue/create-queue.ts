@@ -24,6 +24,7 @@ import { Revocations } from './revocations.ts';
 import { Rosters } from './rosters.ts';
 import { Seeds } from './seeds.ts';
 import { extendCall, readStanding } from './standing.ts';
+import { readStockPicture } from './stock-picture.ts';
 import { Ticker } from './ticker.ts';
 import { Views } from './views.ts';
 
@@ -191,6 +192,7 @@ export function createQueue({
     isArchived: (drop) => archived.has(drop),
     revocations: (drop) => revocations.read(drop),
     hasGone: (drop, number) => gone.has(drop, number),
+    stockPicture: (drop, known) => readStockPicture(redis, drop, known),
     view: (drop) => views.get(drop),
     views: () => views.all(),
     onRefreshed: (listener) => void refreshListeners.push(listener),

@@ -231,6 +231,13 @@ export interface MemberRules {
   readonly headStartSecondsMax: number;
 }
 
+/** What the public may know of a drop's stock, as the checkout wrote it. */
+export interface StockPicture {
+  /** Another one with every change. */
+  readonly version: string;
+  readonly json: string;
+}
+
 export interface Queue {
   /** Joins of one event-loop turn travel in one script call (Q13). */
   join(drop: string, request: JoinRequest): Promise<JoinOutcome>;
@@ -260,6 +267,8 @@ export interface Queue {
   rosterPage(drop: string, index: number): Promise<string | null>;
   /** A drop that has left Redis for good; known a moment after it happened. */
   isArchived(drop: string): boolean;
+  /** The stock picture, if there is another than the one of version `known`; one read where there is not. */
+  stockPicture(drop: string, known: string | null): Promise<StockPicture | null>;
   /** Undefined for a drop that does not exist; the view is refreshed every second. */
   view(drop: string): DropView | undefined;
   views(): Iterable<DropView>;

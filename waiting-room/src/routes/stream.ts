@@ -22,9 +22,9 @@ export const streamRoutes: FastifyPluginAsyncTypebox<{ room: Room; streams: Stre
     {
       config: { rateLimit: { ...STATUS_PER_TICKET, keyGenerator: ticketKey(room) } },
       schema: {
-        summary: 'Own status as server-sent events: `status` whenever it changed enough to matter',
+        summary: 'Own status and the stock as server-sent events, whenever they changed enough to matter',
         description:
-          'Events: `status` (as GET …/ticket), `spent` and `unknown` (the stream ends), `reconnect` (the instance is closing). 409 `poll-instead` for those far back and when the instance has no headroom.',
+          'Events: `status` (as GET …/ticket), `stock` (as GET …/products, within 250 ms of the change), `spent` and `unknown` (the stream ends), `reconnect` (the instance is closing). 409 `poll-instead` for those far back and when the instance has no headroom.',
         params: DropParams,
         response: {
           200: Type.String({ description: 'text/event-stream' }),

@@ -59,7 +59,9 @@ function tryStream(url: string, drop: string, shopper: Shopper): Promise<OpenStr
   });
 }
 
-const last = ({ events }: OpenStream) => events.at(-1)?.data;
+const last = ({ events }: OpenStream) => events.findLast(({ event }) => event !== 'stock')?.data;
+const stockOf = ({ events }: OpenStream) =>
+  events.filter(({ event }) => event === 'stock').map(({ data }) => data);
 
 test('Q22: each shopper hears their own place, again when it changed, and nothing while it has not', async () => {
   room = await startTestRoom();
@@ -192,3 +194,28 @@ test('a reader that does not read is dropped, and nobody else notices', async ()
   stream.close();
   expect(await room.redis.zcard(dropKeys(drop).waiting)).toBe(2);
 }, 90_000);
+
+test('3.22: every stream of a drop hears its stock, at once and with each change, and no other drop’s', async () => {
+  room = await startTestRoom();
+  const drop = await createDrop(room.redis, { policy: { rate_per_minute: 0 } });
+  const other = await createDrop(room.redis, { policy: { rate_per_minute: 0 } });
+  const write = (of: string, version: number, json: string) =>
+    room.redis.hset(`co:{${of}}:stock`, { version, json });
+  await write(drop, 1, '{"version":1}');
+  const crowd = await joinCrowd(room.url, drop, 2);
+  const [stranger] = await joinCrowd(room.url, other, 1);
+  const streams = await Promise.all(crowd.map((shopper) => openStream(room.url, drop, shopper)));
+  const elsewhere = await openStream(room.url, other, stranger as Shopper);
+  await waitUntil(() => streams.every((stream) => stockOf(stream).at(-1)?.version === 1));
+  await write(drop, 2, '{"version":2}');
+  await waitUntil(() => streams.every((stream) => stockOf(stream).at(-1)?.version === 2));
+  // What is no JSON is left out, and what comes after it is told.
+  await write(drop, 3, 'broken');
+  await write(drop, 4, '{"version":4}');
+  await waitUntil(() => streams.every((stream) => stockOf(stream).at(-1)?.version === 4));
+  for (const stream of streams) expect(stockOf(stream).map(({ version }) => version)).toEqual([1, 2, 4]);
+  await write(other, 7, '{"version":7}');
+  await waitUntil(() => stockOf(elsewhere).length === 1);
+  expect(stockOf(elsewhere)).toEqual([{ version: 7 }]);
+  for (const stream of [...streams, elsewhere]) stream.close();
+});
