@@ -41,7 +41,9 @@ describe('benches', () => {
       expect(report.value).toBeGreaterThan(0);
       // Against a bare server over HTTP there is always something to compare; others may have nothing.
       const compared = report.levels === undefined ? [] : ['ratio', 'baseline'];
-      const fromProc = report.levels === undefined ? [] : ['cpuRatio', 'storeCpuUs'];
+      const fromProc = report.levels === undefined ? [] : ['cpuRatio'];
+      // A second of refusals from memory may cost the store nothing that its clock shows.
+      if (report.levels !== undefined && name !== 'sold-out') fromProc.push('storeCpuUs');
       for (const figure of process.platform === 'linux' ? [...compared, ...fromProc] : compared)
         expect(report[figure], figure).toBeGreaterThan(0);
       for (const figure of ['ratio', 'baseline', 'cpuRatio', 'storeCpuUs'])

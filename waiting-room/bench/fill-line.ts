@@ -53,15 +53,19 @@ export async function joinTogether(
     const id = newTicketId();
     return { id, number: publicNumberOf(id) };
   });
-  const args = joiners.flatMap(({ number }) => [
-    ...[number, drawnOrderOf?.(number) ?? '', 0, 0],
-    ...[`address${randomInt(ADDRESSES)}`, ''],
-  ]);
-  const reply = await commands.run('join-queue', drop, [EPOCH, Number.MAX_SAFE_INTEGER, commit, ...args]);
-  if (reply[0] !== 'ok') throw new Error(`joins were answered ${reply.slice(0, 3).join(' ')}`);
+  const text = JSON.stringify({
+    numbers: joiners.map(({ number }) => number),
+    addresses: joiners.map(() => `address${randomInt(ADDRESSES)}`),
+    ...(drawnOrderOf && { orders: joiners.map(({ number }) => drawnOrderOf(number)) }),
+  });
+  const reply = await commands.run('join-queue', drop, [EPOCH, Number.MAX_SAFE_INTEGER, commit, text]);
+  const [status, joinedUs, , epoch, first, ...told] = reply;
+  if (status !== 'ok') throw new Error(`joins were answered ${reply.slice(0, 3).join(' ')}`);
+  // Only a ticket that did not simply join is told of.
+  if (told.length > 0) throw new Error(`a join was answered with code ${told[1]}`);
   joiners.forEach((joiner, index) => {
-    const [code, order] = reply.slice(4 + 3 * index, 6 + 3 * index);
-    if (code !== 0) throw new Error(`a join was answered with code ${code}`);
-    onJoined?.({ ...joiner, order: Number(order), joinedUs: Number(reply[1]), epoch: String(reply[3]) });
+    // Drawn orders are not told; arrivals stand one behind the other.
+    const order = first === 0 ? 0 : Number(first) + index;
+    onJoined?.({ ...joiner, order, joinedUs: Number(joinedUs), epoch: String(epoch) });
   });
 }

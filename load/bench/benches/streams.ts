@@ -13,6 +13,7 @@ import { shopperHeaders } from '../shoppers.ts';
 import { quantileOf, rounded } from '../statistics.ts';
 import type { Received } from '../streams/orders.ts';
 import { type Receiver, startReceiver } from '../streams/start-receiver.ts';
+import { untilMapped } from '../until-mapped.ts';
 
 /** Streams are for those near the front of a drop, so the crowd is that of two. */
 const DROPS = ['bench-streams-1', 'bench-streams-2'];
@@ -97,19 +98,6 @@ async function gather(context: BenchContext, id: string, count: number, front: n
     const headers = { ...shopperHeaders(n), authorization: `Ticket ${ticket}` };
     return requestText({ method: 'GET', path: `/v1/drops/${id}/stream`, host: new URL(url).host, headers });
   });
-}
-
-/** Until the pulse tells of everybody: a stream is refused while no place can be told. */
-async function untilMapped(url: string, drop: string, waiting: number): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  for (;;) {
-    const response = await fetch(`${url}/v1/drops/${drop}/pulse`);
-    const pulse = (await response.json()) as { rankMap?: { total: number } };
-    if (pulse.rankMap?.total === waiting) return;
-    if (performance.now() > deadline)
-      throw new Error(`the pulse of ${drop} tells of ${pulse.rankMap?.total}`);
-    await pause(LOOK_MS);
-  }
 }
 
 /** The first of the line give their places up, through the room's own API. */

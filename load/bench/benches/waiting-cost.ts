@@ -13,6 +13,7 @@ import { type Client, startClient } from '../helpers.ts';
 import { ADDRESSES, shopperHeaders } from '../shoppers.ts';
 import { rounded } from '../statistics.ts';
 import { startReceiver } from '../streams/start-receiver.ts';
+import { untilMapped } from '../until-mapped.ts';
 
 const DROP = 'bench-waiting';
 /** Those who ask for their own status or hold a stream wait here, as many at every level: ten could not ask that often. */
@@ -62,6 +63,7 @@ async function run(context: BenchContext): Promise<Figures> {
   }
   const count = isShort ? ASKERS_SHORT : ASKERS;
   const askers = await fillDrop(context, ASKERS_DROP, { count, tickets: count });
+  for (const { url } of stack.rooms) await untilMapped(url, ASKERS_DROP, count);
   const seats = await seatsOf(context, askers);
 
   const levels: Level[] = [];

@@ -196,8 +196,9 @@ export class StreamHub {
   #sharedOf(view: DropView): string {
     let shared = this.#shared.get(view);
     if (shared === undefined) {
-      const { phase, generation, epoch, page } = view;
-      shared = JSON.stringify([phase, generation, epoch, page.message]);
+      const { phase, mapGeneration, gateGeneration, epoch, page } = view;
+      // The generations that numbers are told with: the newest may be ahead of the map (Q21).
+      shared = JSON.stringify([phase, mapGeneration, gateGeneration, epoch, page.message]);
       this.#shared.set(view, shared);
     }
     return shared;
