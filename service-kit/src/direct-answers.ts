@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import { problemHeaders, problemOf } from './error-handler.ts';
+import { Outbox } from './outbox.ts';
 import type { ObserveRequest } from './request-metrics.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
@@ -54,6 +55,7 @@ export function createDirectAnswers({
   readonly log: FastifyBaseLogger;
   readonly newId: () => string;
 }): DirectAnswers {
+  const outbox = new Outbox();
   function send(
     { request, response, route, drop, startedAtMs }: DirectRequest,
     status: number,
@@ -62,7 +64,7 @@ export function createDirectAnswers({
     id?: string,
   ) {
     response.writeHead(status, headers);
-    response.end(body, 'latin1');
+    outbox.end(response, body);
     const method = request.method ?? '';
     const ms = performance.now() - startedAtMs;
     observe({ method, route, status, ms }, () => ({ log: log.child({ reqId: id ?? newId() }), drop }));

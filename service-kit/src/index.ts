@@ -10,6 +10,7 @@ export { addReadiness } from './health.ts';
 export { createInternalApp } from './internal-app.ts';
 export { createLogger } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
+export { Outbox } from './outbox.ts';
 export { connectPostgres } from './postgres.ts';
 export { KIT_PROBLEMS, Problem, type ProblemTable, problem, registerProblems } from './problem.ts';
 export { registerRateLimits } from './rate-limits.ts';
