@@ -1,6 +1,7 @@
 /** Whose request it is, as far as limits go: the client's address through trusted proxies only, reduced to what one client can't vary. */
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from '@fastify/proxy-addr';
+import { rawHeader } from './raw-header.ts';
 
 /** Verdicts and keys kept; beyond it they are found out anew. Parsing an address costs more than a small answer does. */
 const VERDICTS_MAX = 20_000;
@@ -45,10 +46,10 @@ export function createClientKey(trustedProxies: string): (request: IncomingMessa
   const trust = createProxyTrust(trustedProxies);
   const keys = new Map<string, string>();
   return (request) => {
-    const forwarded = request.headers['x-forwarded-for'];
+    const forwarded = rawHeader(request, 'x-forwarded-for');
     // Behind a trusted peer the header alone decides, whichever peer that is.
     const keep =
-      typeof forwarded === 'string' &&
+      forwarded !== undefined &&
       forwarded !== '' &&
       forwarded.length <= KEPT_CHARS_MAX &&
       trust(request.socket.remoteAddress ?? '');

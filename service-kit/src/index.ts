@@ -14,6 +14,7 @@ export { Outbox } from './outbox.ts';
 export { connectPostgres } from './postgres.ts';
 export { KIT_PROBLEMS, Problem, type ProblemTable, problem, registerProblems } from './problem.ts';
 export { registerRateLimits } from './rate-limits.ts';
+export { rawHeader } from './raw-header.ts';
 export { anotherConnection, connectRedis, openRedis, primariesOf, REDIS_URL, timeOf } from './redis.ts';
 export { type RepeatingJob, repeat } from './repeat.ts';
 export { runService } from './run-service.ts';

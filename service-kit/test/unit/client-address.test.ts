@@ -45,6 +45,7 @@ describe('the client of a request', () => {
       socket: { remoteAddress: peer },
       connection: { remoteAddress: peer },
       headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
+      rawHeaders: forwarded === undefined ? [] : ['X-Forwarded-For', forwarded],
     }) as unknown as IncomingMessage;
   const trusted = createClientAddress('10.0.0.0/8, 127.0.0.1');
 
