@@ -1,6 +1,6 @@
 /** The queue of every drop on one Redis: composes joins, check-ins, ticks, views and the pulse, and starts and ends them. */
 import type { KeyObject } from 'node:crypto';
-import { anotherConnection, type Metrics } from '@sluice/service-kit';
+import { anotherConnection, type Metrics, untilReached } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
 import { drawnOrder } from '../domain/draw.ts';
@@ -27,9 +27,6 @@ import { extendCall, readStanding } from './standing.ts';
 import { readStockPicture } from './stock-picture.ts';
 import { Ticker } from './ticker.ts';
 import { Views } from './views.ts';
-
-/** How often a start asks for a Redis that is not there yet. */
-const WAIT_FOR_REDIS_MS = 100;
 
 /** The longest hold there is, for a drop whose policy is not known here yet. */
 const HOLD_US_MAX = 3_600_000_000;
@@ -143,14 +140,14 @@ export function createQueue({
 
   return {
     async start() {
-      await untilReached(() => checkEviction(redis));
-      await untilReached(async () => void (await grants.ping()));
+      await reached(() => checkEviction(redis));
+      await reached(async () => void (await grants.ping()));
       await files?.start();
       for (const drop of copies.drops()) {
         const seed = copies.get(drop)?.seed;
         if (seed) seeds.recall(drop, seed);
       }
-      await untilReached(() => views.refresh());
+      await reached(() => views.refresh());
       for (const { drop } of views.all()) ticker.consider(drop);
       views.run();
       publisher.run();
@@ -199,14 +196,5 @@ export function createQueue({
   };
 }
 
-/** A Redis that is being started or failed over is waited for; whoever runs this process decides how long. */
-async function untilReached(act: () => Promise<void>): Promise<void> {
-  for (;;) {
-    try {
-      return await act();
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      await new Promise((resolve) => setTimeout(resolve, WAIT_FOR_REDIS_MS));
-    }
-  }
-}
+/** A Redis that has not answered, or is not known to be whole, is waited for. */
+const reached = (act: () => Promise<void>): Promise<void> => untilReached(act, undefined, isUnavailable);
