@@ -69,10 +69,12 @@ const schema = Type.Object({
   ),
   OIDC_CLIENT_ID: Type.Optional(Type.String({ minLength: 1 })),
   OIDC_CLIENT_SECRET: Type.Optional(Type.String({ minLength: 1 })),
-  CHECKOUT_INTERNAL_URL: Type.String({
-    pattern: '^https?://',
-    description: "base URL of the checkout's internal listener",
-  }),
+  CHECKOUT_INTERNAL_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: "base URL of the checkout's internal listener; without it the checkout is someone else's",
+    }),
+  ),
 });
 
 /** The environment as read: names as in the environment. */

@@ -23,19 +23,18 @@ import { createSeedVault } from './store/seed-vault.ts';
 
 const EXIT_HINDERED = 1;
 const EXIT_USAGE = 2;
-/** An address at which nothing answers. */
-const NO_CHECKOUT = 'http://127.0.0.1:9';
 
 const Variables = Type.Object({
   DATABASE_URL: AUDIT_VARIABLES.properties.DATABASE_URL,
   SEED_KEY: AUDIT_VARIABLES.properties.SEED_KEY,
   REDIS_URL: CONTROL_VARIABLES.REDIS_URL,
   ARCHIVE_AFTER_HOURS: CONTROL_VARIABLES.ARCHIVE_AFTER_HOURS,
-  CHECKOUT_INTERNAL_URL: Type.String({
-    default: NO_CHECKOUT,
-    pattern: '^https?://',
-    description: 'for the units in reports; without it they are left out',
-  }),
+  CHECKOUT_INTERNAL_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description: 'for the units in reports; without it they are left out',
+    }),
+  ),
   SERVICE_TOKEN: Type.Optional(Type.String({ minLength: 32 })),
 });
 
@@ -90,10 +89,13 @@ async function run(
     projection: createProjection(redis),
     peaks: createPeakStore(database),
     reader: createDropReader(redis),
-    checkout: createCheckoutClient({
-      url: variables.CHECKOUT_INTERNAL_URL,
-      serviceToken: variables.SERVICE_TOKEN ?? '',
-    }),
+    checkout:
+      variables.CHECKOUT_INTERNAL_URL === undefined
+        ? null
+        : createCheckoutClient({
+            url: variables.CHECKOUT_INTERNAL_URL,
+            serviceToken: variables.SERVICE_TOKEN ?? '',
+          }),
   };
   const options = {
     report: (drop: string) => makeReport(reporting, drop),

@@ -80,7 +80,10 @@ export async function startControlPlane(
     journal: createJournal(redis),
     kept: createKeptJournal(config.JOURNAL_FILE),
     ledger,
-    checkout: createCheckoutClient({ url: config.CHECKOUT_INTERNAL_URL, serviceToken: config.SERVICE_TOKEN }),
+    checkout:
+      config.CHECKOUT_INTERNAL_URL === undefined
+        ? null
+        : createCheckoutClient({ url: config.CHECKOUT_INTERNAL_URL, serviceToken: config.SERVICE_TOKEN }),
     log,
     count: {
       act: (act) => adminMetrics.acts.inc({ act }),

@@ -26,7 +26,8 @@ export interface ControlPlane {
   readonly journal: Journal;
   readonly kept: KeptJournal;
   readonly ledger: Ledger;
-  readonly checkout: CheckoutClient;
+  /** Null: the installation brings a checkout of its own, which keeps stock and orders to itself. */
+  readonly checkout: CheckoutClient | null;
   readonly log: FastifyBaseLogger;
   /** Told of everything that was done. */
   readonly count: {

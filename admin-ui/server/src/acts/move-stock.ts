@@ -1,24 +1,26 @@
 /** Stock of a drop: asked of the checkout, which keeps the ledger, and moved there. The asking and its outcome are audited. */
 import { randomUUID } from 'node:crypto';
 import { problem } from '@sluice/service-kit';
-import { type Balance, CheckoutFault, type Movement } from '../clients/checkout.ts';
+import { type Balance, type CheckoutClient, CheckoutFault, type Movement } from '../clients/checkout.ts';
 import { stockDangers } from '../domain/dangers.ts';
 import type { AuditEntry, Who } from '../store/audit.ts';
 import { requireConfirmation } from './confirm.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { requireCheckout } from './require-checkout.ts';
 
 const RETRY_AFTER_SECONDS = 2;
 
 const unavailable = (detail: string) =>
   problem('stock-unavailable', detail, { retryAfterSeconds: RETRY_AFTER_SECONDS });
 
-/** @throws Problem `no-such-drop`, `stock-unavailable` */
+/** @throws Problem `no-such-drop`, `no-checkout`, `stock-unavailable` */
 export async function readStock(plane: ControlPlane, id: string): Promise<Balance[]> {
   const drop = await plane.drops.find(id);
   if (!drop) throw problem('no-such-drop', `No drop has the id "${id}".`);
+  const checkout = requireCheckout(plane);
   if (drop.products.length === 0) return [];
   try {
-    const balances = await plane.checkout.balances(id);
+    const balances = await checkout.balances(id);
     if (balances) return balances;
   } catch (error) {
     if (error instanceof CheckoutFault) throw unavailable(`Stock can not be read: ${error.message}.`);
@@ -44,7 +46,7 @@ export interface MovementRequest extends Who {
 /**
  * Moves stock. What was not answered is asked once more under the same key, which can't count twice; whether a movement
  * happened that was still not answered is told by asking again under that key, or by the balances.
- * @throws Problem `no-such-drop`, `confirmation-required`, `no-such-sku`, `not-enough-stock`, `idempotency-key-reused`,
+ * @throws Problem `no-such-drop`, `no-checkout`, `confirmation-required`, `no-such-sku`, `not-enough-stock`, `idempotency-key-reused`,
  *   `stock-unavailable`, `stock-outcome-unknown`
  */
 export async function moveStock(
@@ -59,9 +61,10 @@ export async function moveStock(
     return plane.audit.record(entry);
   };
   await record('stock.move', { sku, delta });
-  let outcome: Awaited<ReturnType<typeof plane.checkout.move>>;
+  const checkout = requireCheckout(plane);
+  let outcome: Awaited<ReturnType<typeof checkout.move>>;
   try {
-    outcome = await moveOnce(plane, drop, key ?? randomUUID(), { sku, delta, reason, actor });
+    outcome = await moveOnce(checkout, drop, key ?? randomUUID(), { sku, delta, reason, actor });
   } catch (error) {
     if (!(error instanceof CheckoutFault)) throw error;
     const { maybeDone, message } = error;
@@ -92,9 +95,9 @@ const REFUSALS = {
 
 /** Asks a second time when the first may have arrived: the key makes it one movement. */
 async function moveOnce(
-  { checkout }: ControlPlane,
-  ...[drop, key, movement]: Parameters<ControlPlane['checkout']['move']>
-): ReturnType<ControlPlane['checkout']['move']> {
+  checkout: CheckoutClient,
+  ...[drop, key, movement]: Parameters<CheckoutClient['move']>
+): ReturnType<CheckoutClient['move']> {
   try {
     return await checkout.move(drop, key, movement);
   } catch (error) {

@@ -52,9 +52,10 @@ export async function makeReport(plane: Reporting, id: string) {
   };
 }
 
-/** Null: the checkout does not answer, or has not been told of the drop; the rest of the report stands. */
+/** Null: there is no checkout, it does not answer, or has not been told of the drop; the rest of the report stands. */
 async function balancesOf({ checkout }: Reporting, id: string, products: number): Promise<Balance[] | null> {
   if (products === 0) return [];
+  if (checkout === null) return null;
   try {
     return (await checkout.balances(id)) ?? null;
   } catch (error) {

@@ -7,6 +7,7 @@ import { CheckoutFault } from '../clients/checkout.ts';
 import type { Who } from '../store/audit.ts';
 import { requireConfirmation } from './confirm.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { requireCheckout } from './require-checkout.ts';
 
 const RETRY_AFTER_SECONDS = 2;
 
@@ -21,11 +22,12 @@ export interface RevocationRequest extends Who {
 /**
  * Repeating it changes nothing, so that what was not answered may be sent again.
  * @returns how many checkout sessions that ended
- * @throws Problem `no-such-drop`, `confirmation-required`, `revocation-unavailable`
+ * @throws Problem `no-such-drop`, `no-checkout`, `confirmation-required`, `revocation-unavailable`
  */
 export async function revokeAdmissions(plane: ControlPlane, request: RevocationRequest): Promise<number> {
   const { drop, numbers, actor, reason, isConfirmed } = request;
   if (!(await plane.drops.find(drop))) throw problem('no-such-drop', `No drop has the id "${drop}".`);
+  const checkout = requireCheckout(plane);
   const whose =
     numbers.length === 1 ? 'One ticket loses its place' : `${numbers.length} tickets lose their places`;
   requireConfirmation(
@@ -36,7 +38,7 @@ export async function revokeAdmissions(plane: ControlPlane, request: RevocationR
     plane.audit.record({ act, drop, actor, reason, before: null, after });
   await record('ticket.revoke', { numbers });
   try {
-    const ended = await plane.checkout.revoke(drop, { jtis: numbers, reason, actor });
+    const ended = await checkout.revoke(drop, { jtis: numbers, reason, actor });
     if (ended === undefined)
       throw new CheckoutFault('the checkout has not been told of this drop yet', false);
     await record('ticket.revoked', { numbers, ended });

@@ -16,7 +16,9 @@ export async function tellDrops(plane: ControlPlane, drops: readonly Drop[]) {
     }),
     plane.setups.find(ids),
   ]);
-  return drops.map((drop) => answerOf(drop, pictures?.get(drop.id), setups.get(drop.id)));
+  return drops.map((drop) =>
+    answerOf(drop, pictures?.get(drop.id), checkoutDelivery(plane, setups.get(drop.id))),
+  );
 }
 
 export async function tellDrop(plane: ControlPlane, drop: Drop) {
@@ -32,7 +34,7 @@ export function tellJournaled({ id, policyVersion, override, admission, page }: 
   return { id, isJournaled, policyVersion, override, ratePerMinute, message: page.message };
 }
 
-function answerOf(drop: Drop, live: LivePicture | undefined, setup: SetupState | undefined) {
+function answerOf(drop: Drop, live: LivePicture | undefined, checkout: CheckoutDelivery) {
   const iso = (at: Date) => at.toISOString();
   const isoOrNull = (at: Date | null) => (at ? iso(at) : null);
   return {
@@ -49,7 +51,7 @@ function answerOf(drop: Drop, live: LivePicture | undefined, setup: SetupState |
     updatedAt: iso(drop.updatedAt),
     phase: live?.phase ?? null,
     room: roomDelivery(drop, live),
-    checkout: checkoutDelivery(setup),
+    checkout,
     live: live
       ? {
           ...live,
@@ -62,6 +64,8 @@ function answerOf(drop: Drop, live: LivePicture | undefined, setup: SetupState |
 }
 
 type Delivery = { status: 'done' | 'pending'; detail?: string };
+/** `none`: the checkout is someone else's, and is told nothing. */
+type CheckoutDelivery = Delivery | { status: 'none' };
 
 function roomDelivery({ policyVersion }: Drop, live: LivePicture | undefined): Delivery {
   if (!live) return { status: 'pending', detail: 'Redis does not answer right now' };
@@ -69,7 +73,8 @@ function roomDelivery({ policyVersion }: Drop, live: LivePicture | undefined): D
   return { status: 'pending', detail: `the room decides by version ${live.policyVersion}` };
 }
 
-function checkoutDelivery(setup: SetupState | undefined): Delivery {
+function checkoutDelivery({ checkout }: ControlPlane, setup: SetupState | undefined): CheckoutDelivery {
+  if (checkout === null) return { status: 'none' };
   if (!setup || setup.done >= setup.wanted) return { status: 'done' };
   return { status: 'pending', ...(setup.lastError !== null && { detail: setup.lastError }) };
 }

@@ -127,6 +127,11 @@ const Delivery = Type.Object({
   detail: Type.Optional(Type.String({ description: 'What it said when it last refused or did not answer' })),
 });
 
+const CheckoutDelivery = Type.Object({
+  status: Type.Enum(['done', 'pending', 'none'], { description: "none: the checkout is someone else's" }),
+  detail: Delivery.properties.detail,
+});
+
 export const Live = Type.Object({
   asOf: Instant,
   phase: PhaseName,
@@ -182,7 +187,7 @@ export const DropAnswer = Type.Object({
   updatedAt: Instant,
   phase: Nullable(Type.Union([PhaseName], { description: 'Null while Redis does not answer' })),
   room: Delivery,
-  checkout: Delivery,
+  checkout: CheckoutDelivery,
   live: Nullable(Live),
 });
 

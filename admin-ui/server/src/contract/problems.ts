@@ -30,6 +30,7 @@ export const PROBLEMS = {
   'version-mismatch': { status: 412, title: 'The drop has changed since it was read' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key was used for something else' },
   'not-enough-stock': { status: 409, title: 'Not so much is available' },
+  'no-checkout': { status: 409, title: "The checkout of this installation is someone else's" },
   'stock-unavailable': { status: 503, title: 'Stock can not be asked for right now' },
   'revocation-unavailable': { status: 503, title: 'The checkout can not be told right now' },
   'stock-outcome-unknown': { status: 503, title: 'Whether the stock moved is not known' },

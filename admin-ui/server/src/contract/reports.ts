@@ -48,7 +48,7 @@ export const ReportAnswer = Type.Object({
         held: Type.Integer(),
         available: Type.Integer(),
       }),
-      { description: 'Null while the checkout does not answer' },
+      { description: 'Null while the checkout does not answer, and where there is none' },
     ),
   ),
   unitsSold: Nullable(Type.Integer()),

@@ -63,13 +63,18 @@ export function startJobs(
       });
       metrics.comparedAt.setToCurrentTime();
     }),
-    start('set-up', () =>
-      sendSetups(
-        setups,
-        (setup) => setUpCheckout(plane, setup),
-        (pending) => metrics.pendingSetups.set(pending),
-      ),
-    ),
+    // Without a checkout nobody is told; should there be one later, it hears of every drop.
+    ...(plane.checkout === null
+      ? []
+      : [
+          start('set-up', () =>
+            sendSetups(
+              setups,
+              (setup) => setUpCheckout(plane, setup),
+              (pending) => metrics.pendingSetups.set(pending),
+            ),
+          ),
+        ]),
     start('end-overrides', async () => {
       for (const drop of await drops.withEnded()) {
         await changeDrop(plane, {
