@@ -5,6 +5,7 @@
 import { provisionChromium } from './provision-chromium.mjs';
 import { provisionK6 } from './provision-k6.mjs';
 import { provisionNginx } from './provision-nginx.mjs';
+import { provisionOasdiff } from './provision-oasdiff.mjs';
 import { provisionPhp } from './provision-php.mjs';
 import { provisionPrometheus } from './provision-prometheus.mjs';
 import { provisionStripeMock } from './provision-stripe-mock.mjs';
@@ -14,6 +15,7 @@ const PROVISIONERS = {
   CHROMIUM_PATH: provisionChromium,
   K6_PATH: provisionK6,
   NGINX_PATH: provisionNginx,
+  OASDIFF_PATH: provisionOasdiff,
   PHP_PATH: provisionPhp,
   PROMETHEUS_PATH: provisionPrometheus,
   STRIPE_MOCK_PATH: provisionStripeMock,

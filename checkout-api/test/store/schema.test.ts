@@ -1,20 +1,19 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createTestDatabase } from '@sluice/service-kit/testing';
+import { createTestDatabase, dumpSchema } from '@sluice/service-kit/testing';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createCheckoutDatabase } from '../support/checkout-database.ts';
-import { dumpSchema } from '../support/dump-schema.ts';
 
 const file = new URL('../../schema.sql', import.meta.url);
+const update = 'UPDATE_SCHEMA=1 npm test -- checkout-api/test/store/schema';
+const schemas = { owned: ['checkout', 'sandbox'], update };
 
 test('schema.sql is what the migrations make', async () => {
   const db = await createCheckoutDatabase();
   try {
-    const dump = await dumpSchema(db.database);
+    const dump = await dumpSchema(db.database, schemas);
     if (process.env.UPDATE_SCHEMA === '1') writeFileSync(file, dump);
-    expect(readFileSync(file, 'utf8'), 'run UPDATE_SCHEMA=1 npm test -- checkout-api/test/store/schema').toBe(
-      dump,
-    );
+    expect(readFileSync(file, 'utf8'), `run ${update}`).toBe(dump);
   } finally {
     await db.close();
   }
@@ -26,7 +25,7 @@ test('schema.sql is whole: an empty database becomes the same by it alone', asyn
   try {
     const schema = readFileSync(file, 'utf8');
     await pool.query(schema);
-    expect(await dumpSchema(pool)).toBe(schema);
+    expect(await dumpSchema(pool, schemas)).toBe(schema);
   } finally {
     await pool.end();
     await drop();

@@ -1,7 +1,12 @@
-/** The schemas that checkout-api owns, written down from Postgres's own catalogue as SQL that makes them again. */
-import type { Database } from '../../src/store/statements.ts';
+/** The schemas that a service owns, written down from Postgres's own catalogue as SQL that makes them again. */
+import type { Pool } from 'pg';
 
-const OWNED = ['checkout', 'sandbox'];
+export interface DumpedSchemas {
+  /** Their tables but `migrations`, which is the ledger of the migrations themselves. */
+  readonly owned: readonly string[];
+  /** The command that writes the dump again; its first lines say so. */
+  readonly update: string;
+}
 
 /** Each answers one column `text`: one thing a row, in an order that does not depend on when it was made. */
 const PARTS: readonly [string, string][] = [
@@ -70,22 +75,22 @@ const PARTS: readonly [string, string][] = [
   ],
 ];
 
-export async function dumpSchema(database: Database): Promise<string> {
+export async function dumpSchema(database: Pool, { owned, update }: DumpedSchemas): Promise<string> {
   const client = await database.connect();
   try {
     // Names are written out, whatever the search path of the connection says.
     await client.query(`set search_path = pg_catalog`);
     const sections: string[] = [];
     for (const [title, text] of PARTS) {
-      const { rows } = await client.query<{ text: string }>(text, [OWNED]);
+      const { rows } = await client.query<{ text: string }>(text, [owned]);
       sections.push(`-- ${title}\n\n${rows.map((row) => row.text.trimEnd()).join('\n\n')}\n`);
     }
     return [
       '-- Generated from a database after all migrations; a test compares it. Not edited by hand:',
-      '-- UPDATE_SCHEMA=1 npm test -- checkout-api/test/store/schema',
+      `-- ${update}`,
       '',
       'set check_function_bodies = off;',
-      ...OWNED.map((schema) => `create schema ${schema};`),
+      ...owned.map((schema) => `create schema ${schema};`),
       '',
       sections.join('\n'),
     ].join('\n');
