@@ -425,54 +425,6 @@ alter table sandbox.events add constraint events_charge_id_fkey FOREIGN KEY (cha
 
 alter table sandbox.refunds add constraint refunds_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES sandbox.charges(id);
 
--- Indexes
-
-CREATE INDEX event_deliveries_dead ON checkout.event_deliveries USING btree (target_id, last_tried_at) WHERE (status = 'dead'::text);
-
-CREATE INDEX event_deliveries_of_event ON checkout.event_deliveries USING btree (event_id);
-
-CREATE UNIQUE INDEX event_targets_one_outbox ON checkout.event_targets USING btree (kind) WHERE (kind = 'outbox'::text);
-
-CREATE INDEX orders_of_session ON checkout.orders USING btree (jti, drop_id);
-
-CREATE UNIQUE INDEX payment_attempts_one_charge ON checkout.payment_attempts USING btree (provider, charge_id);
-
-CREATE UNIQUE INDEX payment_attempts_one_open ON checkout.payment_attempts USING btree (reservation_id) WHERE (status = ANY (ARRAY['pending'::text, 'captured'::text]));
-
-CREATE INDEX payment_attempts_pending ON checkout.payment_attempts USING btree (started_at) WHERE (status = 'pending'::text);
-
-CREATE INDEX refunds_of_attempt ON checkout.refunds USING btree (reservation_id, attempt);
-
-CREATE UNIQUE INDEX refunds_one_late_per_attempt ON checkout.refunds USING btree (reservation_id, attempt) WHERE (kind = 'late_payment'::text);
-
-CREATE INDEX reservations_created ON checkout.reservations USING brin (created_at) WITH (pages_per_range='32', autosummarize='on');
-
-CREATE INDEX reservations_held ON checkout.reservations USING btree (drop_id, expires_at) WHERE (status = 'held'::text);
-
-CREATE INDEX reservations_paying ON checkout.reservations USING btree (paying_since) WHERE (paying_since IS NOT NULL);
-
-CREATE INDEX revocations_to_tell ON checkout.revocations USING btree (drop_id, told_at);
-
-CREATE UNIQUE INDEX sessions_credential ON checkout.sessions USING btree (credential_hash);
-
-CREATE INDEX sessions_ended_unreported ON checkout.sessions USING btree (drop_id, ended_at) WHERE ((ended_at IS NOT NULL) AND (end_reported_at IS NULL));
-
-CREATE INDEX sessions_inside ON checkout.sessions USING btree (drop_id, reserve_until) WHERE (ended_at IS NULL);
-
-CREATE INDEX sessions_opened_unreported ON checkout.sessions USING btree (drop_id, opened_at) WHERE (opened_reported_at IS NULL);
-
-CREATE INDEX stock_movements_of_sku ON checkout.stock_movements USING btree (drop_id, sku, id);
-
-CREATE UNIQUE INDEX stock_movements_one_per_key ON checkout.stock_movements USING btree (drop_id, sku, idempotency_key) WHERE (idempotency_key IS NOT NULL);
-
-CREATE INDEX charges_of_reference ON sandbox.charges USING btree (reference);
-
-CREATE INDEX charges_settling ON sandbox.charges USING btree (settles_at) WHERE (status = ANY (ARRAY['processing'::text, 'requires_action'::text]));
-
-CREATE INDEX events_due ON sandbox.events USING btree (due_at) WHERE (sends > 0);
-
-CREATE INDEX refunds_of_charge ON sandbox.refunds USING btree (charge_id);
-
 -- Views
 
 create view checkout.balances as
@@ -1073,6 +1025,18 @@ begin
       left join checkout.revocations v on v.jti = p.jti and v.drop_id = p.drop_id
      where s.jti is not null or v.jti is not null;
 end $function$
+;
+
+CREATE OR REPLACE FUNCTION checkout.place_reference(p_number text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  select case when p_number ~ '^[A-Za-z0-9_-]{8}' then (
+    select string_agg(substr('23456789BCDFGHJKMNPQRSTVWXYZ', get_byte(bytes, at) % 28 + 1, 1) || case at when 2 then '-' else '' end, ''
+             order by at)
+      from decode(translate(left(p_number, 8), '-_', '+/'), 'base64') bytes, generate_series(0, 5) at) end;
+$function$
 ;
 
 CREATE OR REPLACE FUNCTION checkout.raise_stock_version()
@@ -1678,6 +1642,15 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION checkout.utc_text(p_at timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+  select to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+$function$
+;
+
 CREATE OR REPLACE FUNCTION sandbox.charge(p_key text, p_reference text, p_amount bigint, p_currency text, p_status text, p_reason text, p_settles_after double precision, p_sends integer, p_sent_after double precision)
  RETURNS void
  LANGUAGE plpgsql
@@ -1748,6 +1721,66 @@ begin
     returning e.id, e.type, c.idempotency_key, c.id, e.created_at;
 end $function$
 ;
+
+-- Indexes
+
+CREATE INDEX event_deliveries_dead ON checkout.event_deliveries USING btree (target_id, last_tried_at) WHERE (status = 'dead'::text);
+
+CREATE INDEX event_deliveries_of_event ON checkout.event_deliveries USING btree (event_id);
+
+CREATE UNIQUE INDEX event_targets_one_outbox ON checkout.event_targets USING btree (kind) WHERE (kind = 'outbox'::text);
+
+CREATE INDEX events_of_subject ON checkout.events USING btree (subject);
+
+CREATE INDEX orders_created ON checkout.orders USING btree (created_at, id);
+
+CREATE INDEX orders_of_drop ON checkout.orders USING btree (drop_id, created_at, id);
+
+CREATE INDEX orders_of_reference ON checkout.orders USING btree (checkout.place_reference(jti));
+
+CREATE INDEX orders_of_session ON checkout.orders USING btree (jti, drop_id);
+
+CREATE UNIQUE INDEX payment_attempts_one_charge ON checkout.payment_attempts USING btree (provider, charge_id);
+
+CREATE UNIQUE INDEX payment_attempts_one_open ON checkout.payment_attempts USING btree (reservation_id) WHERE (status = ANY (ARRAY['pending'::text, 'captured'::text]));
+
+CREATE INDEX payment_attempts_pending ON checkout.payment_attempts USING btree (started_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX provider_events_of_charge ON checkout.provider_events USING btree (provider, charge_id) WHERE (charge_id IS NOT NULL);
+
+CREATE INDEX refunds_of_attempt ON checkout.refunds USING btree (reservation_id, attempt);
+
+CREATE UNIQUE INDEX refunds_one_late_per_attempt ON checkout.refunds USING btree (reservation_id, attempt) WHERE (kind = 'late_payment'::text);
+
+CREATE INDEX reservations_created ON checkout.reservations USING brin (created_at) WITH (pages_per_range='32', autosummarize='on');
+
+CREATE INDEX reservations_held ON checkout.reservations USING btree (drop_id, expires_at) WHERE (status = 'held'::text);
+
+CREATE INDEX reservations_paying ON checkout.reservations USING btree (paying_since) WHERE (paying_since IS NOT NULL);
+
+CREATE INDEX revocations_to_tell ON checkout.revocations USING btree (drop_id, told_at);
+
+CREATE UNIQUE INDEX sessions_credential ON checkout.sessions USING btree (credential_hash);
+
+CREATE INDEX sessions_ended_unreported ON checkout.sessions USING btree (drop_id, ended_at) WHERE ((ended_at IS NOT NULL) AND (end_reported_at IS NULL));
+
+CREATE INDEX sessions_inside ON checkout.sessions USING btree (drop_id, reserve_until) WHERE (ended_at IS NULL);
+
+CREATE INDEX sessions_of_customer ON checkout.sessions USING btree (customer) WHERE (customer IS NOT NULL);
+
+CREATE INDEX sessions_opened_unreported ON checkout.sessions USING btree (drop_id, opened_at) WHERE (opened_reported_at IS NULL);
+
+CREATE INDEX stock_movements_of_sku ON checkout.stock_movements USING btree (drop_id, sku, id);
+
+CREATE UNIQUE INDEX stock_movements_one_per_key ON checkout.stock_movements USING btree (drop_id, sku, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+
+CREATE INDEX charges_of_reference ON sandbox.charges USING btree (reference);
+
+CREATE INDEX charges_settling ON sandbox.charges USING btree (settles_at) WHERE (status = ANY (ARRAY['processing'::text, 'requires_action'::text]));
+
+CREATE INDEX events_due ON sandbox.events USING btree (due_at) WHERE (sends > 0);
+
+CREATE INDEX refunds_of_charge ON sandbox.refunds USING btree (charge_id);
 
 -- Triggers
 

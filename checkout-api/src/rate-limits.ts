@@ -28,3 +28,9 @@ export const WEBHOOKS_PER_ADDRESS = { max: 30_000, timeWindow: PER_MINUTE, keyGe
  * query, so that guessing costs us nothing. A whole campus arriving at once fits.
  */
 export const UNKNOWN_CREDENTIALS_PER_ADDRESS = { max: 30_000, windowMs: PER_MINUTE };
+
+/**
+ * What the back office reads, per address, in memory: an instance of the control plane fits with ten operators who look something
+ * up each second, and a script that runs away through it does not take the connections that sales need.
+ */
+export const OFFICE_READS = { max: 3000, timeWindow: PER_MINUTE, keyGenerator: byAddress };

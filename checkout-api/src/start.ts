@@ -6,6 +6,7 @@ import {
   connectRedis,
   createInternalApp,
   createMetrics,
+  registerRateLimits,
   untilReached,
 } from '@sluice/service-kit';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
@@ -22,9 +23,11 @@ import { createOutbox } from './plugins/outbox.ts';
 import { createTill } from './plugins/till.ts';
 import { eventRoutes } from './routes/events.ts';
 import { internalRoutes } from './routes/internal.ts';
+import { officeRoutes } from './routes/office.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { revocationRoutes } from './routes/revocations.ts';
 import { stockRoutes } from './routes/stock.ts';
+import { createOfficeStore } from './store/office.ts';
 import { createReportStore } from './store/reports.ts';
 import { createReservationStore } from './store/reservations.ts';
 import { createSessionStore } from './store/sessions.ts';
@@ -37,6 +40,8 @@ export interface RunningCheckout {
   internalUrl: string;
   /** The public application, for those who want to look at its routes. */
   app: FastifyInstance;
+  /** The internal one, likewise. */
+  internal: FastifyInstance;
   close(): Promise<void>;
 }
 
@@ -106,6 +111,10 @@ export async function startCheckout(
   await internal.register(revocationRoutes, { sessions, serviceToken });
   await internal.register(orderRoutes, { orders, serviceToken });
   await internal.register(eventRoutes, { ...outbox, serviceToken });
+  await internal.register(async (limited: FastifyInstance) => {
+    await registerRateLimits(limited);
+    await limited.register(officeRoutes, { office: createOfficeStore(database), serviceToken });
+  });
 
   const url = await app.listen({ host: config.HOST, port: config.PORT });
   const internalUrl = await internal.listen({ host: config.HOST, port: config.INTERNAL_PORT });
@@ -137,6 +146,7 @@ export async function startCheckout(
     url,
     internalUrl,
     app,
+    internal,
     async close() {
       await app.close();
       await Promise.all([jobs.close(), money.close(), telling.close()]);

@@ -14,5 +14,14 @@ export const OPEN_ROUTES: ReadonlySet<string> = new Set([
   'POST /v1/webhooks/:provider',
 ]);
 
+/** The routes of the internal listener that answer without the service token: what scrapes and people on the inside read. */
+export const OPEN_INTERNAL_ROUTES: ReadonlySet<string> = new Set([
+  'GET /metrics',
+  'HEAD /metrics',
+  // All of it: the pages that show the public description.
+  'GET /docs',
+  'HEAD /docs',
+]);
+
 /** The one route that takes an admission token instead of a session: it makes the session. */
 export const SESSION_ROUTE = 'POST /v1/drops/:drop/session';

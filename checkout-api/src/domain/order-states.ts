@@ -8,6 +8,9 @@
 export const orderStates = ['paid', 'fulfilled', 'partially_refunded', 'refunded', 'cancelled'] as const;
 export type OrderState = (typeof orderStates)[number];
 
+export const isOrderState = (text: string): text is OrderState =>
+  (orderStates as readonly string[]).includes(text);
+
 /**
  * - `fulfil`: the goods have left.
  * - `cancel`: called off before they left; all the money is back, every unit is for sale again.

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { OPEN_ROUTES } from '../../src/admission/allow-list.ts';
+import { OPEN_INTERNAL_ROUTES, OPEN_ROUTES } from '../../src/admission/allow-list.ts';
 import { createDrop } from '../support/checkout-database.ts';
 import { startTestCheckout, type TestCheckout } from '../support/checkout-service.ts';
 
@@ -14,10 +15,10 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TR
 const id = '0190a7c0-0000-7000-8000-000000000000';
 
 /** Every route of the router itself, HEAD routes included: `GET /livez`, one a line of its own drawing. */
-function routes(): { method: string; url: string }[] {
+function routes(app: FastifyInstance = checkout.app): { method: string; url: string }[] {
   const found: { method: string; url: string }[] = [];
   const above: string[] = [];
-  for (const line of checkout.app.printRoutes({ commonPrefix: false }).split('\n')) {
+  for (const line of app.printRoutes({ commonPrefix: false }).split('\n')) {
     const match = /^([\s│]*)[├└]── (\S+)(?: \(([A-Z, ]+)\))?/.exec(line);
     if (match === null) continue;
     const [, indent = '', part = '', allowed] = match;
@@ -30,8 +31,13 @@ function routes(): { method: string; url: string }[] {
 }
 
 /** Sends a path exactly as it is written: `fetch` would tidy it up. */
-function sendRaw(method: string, path: string, headers: Record<string, string> = {}): Promise<number> {
-  const { hostname, port } = new URL(checkout.url);
+function sendRaw(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  base = checkout.url,
+): Promise<number> {
+  const { hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {
     const sent = httpRequest({ hostname, port, method, path, headers }, (response) => {
       response.resume();
@@ -81,6 +87,26 @@ test('the allow-list and the router agree in both directions: what is open is li
   }
   expect(open.sort()).toEqual([...OPEN_ROUTES].sort());
   expect(all.length).toBeGreaterThan(OPEN_ROUTES.size);
+});
+
+test('of the internal listener nothing but figures and their description answers without the service token', async () => {
+  const open: string[] = [];
+  const all = routes(checkout.internal);
+  for (const { method, url } of all) {
+    const path = url
+      .replace(':drop', 'no-such-drop')
+      .replace(':id', id)
+      .replace(':sku', 'x')
+      .replace('*', 'x');
+    for (const headers of [{}, { authorization: 'Bearer null' }])
+      if ((await sendRaw(method, path, headers, checkout.internalUrl)) !== 401) open.push(`${method} ${url}`);
+  }
+  const unlisted = open.filter(
+    (route) => ![...OPEN_INTERNAL_ROUTES].some((one) => route === one || route.startsWith(`${one}/`)),
+  );
+  expect(unlisted).toEqual([]);
+  for (const route of OPEN_INTERNAL_ROUTES) expect(open).toContain(route);
+  expect(all.length).toBeGreaterThan(40);
 });
 
 test('promise 3: no route, in no method and no spelling, answers a stranger', async () => {

@@ -34,14 +34,6 @@ const PARTS: readonly [string, string][] = [
       order by k.contype = 'f', k.contype = 'c', n.nspname, c.relname, k.conname`,
   ],
   [
-    'Indexes',
-    `select i.indexdef || ';' as text from pg_indexes i
-      where i.schemaname = any ($1) and i.tablename <> 'migrations'
-        and not exists (select from pg_constraint k join pg_namespace n on n.oid = k.connamespace
-                         where n.nspname = i.schemaname and k.conname = i.indexname)
-      order by i.schemaname, i.tablename, i.indexname`,
-  ],
-  [
     'Views',
     `select format(E'create view %I.%I as\\n%s', schemaname, viewname, definition) as text
        from pg_views where schemaname = any ($1) order by schemaname, viewname`,
@@ -50,6 +42,15 @@ const PARTS: readonly [string, string][] = [
     'Functions',
     `select pg_get_functiondef(p.oid) || ';' as text from pg_proc p join pg_namespace n on n.oid = p.pronamespace
       where n.nspname = any ($1) order by n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)`,
+  ],
+  [
+    // After the functions: one may index what a function says.
+    'Indexes',
+    `select i.indexdef || ';' as text from pg_indexes i
+      where i.schemaname = any ($1) and i.tablename <> 'migrations'
+        and not exists (select from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+                         where n.nspname = i.schemaname and k.conname = i.indexname)
+      order by i.schemaname, i.tablename, i.indexname`,
   ],
   [
     'Triggers',
