@@ -170,6 +170,7 @@ export async function startStack(options) {
             DATABASE_URL: databaseUrl,
             OPERATOR_KEY: keys.operatorKey,
             PUBLIC_URL: `http://localhost:${adminPlace.port}`,
+            ROOM_URL: roomPublicUrl,
             SEED_KEY_FILE: keys.seedKeyFile,
             AUDIT_HEADS_FILE: auditHeadsFile,
             JOURNAL_FILE: join(logDir, 'journal.jsonl'),

@@ -40,6 +40,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The drop that a request without one in its path is about, once the service knows it; for the log. */
     drop: string | null;
+    /** What a request is counted as, where its route is not what it is about. */
+    countedAs: string | null;
   }
 }
 
@@ -75,6 +77,7 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(compileValidator);
   app.decorateRequest('drop', null);
+  app.decorateRequest('countedAs', null);
   addErrorHandlers(app, (request) => strangers.take(clientAddressKey(request.ip)));
   addSecurityHeaders(app);
   demandRateLimits(app);

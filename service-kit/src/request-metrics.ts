@@ -59,7 +59,7 @@ export function createRequestObserver(metrics: Metrics): ObserveRequest {
 export function observeRequests(app: FastifyInstance, observe: ObserveRequest): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { statusCode: status, elapsedTime: ms } = reply;
-    const route = request.routeOptions.url ?? 'none';
+    const route = request.countedAs ?? request.routeOptions.url ?? 'none';
     observe({ method: request.method, route, status, ms }, () => ({
       log: request.log,
       drop: dropOf(request),

@@ -54,6 +54,13 @@ export const LOCALES: ReadonlyMap<string, Texts> = new Map(
     .map((name) => [name.replace('.json', ''), JSON.parse(read(`./locales/${name}`)) as Texts]),
 );
 
+const OTHER_TITLES = ['why', 'order', 'plain', 'leave'];
+
+/** Every state of the page that there are words for, in the order a shopper may meet them. */
+export const PAGE_STATES: readonly string[] = Object.keys(LOCALES.get('en') ?? {})
+  .flatMap((key) => /^(.+)\.title$/.exec(key)?.[1] ?? [])
+  .filter((state) => !OTHER_TITLES.includes(state));
+
 /** The shopper's first language that there are words for; English otherwise. */
 export function pickLanguage(acceptLanguage: string | undefined): string {
   const wanted = (acceptLanguage ?? '')

@@ -51,6 +51,15 @@ const RIGHT_TO_LEFT = ['ar'];
 
 /** A strict policy: this script, this style, this origin; forms also to the shop, which takes the token (Q33). */
 export function contentSecurityPolicy(returnOrigins: readonly string[]): string {
+  return policy(["'self'", ...returnOrigins].join(' '), "'none'");
+}
+
+/** That of a page which is only looked at: its forms lead nowhere, and one origin may show it in a frame. */
+export function previewSecurityPolicy(framedBy: string): string {
+  return policy("'none'", framedBy);
+}
+
+function policy(formAction: string, frameAncestors: string): string {
   return [
     "default-src 'none'",
     // What the script itself loads is the room's own (page modules); a browser that knows no strict-dynamic takes `self`.
@@ -58,9 +67,9 @@ export function contentSecurityPolicy(returnOrigins: readonly string[]): string 
     `style-src ${STYLE_HASH} ${NO_SCRIPT_STYLE_HASH}`,
     "connect-src 'self'",
     'img-src data:',
-    ["form-action 'self'", ...returnOrigins].join(' '),
+    `form-action ${formAction}`,
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    `frame-ancestors ${frameAncestors}`,
   ].join('; ');
 }
 

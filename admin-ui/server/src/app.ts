@@ -22,6 +22,7 @@ import { dropsAsCodeRoutes } from './routes/drops-as-code.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveControlRoutes } from './routes/live-control.ts';
 import { oidcRoutes } from './routes/oidc.ts';
+import { previewRoutes } from './routes/previews.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { revocationRoutes } from './routes/revocations.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -67,6 +68,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(liveControlRoutes, { plane });
     await operators.register(dropsAsCodeRoutes, { plane });
     await operators.register(stockRoutes, { plane });
+    await operators.register(previewRoutes, { plane });
     await operators.register(reportRoutes, { plane });
     await operators.register(revocationRoutes, { plane });
     await operators.register(auditRoutes, { plane });

@@ -46,6 +46,12 @@ const schema = Type.Object({
       description: 'where browsers reach the control plane; without it where it listens',
     }),
   ),
+  ROOM_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/?#]+/?$',
+      description: 'where shoppers reach the waiting room; without it links to its page are paths',
+    }),
+  ),
   SMTP_URL: Type.Optional(
     Type.String({ pattern: '^smtps?://', description: 'mailer for invitations; without it links are told' }),
   ),

@@ -15,6 +15,7 @@ import { buildApp } from './app.ts';
 import { createCheckoutClient } from './clients/checkout.ts';
 import { type Config, readConfig } from './config.ts';
 import { createAuditKeys, type SignedHead } from './domain/audit-keys.ts';
+import { createPreviewSigner } from './domain/preview-links.ts';
 import { noteHead } from './jobs/note-head.ts';
 import { migrate } from './migrate.ts';
 import { startJobs } from './plugins/jobs.ts';
@@ -68,6 +69,8 @@ export async function startControlPlane(
   });
   const auditKeys = createAuditKeys(config.SEED_KEY);
   const ledger = createLedger();
+  let listeningAt = '';
+  const publicUrl = () => new URL(config.PUBLIC_URL ?? listeningAt);
   const plane: ControlPlane = {
     drops: createDropStore(database, createSeedVault(config.SEED_KEY), auditKeys),
     audit: createAuditLog(database, auditKeys),
@@ -84,6 +87,11 @@ export async function startControlPlane(
       config.CHECKOUT_INTERNAL_URL === undefined
         ? null
         : createCheckoutClient({ url: config.CHECKOUT_INTERNAL_URL, serviceToken: config.SERVICE_TOKEN }),
+    previews: {
+      sign: createPreviewSigner(config.SERVICE_TOKEN),
+      origin: () => publicUrl().origin,
+      roomOrigin: config.ROOM_URL === undefined ? null : new URL(config.ROOM_URL).origin,
+    },
     log,
     count: {
       act: (act) => adminMetrics.acts.inc({ act }),
@@ -96,11 +104,10 @@ export async function startControlPlane(
       archiveFailed: () => adminMetrics.archiveFailures.inc(),
     },
   };
-  let listeningAt = '';
   const identity = createIdentity({
     ...{ database, auditKeys, audit: plane.audit, config, ledger, log },
     sessionCache: createSessionCache(redis),
-    publicUrl: () => new URL(config.PUBLIC_URL ?? listeningAt),
+    publicUrl,
     onSignIn: (outcome) => adminMetrics.signIns.inc({ outcome }),
   });
   const app = await buildApp({

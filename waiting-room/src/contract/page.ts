@@ -6,6 +6,13 @@ import { Digest } from './common.ts';
 export const PageQuery = Type.Object({
   return: Type.Optional(Type.String({ maxLength: 2048 })),
   bind: Type.Optional(Type.String({ maxLength: 64 })),
+  preview: Type.Optional(
+    Type.String({ maxLength: 1024, description: 'A link of the control plane: the page as it will be' }),
+  ),
+  state: Type.Optional(Type.String({ maxLength: 32, description: 'With preview: the state to show' })),
+  lang: Type.Optional(
+    Type.String({ maxLength: 16, description: 'With preview: the language to show it in' }),
+  ),
 });
 
 export const ModuleParams = Type.Object({

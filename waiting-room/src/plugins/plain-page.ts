@@ -2,7 +2,14 @@
 import type { FastifyReply } from 'fastify';
 import { pickLanguage } from '../../page/assets.ts';
 import { describe, type Situation } from '../../page/describe.ts';
-import { contentSecurityPolicy, type Next, renderDocument, textsOf } from '../../page/document.ts';
+import {
+  contentSecurityPolicy,
+  type Next,
+  previewSecurityPolicy,
+  renderDocument,
+  textsOf,
+} from '../../page/document.ts';
+import { countdown } from '../../page/format.ts';
 import type { DropView } from '../queue/queue.ts';
 import { isDrawn } from './page-shell.ts';
 
@@ -12,6 +19,8 @@ export interface PlainPage {
   readonly refreshSeconds?: number;
   /** A form's label is a key of the locale files. */
   readonly form?: Next['form'];
+  /** Nobody's page: in the language asked for, framed by the one who asks, and with figures that would tick standing. */
+  readonly preview?: { readonly lang: string; readonly framedBy: string };
 }
 
 /** Sends the page; `view` is undefined for a drop that does not exist. */
@@ -19,17 +28,19 @@ export function sendPlainPage(
   reply: FastifyReply,
   drop: string,
   view: DropView | undefined,
-  { situation, reference = '', refreshSeconds = 0, form = null }: PlainPage,
+  { situation, reference = '', refreshSeconds = 0, form = null, preview }: PlainPage,
 ): FastifyReply {
-  const lang = pickLanguage(reply.request.headers['accept-language']);
+  const lang = preview?.lang ?? pickLanguage(reply.request.headers['accept-language']);
   const texts = textsOf(lang);
+  const told = describe(situation, texts, lang, 'UTC');
+  const ticks = preview && told.countdownToMs > 0;
   const html = renderDocument({
     drop,
     name: view?.page.name ?? drop,
     lang,
     drawn: view ? isDrawn(view) : false,
     shop: view?.page.defaultReturnTo ?? null,
-    view: describe(situation, texts, lang, 'UTC'),
+    view: ticks ? { ...told, figure: countdown(told.countdownToMs - situation.asOfMs) } : told,
     message: view?.page.message[lang] ?? view?.page.message.en ?? '',
     reference,
     mode: {
@@ -37,9 +48,12 @@ export function sendPlainPage(
       next: { refreshSeconds, form: form && { ...form, label: texts[form.label] ?? form.label } },
     },
   });
+  const policy = preview
+    ? previewSecurityPolicy(preview.framedBy)
+    : contentSecurityPolicy(view?.page.returnOrigins ?? []);
   return reply
     .header('cache-control', 'no-store')
-    .header('content-security-policy', contentSecurityPolicy(view?.page.returnOrigins ?? []))
+    .header('content-security-policy', policy)
     .header('referrer-policy', 'same-origin')
     .type('text/html; charset=utf-8')
     .send(html);

@@ -2,18 +2,20 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import formbody from '@fastify/formbody';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { clientAddressKey, type Problem, problem } from '@sluice/service-kit';
-import type { FastifyReply } from 'fastify';
+import { answerError, clientAddressKey, type Problem, problem } from '@sluice/service-kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MODULES, pickLanguage } from '../../page/assets.ts';
 import { type Situation, spentState, stateOf } from '../../page/describe.ts';
 import { chooseReturn, enter } from '../admission/enter.ts';
 import { heldPlace, join } from '../admission/join.ts';
 import { type OwnPicture, ownPicture } from '../admission/own-status.ts';
+import { createPreviewReader } from '../admission/preview-links.ts';
 import { DropParams } from '../contract/common.ts';
 import { EnterForm, ModuleParams, PageQuery } from '../contract/page.ts';
 import { handOverOf } from '../domain/return-address.ts';
 import { createPageShells, isDrawn } from '../plugins/page-shell.ts';
 import { type PlainPage, sendPlainPage } from '../plugins/plain-page.ts';
+import { PREVIEW_ROUTE, type PreviewQuery, sendPreview } from '../plugins/preview-page.ts';
 import { presentedTicket, type Room, refuseCrossSite, requireCurrentTicket } from '../plugins/room.ts';
 import type { DropView } from '../queue/queue.ts';
 import { FORMS_PER_ADDRESS, PAGES_PER_ADDRESS } from '../rate-limits.ts';
@@ -31,6 +33,7 @@ type Back = { readonly return?: string; readonly bind?: string };
 
 export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app, { room }) => {
   const shellOf = createPageShells();
+  const readPreviewLink = createPreviewReader(room.serviceToken);
   await app.register(formbody, { bodyLimit: 8192 });
 
   /** One that was never there, or that has been archived. */
@@ -43,6 +46,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
 
   // People read these answers: a fault is a page that tries again, not a JSON document.
   app.setErrorHandler((error, request, reply) => {
+    // Who tries a page before the day is told what is wrong.
+    if (isPreview(request)) return answerError(error, request, reply);
     const problem = error as Partial<Problem> & { statusCode?: number };
     const status = problem.status ?? problem.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'page failed');
@@ -65,6 +70,11 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
     async (request, reply) => {
       const { drop } = request.params;
       const view = room.queue.view(drop);
+      if (isPreview(request)) {
+        request.countedAs = PREVIEW_ROUTE;
+        if (!view) throw problem('no-such-drop', `No drop has the id "${drop}".`);
+        return sendPreview(reply, view, request.query, readPreviewLink);
+      }
       if (!view) return sendMissing(reply, drop);
       const { bind, return: wanted } = request.query;
       const back = chooseReturn(view.page, wanted);
@@ -131,6 +141,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
       },
       async (request, reply) => {
         const { drop } = request.params;
+        if (isPreview(request)) throw problem('preview-refused', 'A preview link takes no place.');
         const view = room.queue.view(drop);
         if (!view) return sendMissing(reply, drop);
         refuseCrossSite(room, request.headers);
@@ -260,6 +271,7 @@ function lobbySituation(view: DropView): Situation {
   return { state: 'lobby', opensMs: opensUs / 1000, asOfMs, ...(!isDrawn(view) && { lead: 'lobby.fifo' }) };
 }
 
+const isPreview = ({ query }: FastifyRequest) => (query as PreviewQuery | null)?.preview !== undefined;
 const acceptsGzip = (headers: IncomingHttpHeaders) => /\bgzip\b/.test(String(headers['accept-encoding']));
 const detourCookie = (drop: string) => `wr_detour_${drop}`;
 const pageUrl = (drop: string, back: Back) => withQuery(`/w/${drop}`, back);

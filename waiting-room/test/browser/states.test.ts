@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { LOCALES } from '../../page/assets.ts';
+import { LOCALES, PAGE_STATES } from '../../page/assets.ts';
 import type { Situation } from '../../page/describe.ts';
 import { textsOf } from '../../page/document.ts';
 import { fill } from '../../page/format.ts';
@@ -21,11 +21,6 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const SCREENS = fileURLToPath(new URL('../../../docs/screens/', import.meta.url));
 
 const ENGLISH = textsOf('en');
-
-/** Every state that there are words for. */
-const STATES = Object.keys(ENGLISH)
-  .flatMap((key) => /^(.+)\.title$/.exec(key)?.[1] ?? [])
-  .filter((state) => !['why', 'order', 'plain', 'leave'].includes(state));
 
 const DARK = ['lobby', 'waiting', 'paused', 'turn', 'checked-in', 'missed', 'closed', 'offline'];
 
@@ -105,7 +100,7 @@ test('5.16: no state has a fault that axe knows, light or dark, and none is wide
     });
     const { page } = visitor;
     // Colours come in a few kinds only: in the dark one state of each will do.
-    for (const state of colorScheme === 'light' ? STATES : DARK) {
+    for (const state of colorScheme === 'light' ? PAGE_STATES : DARK) {
       await showState(visitor, state);
       expect(await violations(page), `${colorScheme} ${state}`).toEqual([]);
       expect(await widthOf(page), state).toBe(320);
@@ -136,9 +131,9 @@ test('5.16: in every language every state fits a phone of 320 px, and its words 
           window.sluice.show(state, more);
           return [state, document.getElementById('title')?.textContent, document.documentElement.scrollWidth];
         }),
-      STATES.map((state) => [state, situationOf(state)] as const),
+      PAGE_STATES.map((state) => [state, situationOf(state)] as const),
     );
-    expect(seen, lang).toEqual(STATES.map((state) => [state, textsOf(lang)[`${state}.title`], 320]));
+    expect(seen, lang).toEqual(PAGE_STATES.map((state) => [state, textsOf(lang)[`${state}.title`], 320]));
     if (lang === 'ar') {
       await showState(visitor, 'waiting');
       expect(await violations(page)).toEqual([]);

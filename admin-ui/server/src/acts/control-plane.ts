@@ -11,6 +11,7 @@ import type { DropStore } from '../store/drops.ts';
 import type { KeptJournal } from '../store/journal-file.ts';
 import type { PeakStore } from '../store/peaks.ts';
 import type { SetupStore } from '../store/setups.ts';
+import type { Previews } from './issue-preview.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface ControlPlane {
@@ -28,6 +29,7 @@ export interface ControlPlane {
   readonly ledger: Ledger;
   /** Null: the installation brings a checkout of its own, which keeps stock and orders to itself. */
   readonly checkout: CheckoutClient | null;
+  readonly previews: Previews;
   readonly log: FastifyBaseLogger;
   /** Told of everything that was done. */
   readonly count: {

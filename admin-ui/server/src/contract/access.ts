@@ -72,6 +72,7 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'PATCH /api/v1/drops/:drop': drop('drops.plan'),
   'POST /api/v1/drops/:drop/clone': { needs: 'drops.plan', object: 'installation' },
   'PATCH /api/v1/drops/:drop/page': drop('page.change'),
+  'POST /api/v1/drops/:drop/preview': drop('page.change'),
   'PATCH /api/v1/drops/:drop/admission': drop('drops.steer'),
   'POST /api/v1/drops/:drop/rate': drop('drops.steer'),
   'POST /api/v1/drops/:drop/pause': drop('drops.steer'),
