@@ -1,7 +1,7 @@
 /** The waiting page as HTML: one document for the shell, for pages without scripts and for the hand-over. Nothing unescaped goes in. */
+import type { PageLook } from '../src/domain/page-look.ts';
 import {
   ADDRESSES,
-  LOCALES,
   NO_SCRIPT_STYLE,
   NO_SCRIPT_STYLE_HASH,
   SCRIPT,
@@ -11,6 +11,7 @@ import {
 } from './assets.ts';
 import type { PageView } from './describe.ts';
 import type { Texts } from './format.ts';
+import { logoImage, lookStyle, styleHash, textsOf } from './look.ts';
 
 export interface DocumentOptions {
   readonly drop: string;
@@ -23,6 +24,7 @@ export interface DocumentOptions {
   readonly view: PageView;
   readonly message: string;
   readonly reference: string;
+  readonly look: PageLook;
   /**
    * With the script the page takes care of itself and the document is the same for everyone. Without it the document is
    * one shopper's own picture, and says how to go on.
@@ -43,30 +45,35 @@ export interface Form {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230b6b63'/%3E%3Cpath d='M3 6h10M3 10h6' stroke='%23fff' stroke-width='2' stroke-linecap='round'/%3E%3C/svg%3E";
+/** A sign of a line, in the accent. */
+const iconOf = ({ palettes }: PageLook) => {
+  const [under, over] = palettes ? [palettes.light.accent, palettes.light.onAccent] : ['#0b6b63', '#ffffff'];
+  const sign = `<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><rect width='16' height='16' rx='4' fill='${under}'/><path d='M3 6h10M3 10h6' stroke='${over}' stroke-width='2' stroke-linecap='round'/></svg>`;
+  return `data:image/svg+xml,${sign.replace(/[<>#]/g, encodeURIComponent)}`;
+};
 
 /** Languages of those there are words for that are written from right to left. */
 const RIGHT_TO_LEFT = ['ar'];
 
-/** A strict policy: this script, this style, this origin; forms also to the shop, which takes the token (Q33). */
-export function contentSecurityPolicy(returnOrigins: readonly string[]): string {
-  return policy(["'self'", ...returnOrigins].join(' '), "'none'");
+/** A strict policy: this script, these styles, this origin; forms also to the shop, which takes the token (Q33). */
+export function contentSecurityPolicy(returnOrigins: readonly string[], look: PageLook): string {
+  return policy(look, ["'self'", ...returnOrigins].join(' '), "'none'");
 }
 
 /** That of a page which is only looked at: its forms lead nowhere, and one origin may show it in a frame. */
-export function previewSecurityPolicy(framedBy: string): string {
-  return policy("'none'", framedBy);
+export function previewSecurityPolicy(framedBy: string, look: PageLook): string {
+  return policy(look, "'none'", framedBy);
 }
 
-function policy(formAction: string, frameAncestors: string): string {
+function policy(look: PageLook, formAction: string, frameAncestors: string): string {
+  const style = lookStyle(look);
   return [
     "default-src 'none'",
     // What the script itself loads is the room's own (page modules); a browser that knows no strict-dynamic takes `self`.
     `script-src ${SCRIPT_HASH} 'strict-dynamic' 'self'`,
-    `style-src ${STYLE_HASH} ${NO_SCRIPT_STYLE_HASH}`,
+    `style-src ${STYLE_HASH} ${NO_SCRIPT_STYLE_HASH}${style && ` ${styleHash(style)}`}`,
     "connect-src 'self'",
-    'img-src data:',
+    `img-src data:${look.logo ? " 'self'" : ''}`,
     `form-action ${formAction}`,
     "base-uri 'none'",
     `frame-ancestors ${frameAncestors}`,
@@ -78,14 +85,10 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
-/** Words of a language. */
-export function textsOf(lang: string): Texts {
-  return LOCALES.get(lang) ?? (LOCALES.get('en') as Texts);
-}
-
 export function renderDocument(options: DocumentOptions): string {
-  const { lang, name, view, mode } = options;
-  const texts = textsOf(lang);
+  const { lang, name, view, mode, look } = options;
+  const texts = textsOf(lang, look);
+  const style = lookStyle(look);
   const t = (key: string) => escapeHtml(texts[key] ?? '');
   const shell = mode.kind === 'shell';
   const refresh = mode.kind === 'plain' && mode.next.refreshSeconds > 0;
@@ -93,8 +96,8 @@ export function renderDocument(options: DocumentOptions): string {
     `<!doctype html><html lang="${lang}"${RIGHT_TO_LEFT.includes(lang) ? ' dir="rtl"' : ''}><head><meta charset="utf-8">`,
     '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">',
     refresh ? `<meta http-equiv="refresh" content="${mode.next.refreshSeconds}">` : '',
-    `<title>${escapeHtml(`${view.title} · ${name}`)}</title><link rel="icon" href="${ICON}"><style>${STYLE}</style></head>`,
-    `<body><main id="main" data-state="${view.state}"><header><p>${t('room')}</p><h1 id="name"><bdi>${escapeHtml(name)}</bdi></h1></header>`,
+    `<title>${escapeHtml(`${view.title} · ${name}`)}</title><link rel="icon" href="${iconOf(look)}"><style>${STYLE}</style>${style && `<style>${style}</style>`}</head>`,
+    `<body><main id="main" data-state="${view.state}"><header>${logoImage(look)}<p>${t('room')}</p><h1 id="name"><bdi>${escapeHtml(name)}</bdi></h1></header>`,
     `<section class="card">${picture(options)}`,
     shell ? shellParts(options, t) : plainForm(mode.next.form),
     `</section>${footer(options, t)}</main>`,

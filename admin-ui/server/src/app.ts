@@ -27,6 +27,7 @@ import { reportRoutes } from './routes/reports.ts';
 import { revocationRoutes } from './routes/revocations.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
+import { themeRoutes } from './routes/themes.ts';
 
 export interface AppOptions {
   readonly plane: ControlPlane;
@@ -65,6 +66,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     guardAccess(operators, { findPrincipal, onRefused: onRefusedKey });
     operators.setValidatorCompiler(compileValidator);
     await operators.register(dropRoutes, { plane });
+    await operators.register(themeRoutes);
     await operators.register(liveControlRoutes, { plane });
     await operators.register(dropsAsCodeRoutes, { plane });
     await operators.register(stockRoutes, { plane });

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe } from '../../page/describe.ts';
-import { contentSecurityPolicy, renderDocument, textsOf } from '../../page/document.ts';
+import { contentSecurityPolicy, renderDocument } from '../../page/document.ts';
+import { textsOf } from '../../page/look.ts';
 import type { DropPage, DropView } from '../queue/queue.ts';
 
 export interface Shell {
@@ -53,9 +54,10 @@ function makeShell(view: DropView, lang: string): Shell {
       lang,
       drawn: isDrawn(view),
       shop: page.defaultReturnTo,
-      view: describe({ state: 'joining', asOfMs: 0 }, textsOf(lang), lang),
+      view: describe({ state: 'joining', asOfMs: 0 }, textsOf(lang, page.look), lang),
       message: '',
       reference: '',
+      look: page.look,
       mode: { kind: 'shell' },
     }),
   );
@@ -63,6 +65,6 @@ function makeShell(view: DropView, lang: string): Shell {
     html,
     gzipped: gzipSync(html, { level: 9 }),
     etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 22)}"`,
-    csp: contentSecurityPolicy(page.returnOrigins),
+    csp: contentSecurityPolicy(page.returnOrigins, page.look),
   };
 }

@@ -7,9 +7,10 @@ import {
   type Next,
   previewSecurityPolicy,
   renderDocument,
-  textsOf,
 } from '../../page/document.ts';
 import { countdown } from '../../page/format.ts';
+import { textsOf } from '../../page/look.ts';
+import { PLAIN_LOOK } from '../domain/page-look.ts';
 import type { DropView } from '../queue/queue.ts';
 import { isDrawn } from './page-shell.ts';
 
@@ -31,7 +32,8 @@ export function sendPlainPage(
   { situation, reference = '', refreshSeconds = 0, form = null, preview }: PlainPage,
 ): FastifyReply {
   const lang = preview?.lang ?? pickLanguage(reply.request.headers['accept-language']);
-  const texts = textsOf(lang);
+  const look = view?.page.look ?? PLAIN_LOOK;
+  const texts = textsOf(lang, look);
   const told = describe(situation, texts, lang, 'UTC');
   const ticks = preview && told.countdownToMs > 0;
   const html = renderDocument({
@@ -43,14 +45,15 @@ export function sendPlainPage(
     view: ticks ? { ...told, figure: countdown(told.countdownToMs - situation.asOfMs) } : told,
     message: view?.page.message[lang] ?? view?.page.message.en ?? '',
     reference,
+    look,
     mode: {
       kind: 'plain',
       next: { refreshSeconds, form: form && { ...form, label: texts[form.label] ?? form.label } },
     },
   });
   const policy = preview
-    ? previewSecurityPolicy(preview.framedBy)
-    : contentSecurityPolicy(view?.page.returnOrigins ?? []);
+    ? previewSecurityPolicy(preview.framedBy, look)
+    : contentSecurityPolicy(view?.page.returnOrigins ?? [], look);
   return reply
     .header('cache-control', 'no-store')
     .header('content-security-policy', policy)

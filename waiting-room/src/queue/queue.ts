@@ -3,6 +3,7 @@
  * Outcomes are values; only an unreachable Redis throws (a 503 `store-unavailable` problem).
  */
 import type { DrawClass } from '../domain/draw.ts';
+import type { PageLook } from '../domain/page-look.ts';
 import type { Phase } from '../domain/phase.ts';
 import type { RankMap } from '../domain/positions.ts';
 import type { GenerationReason } from '../domain/pulse.ts';
@@ -218,6 +219,8 @@ export interface DropPage {
   readonly message: Readonly<Record<string, string>>;
   readonly returnOrigins: readonly string[];
   readonly defaultReturnTo: string | null;
+  /** The merchant's. */
+  readonly look: PageLook;
   /** Whose member claims give a class, and how much of one; absent where everyone is alike. */
   readonly members?: MemberRules;
 }

@@ -1,5 +1,6 @@
 /** Reads one drop: what the scripts decide by, the counts, the page, the stock picture and the published pulse. */
 import type { Redis } from 'ioredis';
+import { type LookInDocument, readLook } from '../domain/page-look.ts';
 import type { Phase } from '../domain/phase.ts';
 import { type Commands, isUnavailable } from './commands.ts';
 import { dropKeys, pageKey, stockKey } from './keys.ts';
@@ -71,9 +72,9 @@ export async function readDrop(redis: Redis, commands: Commands, drop: string): 
 
 /** The page's content; what is missing or broken is empty, so that a fault there never stops the line. */
 export function parsePage(drop: string, text: string | null): DropPage {
-  let page: Partial<DropPage> = {};
+  let page: Partial<DropPage> & LookInDocument = {};
   try {
-    page = (JSON.parse(text ?? '{}') as Partial<DropPage> | null) ?? {};
+    page = (JSON.parse(text ?? '{}') as typeof page | null) ?? {};
   } catch {
     // The control plane writes it again; until then the page is plain.
   }
@@ -82,6 +83,7 @@ export function parsePage(drop: string, text: string | null): DropPage {
     message: page.message ?? {},
     returnOrigins: page.returnOrigins ?? [],
     defaultReturnTo: page.defaultReturnTo ?? null,
+    look: readLook(page),
     ...(page.members && { members: page.members }),
   };
 }

@@ -1,7 +1,8 @@
 import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { LOCALES, PAGE_STATES } from '../../page/assets.ts';
-import { escapeHtml, textsOf } from '../../page/document.ts';
+import { escapeHtml } from '../../page/document.ts';
+import { textsOf } from '../../page/look.ts';
 import { dropKeys } from '../../src/queue/keys.ts';
 import { createDrop } from '../support/drop.ts';
 import { type LinkSetup, previewLink } from '../support/preview-link.ts';

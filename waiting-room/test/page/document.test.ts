@@ -6,8 +6,10 @@ import { expect, test } from 'vitest';
 import { LOCALES, pickLanguage, SCRIPT } from '../../page/assets.ts';
 import { BUNDLE_NAMES, bundlePage } from '../../page/build.mjs';
 import { describe, type Situation, spentState, stateOf } from '../../page/describe.ts';
-import { contentSecurityPolicy, type DocumentOptions, renderDocument, textsOf } from '../../page/document.ts';
+import { contentSecurityPolicy, type DocumentOptions, renderDocument } from '../../page/document.ts';
 import { countdown, span } from '../../page/format.ts';
+import { textsOf } from '../../page/look.ts';
+import { PLAIN_LOOK } from '../../src/domain/page-look.ts';
 import { PHASES } from '../../src/domain/phase.ts';
 
 const joining = describe({ state: 'joining', asOfMs: 0 }, textsOf('en'), 'en');
@@ -21,6 +23,7 @@ const shell = (changes: Partial<DocumentOptions> = {}) =>
     view: joining,
     message: '',
     reference: '',
+    look: PLAIN_LOOK,
     mode: { kind: 'shell' },
     ...changes,
   });
@@ -47,7 +50,7 @@ test('the whole page is at most 14 KB compressed, its script at most 3 KB, in ev
 });
 
 test('the policy allows this script, this style, the room itself and the drop’s shops as form targets: nothing else', () => {
-  const policy = contentSecurityPolicy(['https://shop.example', 'http://127.0.0.1:9000']);
+  const policy = contentSecurityPolicy(['https://shop.example', 'http://127.0.0.1:9000'], PLAIN_LOOK);
   const html = shell();
   const hashesOf = (tag: string) => {
     const texts = [...html.matchAll(new RegExp(`<${tag}>(.*?)</${tag}>`, 'gs'))].map(([, text = '']) => text);

@@ -1,8 +1,8 @@
 /** The words in every language (5.4). */
 import { expect, test } from 'vitest';
 import { LOCALES } from '../../page/assets.ts';
-import { textsOf } from '../../page/document.ts';
 import { fill } from '../../page/format.ts';
+import { textsOf } from '../../page/look.ts';
 
 const english = textsOf('en');
 const others = [...LOCALES].filter(([lang]) => lang !== 'en');

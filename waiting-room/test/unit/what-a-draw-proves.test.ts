@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { LOCALES } from '../../page/assets.ts';
 import { describe } from '../../page/describe.ts';
-import { renderDocument, textsOf } from '../../page/document.ts';
+import { renderDocument } from '../../page/document.ts';
+import { textsOf } from '../../page/look.ts';
+import { PLAIN_LOOK } from '../../src/domain/page-look.ts';
 
 /** What is to be read; every text of the language stands in the page's data besides. */
 const pageOf = (lang: string, drawn: boolean) =>
   renderDocument({
-    ...{ drop: 'd', name: 'A drop', lang, drawn, shop: null, message: '', reference: '' },
+    ...{ drop: 'd', name: 'A drop', lang, drawn, shop: null, message: '', reference: '', look: PLAIN_LOOK },
     view: describe({ state: 'lobby', asOfMs: 0 }, textsOf(lang), lang),
     mode: { kind: 'shell' },
   }).replaceAll(/<script.*?<\/script>/gs, '');

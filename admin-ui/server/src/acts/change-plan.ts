@@ -4,6 +4,7 @@ import { type Drop, type DropChange, type DropPage, lobbyOpening } from '../doma
 import type { Fault } from '../domain/fault.ts';
 import { pageFaults } from '../domain/plan-rules.ts';
 import { readSchedule, type ScheduleRequest, scheduleFaults } from '../domain/schedule.ts';
+import { contrastText, lowContrasts } from '../domain/theme.ts';
 import type { LivePicture } from '../projection/live.ts';
 
 export interface PlanRequest extends ScheduleRequest {
@@ -35,15 +36,20 @@ export function planChange(request: PlanRequest, drop: Drop, live: LivePicture):
   return change;
 }
 
-/** The page with what is asked for in it. @throws Problem `invalid-request` when the whole does not fit together */
+/** The page with what is asked for in it. @throws Problem `invalid-request` when the whole does not fit together, `low-contrast` */
 export function pageChange(request: Partial<DropPage>, { page }: Drop): DropPage {
-  const whole = {
-    message: request.message ?? page.message,
-    returnOrigins: request.returnOrigins ?? page.returnOrigins,
-    defaultReturnTo: request.defaultReturnTo === undefined ? page.defaultReturnTo : request.defaultReturnTo,
-  };
+  const asked = Object.entries(request).filter(([, value]) => value !== undefined);
+  const whole: DropPage = { ...page, ...Object.fromEntries(asked) };
   refuse(pageFaults(whole, ''));
+  refuseLowContrast(whole);
   return whole;
+}
+
+/** @throws Problem 422 `low-contrast` that names each pair, its ratio and the one needed */
+export function refuseLowContrast({ theme }: Pick<DropPage, 'theme'>): void {
+  const pairs = theme ? lowContrasts(theme) : [];
+  if (pairs.length === 0) return;
+  throw problem('low-contrast', `${pairs.map(contrastText).join('; ')}.`, { pairs });
 }
 
 /** @throws Problem 409 `drop-closed` */

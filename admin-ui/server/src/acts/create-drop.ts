@@ -2,11 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import { problem } from '@sluice/service-kit';
 import { type AdmissionPolicy, DEFAULT_POLICY } from '../domain/admission-policy.ts';
-import { type Drop, type DropPage, lobbyOpening, type Product } from '../domain/drop.ts';
+import { type Drop, type DropPage, lobbyOpening, PLAIN_PAGE, type Product } from '../domain/drop.ts';
 import { DEFAULT_ZONE } from '../domain/plan-rules.ts';
 import { readSchedule, type ScheduleRequest } from '../domain/schedule.ts';
 import type { Who } from '../store/audit.ts';
 import { tell } from './change-drop.ts';
+import { refuseLowContrast } from './change-plan.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 /** What a merchant states; the rest are defaults. */
@@ -25,7 +26,7 @@ const DEFAULT_CURRENCY = 'EUR';
 
 /**
  * Once it returns the drop will be in room and checkout, whatever answers right now; its answer says what is still to come.
- * @throws Problem 409 `drop-exists`
+ * @throws Problem 409 `drop-exists`, 422 `low-contrast`
  */
 export async function createDrop(
   plane: ControlPlane,
@@ -37,7 +38,8 @@ export async function createDrop(
   const admission = { ...DEFAULT_POLICY, ...request.admission };
   const { opensAt, closesAt = null, timeZone } = readSchedule(request, DEFAULT_ZONE).schedule;
   if (!opensAt) throw new Error('a plan without an opening has passed its rules');
-  const { message = {}, returnOrigins = [], defaultReturnTo = null } = request.page ?? {};
+  const page = { ...PLAIN_PAGE, ...request.page };
+  refuseLowContrast(page);
   const drop = await plane.drops.create(
     {
       id,
@@ -47,7 +49,7 @@ export async function createDrop(
       closesAt,
       timeZone,
       admission,
-      page: { message, returnOrigins, defaultReturnTo },
+      page,
       perShopperLimit: request.perShopperLimit ?? DEFAULT_PER_SHOPPER_LIMIT,
       currency: request.currency ?? DEFAULT_CURRENCY,
       products: request.products ?? [],

@@ -19,6 +19,8 @@ export async function exportDrops({ drops }: ControlPlane, only: readonly string
   return stringify({ version: 1, drops: all.map(fileOf) }, { lineWidth: 120 });
 }
 
+const statedPage = ({ logo: _, ...stated }: Drop['page']) => stated;
+
 function fileOf({
   id,
   name,
@@ -35,6 +37,7 @@ function fileOf({
     ...{ id, name, timeZone },
     opensAt: opensAt.toISOString(),
     closesAt: closesAt?.toISOString() ?? null,
-    ...{ admission, page, perShopperLimit, currency, products: [...products] },
+    // A picture is no text: a logo is sent to each installation apart.
+    ...{ admission, page: statedPage(page), perShopperLimit, currency, products: [...products] },
   };
 }

@@ -6,6 +6,7 @@ import { canonicalJson } from '../domain/audit-chain.ts';
 import { dangersOf } from '../domain/dangers.ts';
 import type { Drop, DropChange, DropPage } from '../domain/drop.ts';
 import { planFaults } from '../domain/plan-rules.ts';
+import { contrastText, lowContrasts } from '../domain/theme.ts';
 import type { LivePicture } from '../projection/live.ts';
 import { beforeAndAfter, differing } from '../store/drop-row.ts';
 import { planChange } from './change-plan.ts';
@@ -50,9 +51,11 @@ export async function planDrops(plane: ControlPlane, files: readonly DropInFile[
 function changeOf(file: DropInFile, drop: Drop | undefined, live: LivePicture): PlannedChange {
   const plain = { drop: file.id, fields: [], dangers: [], refusals: [] };
   if (!drop) {
-    const refusals = planFaults(file, live.asOf.getTime()).map(
-      ({ path, reason }) => `${path.slice(1)} ${reason}`,
-    );
+    const { theme } = file.page ?? {};
+    const refusals = [
+      ...planFaults(file, live.asOf.getTime()).map(({ path, reason }) => `${path.slice(1)} ${reason}`),
+      ...(theme ? lowContrasts(theme).map((low) => `page.theme: ${contrastText(low)}`) : []),
+    ];
     if (refusals.length > 0) return { ...plain, action: 'refused', refusals };
     const { id: _, ...stated } = file;
     const fields = Object.entries(stated).map(([field, to]) => ({ field, from: null, to }));

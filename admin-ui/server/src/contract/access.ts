@@ -73,6 +73,8 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/drops/:drop/clone': { needs: 'drops.plan', object: 'installation' },
   'PATCH /api/v1/drops/:drop/page': drop('page.change'),
   'POST /api/v1/drops/:drop/preview': drop('page.change'),
+  // A POST that changes nothing.
+  'POST /api/v1/theme-preview': { needs: 'drops.read', object: 'list', isOpenWithoutMfa: true },
   'PATCH /api/v1/drops/:drop/admission': drop('drops.steer'),
   'POST /api/v1/drops/:drop/rate': drop('drops.steer'),
   'POST /api/v1/drops/:drop/pause': drop('drops.steer'),

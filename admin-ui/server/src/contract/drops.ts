@@ -6,6 +6,7 @@ import { readSchedule } from '../domain/schedule.ts';
 import { Admission, AdmissionChange } from './admission.ts';
 import { withRules } from './body-rules.ts';
 import { Choice, DropId, Instant, LocalTime, Nullable, PhaseName, Reason, Sku, TimeZone } from './common.ts';
+import { Logo, OwnWords, Theme } from './page-theme.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
 
@@ -28,12 +29,18 @@ const DefaultReturnTo = Nullable(
   }),
 );
 
-const Page = Type.Object(
-  { message: Message, returnOrigins: ReturnOrigins, defaultReturnTo: DefaultReturnTo },
-  { additionalProperties: false },
-);
+/** What a merchant may state of it; a logo is sent apart. */
+const StatedPage = Type.Object({
+  message: Message,
+  returnOrigins: ReturnOrigins,
+  defaultReturnTo: DefaultReturnTo,
+  theme: Nullable(Theme),
+  words: OwnWords,
+});
 
-const PartialPage = Type.Partial(Page, { additionalProperties: false });
+const Page = Type.Object({ ...StatedPage.properties, logo: Nullable(Logo) });
+
+const PartialPage = Type.Partial(StatedPage, { additionalProperties: false });
 
 const Product = Type.Object(
   {

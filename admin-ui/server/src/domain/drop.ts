@@ -1,6 +1,8 @@
 /** A drop as the control plane plans it. What it is doing at the moment is in Redis. */
 import type { AdmissionPolicy } from './admission-policy.ts';
+import type { Words } from './page-words.ts';
 import type { Ramp } from './ramp.ts';
+import type { Theme } from './theme.ts';
 
 /** What an operator has put over the schedule; '' is nothing. */
 export const OVERRIDES = ['', 'paused', 'draining', 'closed', 'queue_all', 'pass_through'] as const;
@@ -12,7 +14,31 @@ export interface DropPage {
   message: Record<string, string>;
   returnOrigins: string[];
   defaultReturnTo: string | null;
+  /** Null: Sluice's own colours. */
+  theme: Theme | null;
+  /** What the merchant says otherwise than Sluice. */
+  words: Words;
+  logo: Logo | null;
 }
+
+/** A merchant's sign as shoppers get it: re-encoded, never as it was sent. */
+export interface Logo {
+  /** SHA-256 of its bytes, base64url. */
+  readonly hash: string;
+  /** In pixels; shown at half of it. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The page of a drop of which nothing is said. */
+export const PLAIN_PAGE: DropPage = {
+  message: {},
+  returnOrigins: [],
+  defaultReturnTo: null,
+  theme: null,
+  words: {},
+  logo: null,
+};
 
 export interface Product {
   sku: string;

@@ -3,6 +3,7 @@
  * wrong in any other way too, so that one answer names everything.
  */
 import type { Fault } from './fault.ts';
+import { wordsFaults } from './page-words.ts';
 import { readSchedule, scheduleFaults } from './schedule.ts';
 
 /** What clock times are meant in, and shown in, where a merchant states no zone. */
@@ -12,9 +13,9 @@ type Body = Readonly<Record<string, unknown>>;
 
 const bodyOf = (value: unknown): Body => (typeof value === 'object' && value !== null ? (value as Body) : {});
 
-/** Faults of a page: origins that are none, and a way back that leads elsewhere. */
+/** Faults of a page: origins that are none, a way back that leads elsewhere, more words than there is room for. */
 export function pageFaults(value: unknown, at = '/page'): Fault[] {
-  const { returnOrigins, defaultReturnTo } = bodyOf(value);
+  const { returnOrigins, defaultReturnTo, words } = bodyOf(value);
   const origins: unknown[] = Array.isArray(returnOrigins) ? returnOrigins : [];
   const faults = origins.flatMap((origin, index) =>
     typeof origin === 'string' && !isOrigin(origin)
@@ -28,7 +29,7 @@ export function pageFaults(value: unknown, at = '/page'): Fault[] {
   );
   if (typeof defaultReturnTo === 'string' && !origins.includes(originOf(defaultReturnTo)))
     faults.push({ path: `${at}/defaultReturnTo`, reason: 'must lie in one of returnOrigins' });
-  return faults;
+  return [...faults, ...wordsFaults(words, `${at}/words`)];
 }
 
 /** Faults of the products against each other and the stock bound. */

@@ -4,7 +4,7 @@
  */
 import type { Redis } from 'ioredis';
 import { DEFAULT_POLICY } from '../domain/admission-policy.ts';
-import type { Drop, Override } from '../domain/drop.ts';
+import { type Drop, type Override, PLAIN_PAGE } from '../domain/drop.ts';
 import { dropKeys, pageKey } from './keys.ts';
 
 const dateOf = (us: string | undefined): Date | null =>
@@ -15,7 +15,7 @@ export async function readPlanInRedis(redis: Redis, id: string): Promise<Drop | 
   const [control, page] = await Promise.all([redis.hgetall(dropKeys(id).control), redis.get(pageKey(id))]);
   const version = Number(control.policy_version ?? 0);
   if (version === 0) return undefined;
-  const { name = id, message = {}, returnOrigins = [], defaultReturnTo = null } = JSON.parse(page ?? '{}');
+  const { name = id, policyVersion: _, palettes: __, ...told } = JSON.parse(page ?? '{}');
   const [rampStarts, rampEnds] = [dateOf(control.ramp_starts_us), dateOf(control.ramp_ends_us)];
   const opensAt = dateOf(control.opens_us) ?? new Date(0);
   return {
@@ -26,7 +26,7 @@ export async function readPlanInRedis(redis: Redis, id: string): Promise<Drop | 
     closesAt: dateOf(control.closes_us),
     timeZone: 'UTC',
     admission: { ...DEFAULT_POLICY, ratePerMinute: Number(control.rate_per_minute ?? 0) },
-    page: { message, returnOrigins, defaultReturnTo },
+    page: { ...PLAIN_PAGE, ...told },
     perShopperLimit: 1,
     currency: '',
     products: [],

@@ -1,5 +1,6 @@
 /** A drop's policy as the fields of `wr:{d}:control` that the room's commands read (waiting-room/lua/lib/control.lua). */
 import type { Drop } from '../domain/drop.ts';
+import { palettesOf } from '../domain/theme.ts';
 
 const US_PER_SECOND = 1_000_000;
 
@@ -40,8 +41,8 @@ export function policyFields(drop: Drop): Record<string, string> {
 
 /** The page as the room shows it; its version first, so that a look at the beginning tells whether it is the newest. */
 export function pageDocument({ policyVersion, name, page }: Drop): string {
-  const { message, returnOrigins, defaultReturnTo } = page;
-  return JSON.stringify({ policyVersion, name, message, returnOrigins, defaultReturnTo });
+  const palettes = page.theme && palettesOf(page.theme);
+  return JSON.stringify({ policyVersion, name, ...page, palettes });
 }
 
 /** The version that the beginning of a page document tells; 0 for none. */

@@ -172,7 +172,7 @@ export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = as
     {
       config: acting,
       schema: {
-        summary: 'Change what shoppers see: message by language, origins, way back',
+        summary: 'Change what shoppers see: message and words by language, colours, origins, way back',
         params: DropParams,
         body: PageChange,
         response: { 200: DropAnswer, 202: JournaledAnswer, ...PROBLEM_ANSWERS },

@@ -2,7 +2,7 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import { DEFAULT_POLICY } from '../domain/admission-policy.ts';
 import { canonicalJson } from '../domain/audit-chain.ts';
-import type { Drop, DropChange } from '../domain/drop.ts';
+import { type Drop, type DropChange, PLAIN_PAGE } from '../domain/drop.ts';
 import type { Tables } from './database.ts';
 
 type DropTable = Tables['admin.drops'];
@@ -17,7 +17,7 @@ export function dropOf(row: Selectable<DropTable>): Drop {
     timeZone: row.time_zone,
     // A drop made before a field was added has its default.
     admission: { ...DEFAULT_POLICY, ...row.admission },
-    page: row.page,
+    page: { ...PLAIN_PAGE, ...row.page },
     perShopperLimit: row.per_shopper_limit,
     currency: row.currency,
     products: row.products,

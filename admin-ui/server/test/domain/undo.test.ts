@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../src/domain/admission-policy.ts';
-import type { Drop } from '../../src/domain/drop.ts';
+import { type Drop, PLAIN_PAGE } from '../../src/domain/drop.ts';
 import { rateAt } from '../../src/domain/ramp.ts';
 import { movedSince, wayBack } from '../../src/domain/undo.ts';
 import { beforeAndAfter, differing } from '../../src/store/drop-row.ts';
@@ -15,7 +15,7 @@ const drop: Drop = {
   closesAt: null,
   timeZone: 'UTC',
   admission: DEFAULT_POLICY,
-  page: { message: { en: 'a' }, returnOrigins: [], defaultReturnTo: null },
+  page: { ...PLAIN_PAGE, message: { en: 'a' } },
   perShopperLimit: 1,
   currency: 'EUR',
   products: [],

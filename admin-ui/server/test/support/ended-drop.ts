@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { DEFAULT_POLICY } from '../../src/domain/admission-policy.ts';
+import { PLAIN_PAGE } from '../../src/domain/drop.ts';
 import { pageRoot, rootOf } from '../../src/domain/roster-root.ts';
 import { slotKeys } from '../../src/projection/keys.ts';
 import type { NewDrop } from '../../src/store/drops.ts';
@@ -30,7 +31,7 @@ export async function createEndedDrop(
     closesAt: minutesAgo(endedMinutesAgo),
     timeZone: 'UTC',
     admission: { ...DEFAULT_POLICY, lobby: lines > 0 ? 'draw' : 'fifo' },
-    page: { message: {}, returnOrigins: [], defaultReturnTo: null },
+    page: PLAIN_PAGE,
     ...{ perShopperLimit: 2, currency: 'EUR', products: [], override: '', overrideUntil: null },
     ...{ overrideOwner: null, overrideReason: null, ramp: null, ignoreCapacityUntil: null },
   };
