@@ -29,7 +29,8 @@ create table admin.accounts (
   disabled_at timestamp with time zone,
   created_at timestamp with time zone default now() not null,
   oidc_issuer text,
-  oidc_subject text
+  oidc_subject text,
+  passkey_count integer default 0 not null
 );
 
 create table admin.api_keys (
@@ -138,6 +139,26 @@ create table admin.oidc_sign_ins (
   expires_at timestamp with time zone not null
 );
 
+create table admin.passkey_challenges (
+  digest bytea not null,
+  purpose text not null,
+  account_id uuid,
+  expires_at timestamp with time zone not null
+);
+
+create table admin.passkeys (
+  passkey_id uuid default gen_random_uuid() not null,
+  account_id uuid not null,
+  credential_id text not null,
+  public_key bytea not null,
+  counter bigint not null,
+  transports text[] not null,
+  name text not null,
+  is_backed_up boolean not null,
+  created_at timestamp with time zone default now() not null,
+  last_used_at timestamp with time zone
+);
+
 create table admin.peaks (
   drop_id text collate "C" not null,
   waiting integer not null,
@@ -212,6 +233,12 @@ alter table admin.known_devices add constraint known_devices_pkey PRIMARY KEY (a
 
 alter table admin.oidc_sign_ins add constraint oidc_sign_ins_pkey PRIMARY KEY (digest);
 
+alter table admin.passkey_challenges add constraint passkey_challenges_pkey PRIMARY KEY (digest);
+
+alter table admin.passkeys add constraint passkeys_once UNIQUE (credential_id);
+
+alter table admin.passkeys add constraint passkeys_pkey PRIMARY KEY (passkey_id);
+
 alter table admin.peaks add constraint peaks_pkey PRIMARY KEY (drop_id);
 
 alter table admin.recovery_codes add constraint recovery_codes_pkey PRIMARY KEY (account_id, digest);
@@ -235,6 +262,8 @@ alter table admin.accounts add constraint accounts_email_lower CHECK (email = lo
 alter table admin.accounts add constraint accounts_oidc_whole CHECK ((oidc_issuer IS NULL) = (oidc_subject IS NULL));
 
 alter table admin.accounts add constraint accounts_owner_unlimited CHECK (role <> 'owner'::text OR drops IS NULL);
+
+alter table admin.accounts add constraint accounts_passkeys_bounded CHECK (passkey_count >= 0 AND passkey_count <= 20);
 
 alter table admin.accounts add constraint accounts_role_known CHECK (role = ANY (ARRAY['owner'::text, 'merchant'::text, 'operator'::text, 'viewer'::text]));
 
@@ -260,6 +289,8 @@ alter table admin.drops add constraint drops_override_known CHECK (override = AN
 
 alter table admin.drops add constraint drops_pass_through_ends CHECK (override <> 'pass_through'::text OR override_until IS NOT NULL);
 
+alter table admin.passkey_challenges add constraint passkey_challenges_purpose CHECK (purpose = ANY (ARRAY['register'::text, 'sign-in'::text, 'second-factor'::text]));
+
 alter table admin.seeds add constraint seeds_sealed_whole CHECK (octet_length(sealed) = (12 + 32 + 16));
 
 alter table admin.account_links add constraint account_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id) ON DELETE CASCADE;
@@ -274,6 +305,10 @@ alter table admin.checkout_setups add constraint checkout_setups_drop_id_fkey FO
 
 alter table admin.known_devices add constraint known_devices_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id) ON DELETE CASCADE;
 
+alter table admin.passkey_challenges add constraint passkey_challenges_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id);
+
+alter table admin.passkeys add constraint passkeys_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id);
+
 alter table admin.peaks add constraint peaks_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES admin.drops(drop_id);
 
 alter table admin.recovery_codes add constraint recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id) ON DELETE CASCADE;
@@ -283,18 +318,6 @@ alter table admin.seeds add constraint seeds_drop_id_fkey FOREIGN KEY (drop_id) 
 alter table admin.sessions add constraint sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id) ON DELETE CASCADE;
 
 alter table admin.undone add constraint undone_seq_fkey FOREIGN KEY (seq) REFERENCES admin.audit(seq);
-
--- Indexes
-
-CREATE INDEX archives_unfinished ON admin.archives USING btree (next_try_at) WHERE (removed_at IS NULL);
-
-CREATE INDEX audit_newest_of_drop ON admin.audit USING btree (drop_id, seq DESC);
-
-CREATE INDEX checkout_setups_due ON admin.checkout_setups USING btree (next_try_at) WHERE (done < wanted);
-
-CREATE INDEX drops_by_opening ON admin.drops USING btree (opens_at DESC, drop_id);
-
-CREATE INDEX sessions_of_account ON admin.sessions USING btree (account_id, created_at DESC);
 
 -- Views
 
@@ -310,6 +333,20 @@ begin
   raise exception '% is append-only', tg_table_name using errcode = 'restrict_violation';
 end $function$
 ;
+
+-- Indexes
+
+CREATE INDEX archives_unfinished ON admin.archives USING btree (next_try_at) WHERE (removed_at IS NULL);
+
+CREATE INDEX audit_newest_of_drop ON admin.audit USING btree (drop_id, seq DESC);
+
+CREATE INDEX checkout_setups_due ON admin.checkout_setups USING btree (next_try_at) WHERE (done < wanted);
+
+CREATE INDEX drops_by_opening ON admin.drops USING btree (opens_at DESC, drop_id);
+
+CREATE INDEX passkeys_of_account ON admin.passkeys USING btree (account_id);
+
+CREATE INDEX sessions_of_account ON admin.sessions USING btree (account_id, created_at DESC);
 
 -- Triggers
 
@@ -330,6 +367,8 @@ CREATE TRIGGER seeds_never_change BEFORE UPDATE ON admin.seeds FOR EACH ROW EXEC
 comment on column admin.accounts.drops is 'ids of the only drops it may see; null: all';
 
 comment on column admin.accounts.failed_sign_ins is 'since the last one that succeeded';
+
+comment on column admin.accounts.passkey_count is 'kept by whoever adds or removes one, in the same transaction';
 
 comment on column admin.accounts.totp_step is 'the 30 seconds whose code was last taken: no code counts twice';
 
@@ -352,3 +391,7 @@ comment on column admin.drops.lobby_opens_at is 'kept apart from opens_at: an op
 comment on column admin.drops.policy_version is 'rises with every change; Redis holds the same number once it has the change';
 
 comment on column admin.drops.ramp is '{fromPerMinute, startsAt, endsAt}: the rate goes from there to ratePerMinute in a straight line';
+
+comment on column admin.passkeys.counter is 'only ever rises; 0 for ever where the authenticator does not count';
+
+comment on column admin.passkeys.credential_id is 'base64url, as browsers tell it';

@@ -22,6 +22,7 @@ import { dropsAsCodeRoutes } from './routes/drops-as-code.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveControlRoutes } from './routes/live-control.ts';
 import { oidcRoutes } from './routes/oidc.ts';
+import { passkeyRoutes } from './routes/passkeys.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { revocationRoutes } from './routes/revocations.ts';
@@ -75,8 +76,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(revocationRoutes, { plane });
     await operators.register(auditRoutes, { plane });
     await operators.register(sessionRoutes, { identity, cookies });
+    await operators.register(passkeyRoutes, { identity, cookies });
     await operators.register(oidcRoutes, { identity, cookies });
-    await operators.register(accountRoutes, { identity });
+    await operators.register(accountRoutes, { identity, cookies });
     await operators.register(keyRoutes, { identity });
   });
   return app;

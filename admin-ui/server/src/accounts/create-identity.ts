@@ -9,6 +9,7 @@ import { createAttemptStore } from '../store/attempts.ts';
 import type { AuditLog } from '../store/audit-log.ts';
 import type { Database } from '../store/database.ts';
 import { createOidcSignInStore } from '../store/oidc-sign-ins.ts';
+import { createPasskeyStore } from '../store/passkeys.ts';
 import { createSessionStore } from '../store/sessions.ts';
 import type { Identity, SignInOutcome } from './identity.ts';
 import { createMailer } from './mailer.ts';
@@ -54,6 +55,7 @@ export function createIdentity(options: IdentityOptions): Identity {
     links: createLinkStore(database),
     attempts: createAttemptStore(database),
     keys: createKeyStore(database, auditKeys),
+    passkeys: createPasskeyStore(database, auditKeys),
     oidcSignIns: createOidcSignInStore(database),
     openid: openidOf(config),
     audit,

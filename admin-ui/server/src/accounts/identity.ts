@@ -6,6 +6,7 @@ import type { KeyStore } from '../store/api-keys.ts';
 import type { AttemptStore } from '../store/attempts.ts';
 import type { AuditLog } from '../store/audit-log.ts';
 import type { OidcSignInStore } from '../store/oidc-sign-ins.ts';
+import type { PasskeyStore } from '../store/passkeys.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import type { Mail } from './mail.ts';
 import type { SessionOpener } from './open-session.ts';
@@ -20,6 +21,7 @@ export interface Identity {
   readonly links: LinkStore;
   readonly attempts: AttemptStore;
   readonly keys: KeyStore;
+  readonly passkeys: PasskeyStore;
   readonly oidcSignIns: OidcSignInStore;
   /** Null: none is set up. */
   readonly openid: OpenidProvider | null;

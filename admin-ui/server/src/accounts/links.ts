@@ -69,10 +69,12 @@ export interface EnrolmentRequest {
 }
 
 /**
- * Sets the password that a link lets its holder set, and ends every session of the account. Signing in is the next step.
+ * Sets the password that a link lets its holder set, and ends every session of the account. Signing in is the next step, and this
+ * browser is known for it: whoever is after the account from many addresses does not slow its holder down.
+ * @returns for the device's cookie
  * @throws Problem 410 `link-spent`, 400 `invalid-request` for a password that will not do: the link is good still
  */
-export async function enrol(identity: Identity, request: EnrolmentRequest): Promise<void> {
+export async function enrol(identity: Identity, request: EnrolmentRequest): Promise<string> {
   const { links, accounts } = identity;
   const digest = digestOf(request.token);
   const link = await links.find(digest);
@@ -92,6 +94,9 @@ export async function enrol(identity: Identity, request: EnrolmentRequest): Prom
   if (!account || account.isDisabled) throw spent();
   await accounts.setPassword(account.id, hash, who);
   await identity.opener.ended(account.id);
+  const device = makeToken();
+  await accounts.rememberDevice(account.id, digestOf(device));
+  return device;
 }
 
 function makeFirstOwner({ accounts }: Identity, owner: { email: string; name: string; role: Role }) {

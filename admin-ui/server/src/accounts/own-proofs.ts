@@ -42,14 +42,17 @@ export async function replaceRecoveryCodes(identity: Identity, session: OpenSess
   await refuseWeakerProof(identity, session);
   const { id, email } = session.account;
   if (!(await identity.accounts.find(id))?.isMfaSetUp)
-    throw problem('nothing-proposed', 'Set up an authenticator first.');
+    throw problem('nothing-proposed', 'Set up an authenticator or a passkey first.');
   const codes = makeRecoveryCodes();
   await identity.accounts.setRecoveryCodes(id, codes.map(recoveryDigest), { actor: email, reason: null });
   return codes;
 }
 
 /** Whoever has a second factor changes it with it: a session without one could weaken it. */
-async function refuseWeakerProof({ accounts }: Identity, { account, hasMfa }: OpenSession): Promise<void> {
+export async function refuseWeakerProof(
+  { accounts }: Identity,
+  { account, hasMfa }: OpenSession,
+): Promise<void> {
   if (!hasMfa && (await accounts.find(account.id))?.isMfaSetUp)
     throw problem('second-factor-required', 'Show the second factor that is set up first.');
 }

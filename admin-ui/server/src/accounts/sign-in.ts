@@ -4,14 +4,13 @@ import type { Account } from '../store/accounts.ts';
 import type { OpenSession } from '../store/sessions.ts';
 import type { Identity } from './identity.ts';
 import { isPassword } from './passwords.ts';
-import { takeSecondFactor } from './second-factor.ts';
+import { demandSecondFactor, type ShownFactor, takeSecondFactor } from './second-factor.ts';
 import { digestOf, makeToken } from './secrets.ts';
 import { takeAttempt } from './throttle.ts';
 
-export interface SignInRequest {
+export interface SignInRequest extends ShownFactor {
   readonly email: string;
   readonly password: string;
-  readonly code?: string | undefined;
   readonly address: string;
   readonly userAgent: string;
   /** What the browser kept from an earlier sign-in. */
@@ -33,7 +32,7 @@ export interface SignedIn {
  * is missing, 429 `rate-limited`
  */
 export async function signIn(identity: Identity, request: SignInRequest): Promise<SignedIn> {
-  const { email, password, code, address } = request;
+  const { email, password, address } = request;
   const { accounts, refusals, count } = identity;
   const account = await accounts.findByEmail(email);
   const device = request.device === undefined ? null : digestOf(request.device);
@@ -50,14 +49,16 @@ export async function signIn(identity: Identity, request: SignInRequest): Promis
     return problem('sign-in-refused', 'Address, password or code are not right.');
   };
   if (!isRight || !account) throw await refuse();
-  if (account.isMfaSetUp && code === undefined) {
+  if (account.isMfaSetUp && isNothing(request)) {
     count.signIn('mfa-missing');
-    throw problem('mfa-required', 'Send a code of the authenticator, or a recovery code, too.');
+    return demandSecondFactor(identity, account.id);
   }
-  if (account.isMfaSetUp && !(await takeSecondFactor(identity, account, code ?? ''))) throw await refuse();
+  if (account.isMfaSetUp && !(await takeSecondFactor(identity, account, request))) throw await refuse();
   await succeed();
   return beginSession(identity, account, { ...request, hasMfa: account.isMfaSetUp, how: 'password' });
 }
+
+const isNothing = ({ code, passkey }: ShownFactor): boolean => code === undefined && passkey === undefined;
 
 export interface SessionRequest {
   readonly hasMfa: boolean;
@@ -94,9 +95,8 @@ export async function beginSession(
   return { token, device, failedBefore, session };
 }
 
-export interface RenewalRequest {
+export interface RenewalRequest extends ShownFactor {
   readonly password?: string | undefined;
-  readonly code?: string | undefined;
   readonly address: string;
 }
 
@@ -108,7 +108,7 @@ export interface RenewalRequest {
 export async function renewSession(
   identity: Identity,
   session: OpenSession,
-  { password, code, address }: RenewalRequest,
+  { password, address, ...shown }: RenewalRequest,
 ): Promise<OpenSession> {
   const { accounts, sessions, refusals, count } = identity;
   const { id, email } = session.account;
@@ -116,10 +116,9 @@ export async function renewSession(
   const succeed = await takeAttempt(identity, { email, address, device: digestOf(session.id) });
   const account = await accounts.find(id);
   if (!account) throw problem('sign-in-refused');
-  if (account.isMfaSetUp && code === undefined)
-    throw problem('mfa-required', 'Send a code of the authenticator, or a recovery code.');
+  if (account.isMfaSetUp && isNothing(shown)) return demandSecondFactor(identity, id);
   const isRight = account.isMfaSetUp
-    ? await takeSecondFactor(identity, account, code ?? '')
+    ? await takeSecondFactor(identity, account, shown)
     : await isPassword((await accounts.proofs(id))?.passwordHash ?? null, password ?? '');
   if (!isRight) {
     refusals.signIn(email, 'wrong');

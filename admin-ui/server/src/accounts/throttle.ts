@@ -1,6 +1,13 @@
-/** Slows down whoever fails to sign in, without ever locking the right one out: strangers are counted by where they come from. */
+/**
+ * Slows down whoever fails to sign in, without ever locking the right one out: strangers are counted by where they come from, and
+ * together once many of them are after one account. A browser that the account knows is counted by itself, and a passkey not at all.
+ */
 import { problem } from '@sluice/service-kit';
-import { FREE_FAILURES, FREE_FAILURES_OF_ADDRESS } from '../domain/sign-in-delays.ts';
+import {
+  FREE_FAILURES,
+  FREE_FAILURES_OF_ACCOUNT,
+  FREE_FAILURES_OF_ADDRESS,
+} from '../domain/sign-in-delays.ts';
 import type { Bucket } from '../store/attempts.ts';
 import type { Identity } from './identity.ts';
 import { digestOf } from './secrets.ts';
@@ -20,8 +27,9 @@ export interface Attempt {
  */
 export async function takeAttempt(identity: Identity, attempt: Attempt): Promise<() => Promise<void>> {
   const { attempts, refusals, count } = identity;
-  const [own, shared] = bucketsOf(attempt);
-  for (const bucket of shared ? [shared, own] : [own]) {
+  const { own, shared } = bucketsOf(attempt);
+  // Those of the account last: what waits by itself adds nothing there, or one stranger could fill it.
+  for (const bucket of [...shared.slice(0, 1), own, ...shared.slice(1)]) {
     const wait = await attempts.take(bucket);
     if (wait > 0) {
       refusals.signIn(null, 'throttled');
@@ -33,15 +41,20 @@ export async function takeAttempt(identity: Identity, attempt: Attempt): Promise
   }
   return async () => {
     await attempts.clear(own);
-    if (shared) await attempts.giveBack(shared);
+    for (const bucket of shared) await attempts.giveBack(bucket);
   };
 }
 
-function bucketsOf({ email, address, device }: Attempt): [own: Bucket, shared?: Bucket] {
+/** `own` is forgotten by a success; of `shared` one is given back: others have failed there, too. */
+function bucketsOf({ email, address, device }: Attempt): { own: Bucket; shared: Bucket[] } {
   const bucket = (kind: string, what: string, free: number) => ({ key: digestOf(`${kind}\n${what}`), free });
-  if (device) return [bucket('device', device.toString('hex'), FREE_FAILURES)];
-  return [
-    bucket('pair', `${email.toLowerCase()}\n${address}`, FREE_FAILURES),
-    bucket('address', address, FREE_FAILURES_OF_ADDRESS),
-  ];
+  if (device) return { own: bucket('device', device.toString('hex'), FREE_FAILURES), shared: [] };
+  const account = email.toLowerCase();
+  return {
+    own: bucket('pair', `${account}\n${address}`, FREE_FAILURES),
+    shared: [
+      bucket('address', address, FREE_FAILURES_OF_ADDRESS),
+      bucket('account', account, FREE_FAILURES_OF_ACCOUNT),
+    ],
+  };
 }

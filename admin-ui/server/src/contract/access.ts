@@ -106,6 +106,8 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
 
   'POST /api/v1/first-owner-link': all('operator-key'),
   'POST /api/v1/session': all('nobody'),
+  'POST /api/v1/passkey-challenges': all('nobody'),
+  'POST /api/v1/passkey-session': all('nobody'),
   'POST /api/v1/enrolment': all('nobody'),
   'POST /api/v1/password-reset': all('nobody'),
   'GET /api/v1/oidc/sign-in': all('nobody'),
@@ -119,6 +121,10 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/mfa/totp': self(DANGEROUS),
   'POST /api/v1/mfa/totp/confirmation': self(DANGEROUS),
   'POST /api/v1/mfa/recovery-codes': self({ ...DANGEROUS }),
+  'GET /api/v1/mfa/passkeys': self(),
+  'POST /api/v1/mfa/passkeys/challenge': self(DANGEROUS),
+  'POST /api/v1/mfa/passkeys': self(DANGEROUS),
+  'DELETE /api/v1/mfa/passkeys/:passkey': self(DANGEROUS),
   'PUT /api/v1/password': self(DANGEROUS),
 
   'GET /api/v1/accounts': all('accounts.manage'),

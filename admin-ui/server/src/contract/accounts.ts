@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { PASSWORD_LENGTH_MAX } from '../domain/password-rules.ts';
 import { PERMISSIONS, ROLES } from '../domain/roles.ts';
 import { KEY_SCOPES } from './access.ts';
+import { Assertion } from './passkeys.ts';
 import { DropId, Instant, Nullable } from './common.ts';
 
 const Id = Type.String({ format: 'uuid' });
@@ -28,12 +29,12 @@ export const AccountParams = Type.Object({ account: Id });
 export const SessionParams = Type.Object({ session: Id });
 
 export const SignIn = Type.Object(
-  { email: Email, password: Password, code: Type.Optional(Code) },
+  { email: Email, password: Password, code: Type.Optional(Code), passkey: Type.Optional(Assertion) },
   { additionalProperties: false },
 );
 
 export const Renewal = Type.Object(
-  { password: Type.Optional(Password), code: Type.Optional(Code) },
+  { password: Type.Optional(Password), code: Type.Optional(Code), passkey: Type.Optional(Assertion) },
   { additionalProperties: false },
 );
 

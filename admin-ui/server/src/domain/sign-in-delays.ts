@@ -4,6 +4,8 @@
 export const FREE_FAILURES = 5;
 /** Of one address, over all accounts: an office behind one address has many hands. */
 export const FREE_FAILURES_OF_ADDRESS = 50;
+/** Of one account, over all addresses: what its holder never comes to, and a guesser with many addresses soon does. */
+export const FREE_FAILURES_OF_ACCOUNT = 100;
 /** An owner who waits so long still gets in; a guesser has 96 guesses a day. */
 export const DELAY_SECONDS_MAX = 900;
 

@@ -10,6 +10,8 @@ export interface SessionCookies {
   session(request: FastifyRequest): string | undefined;
   device(request: FastifyRequest): string | undefined;
   keep(reply: FastifyReply, tokens: { readonly token: string; readonly device: string }): void;
+  /** The browser is known to an account. */
+  keepDevice(reply: FastifyReply, device: string): void;
   /** Of a sign-in that is on its way to a provider and back. */
   state(request: FastifyRequest): string | undefined;
   keepState(reply: FastifyReply, state: string): void;
@@ -24,13 +26,17 @@ export function createSessionCookies(publicUrl: () => URL): SessionCookies {
   const name = (plain: string) => `${isSecure() ? '__Host-' : ''}sluice_${plain}`;
   // Lax, since a sign-in at another provider comes back from there; what writes is guarded by its Origin.
   const attributes = () => ({ path: '/', httpOnly: true, sameSite: 'lax', secure: isSecure() }) as const;
+  const keepDevice = (reply: FastifyReply, device: string) => {
+    reply.setCookie(name('device'), device, { ...attributes(), maxAge: DEVICE_SECONDS });
+  };
   return {
     session: (request) => request.cookies[name('session')],
     device: (request) => request.cookies[name('device')],
     keep(reply, { token, device }) {
       reply.setCookie(name('session'), token, { ...attributes(), maxAge: SESSION_SECONDS });
-      reply.setCookie(name('device'), device, { ...attributes(), maxAge: DEVICE_SECONDS });
+      keepDevice(reply, device);
     },
+    keepDevice,
     state: (request) => request.cookies[name('openid')],
     keepState(reply, state) {
       reply.setCookie(name('openid'), state, { ...attributes(), maxAge: STATE_SECONDS });

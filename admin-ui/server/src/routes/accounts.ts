@@ -17,6 +17,7 @@ import {
 } from '../contract/accounts.ts';
 import { PROBLEM_ANSWERS } from '../contract/common.ts';
 import { byOperator } from '../plugins/access.ts';
+import type { SessionCookies } from '../plugins/session-cookies.ts';
 import { ACTS_PER_OPERATOR, READS_PER_OPERATOR, SIGN_INS_PER_ADDRESS } from '../rate-limits.ts';
 import type { Account } from '../store/accounts.ts';
 
@@ -28,7 +29,12 @@ const toldOf = (account: Account) => ({
 });
 const toldOfLink = ({ link, expiresAt }: OneTimeLink) => ({ link, expiresAt: expiresAt.toISOString() });
 
-export const accountRoutes: FastifyPluginAsyncTypebox<{ identity: Identity }> = async (app, { identity }) => {
+interface Options {
+  readonly identity: Identity;
+  readonly cookies: SessionCookies;
+}
+
+export const accountRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { identity, cookies }) => {
   const { accounts, sessions, opener, audit } = identity;
   const reading = { rateLimit: { ...READS_PER_OPERATOR, keyGenerator: byOperator } };
   const acting = { rateLimit: { ...ACTS_PER_OPERATOR, keyGenerator: byOperator } };
@@ -72,7 +78,7 @@ export const accountRoutes: FastifyPluginAsyncTypebox<{ identity: Identity }> = 
       },
     },
     async (request, reply) => {
-      await enrol(identity, request.body);
+      cookies.keepDevice(reply, await enrol(identity, request.body));
       return reply.code(204).send(null);
     },
   );

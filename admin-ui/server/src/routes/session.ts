@@ -5,7 +5,6 @@ import { Type } from 'typebox';
 import type { Identity } from '../accounts/identity.ts';
 import { changePassword, confirmTotp, proposeTotp, replaceRecoveryCodes } from '../accounts/own-proofs.ts';
 import { renewSession, signIn } from '../accounts/sign-in.ts';
-import { ROLE_PERMISSIONS } from '../contract/access.ts';
 import {
   PasswordChange,
   RecoveryCodes,
@@ -19,9 +18,9 @@ import {
 } from '../contract/accounts.ts';
 import { PROBLEM_ANSWERS } from '../contract/common.ts';
 import { byOperator, sessionOf } from '../plugins/access.ts';
+import { answerOf } from '../plugins/session-answer.ts';
 import type { SessionCookies } from '../plugins/session-cookies.ts';
 import { ACTS_PER_OPERATOR, READS_PER_OPERATOR, SIGN_INS_PER_ADDRESS } from '../rate-limits.ts';
-import type { OpenSession } from '../store/sessions.ts';
 
 interface Options {
   readonly identity: Identity;
@@ -33,22 +32,6 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { i
   const reading = { rateLimit: { ...READS_PER_OPERATOR, keyGenerator: byOperator } };
   const acting = { rateLimit: { ...ACTS_PER_OPERATOR, keyGenerator: byOperator } };
   const nothing = { 204: Type.Null(), ...PROBLEM_ANSWERS };
-
-  async function answerOf(session: OpenSession, failedSignIns = 0) {
-    const { account, drops, hasMfa, freshUntil, expiresAt } = session;
-    const kept = await identity.accounts.find(account.id);
-    if (!kept) throw problem('unauthorized');
-    return {
-      account: { ...account, name: kept.name },
-      drops: drops && [...drops],
-      permissions: [...ROLE_PERMISSIONS[account.role]],
-      hasMfa,
-      isMfaSetUp: kept.isMfaSetUp,
-      freshUntil: freshUntil.toISOString(),
-      expiresAt: expiresAt.toISOString(),
-      failedSignIns,
-    };
-  }
 
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
@@ -72,7 +55,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { i
         device: cookies.device(request),
       });
       cookies.keep(reply, done);
-      return reply.code(201).send(await answerOf(done.session, done.failedBefore));
+      return reply.code(201).send(await answerOf(identity, done.session, done.failedBefore));
     },
   );
 
@@ -85,7 +68,7 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { i
         response: { 200: SessionAnswer, ...PROBLEM_ANSWERS },
       },
     },
-    (request) => answerOf(sessionOf(request)),
+    (request) => answerOf(identity, sessionOf(request)),
   );
 
   app.delete(
@@ -106,14 +89,17 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { i
       config: signingIn,
       schema: {
         summary: 'Prove again who you are, before dangerous acts',
-        description: 'By a code where a second factor is set up, else by the password.',
+        description: 'By a code or a passkey where a second factor is set up, else by the password.',
         body: Renewal,
         response: { 200: SessionAnswer, ...PROBLEM_ANSWERS },
       },
     },
     async (request) => {
       const address = clientAddressKey(request.ip);
-      return answerOf(await renewSession(identity, sessionOf(request), { ...request.body, address }));
+      return answerOf(
+        identity,
+        await renewSession(identity, sessionOf(request), { ...request.body, address }),
+      );
     },
   );
 

@@ -77,7 +77,7 @@ const accountOf = (row: Row): Account => ({
   drops: row.drops,
   isDisabled: row.disabled_at !== null,
   hasPassword: row.password_hash !== null,
-  isMfaSetUp: row.totp_sealed !== null,
+  isMfaSetUp: row.totp_sealed !== null || row.passkey_count > 0,
   failedSignIns: row.failed_sign_ins,
   lastSignInAt: row.last_sign_in_at,
   createdAt: row.created_at,
@@ -275,9 +275,10 @@ export function createAccountStore(database: Database, keys: Pick<AuditKeys, 'se
       database.transaction().execute(async (trx) => {
         await trx
           .updateTable('admin.accounts')
-          .set({ password_hash: null, totp_sealed: null, totp_pending: null })
+          .set({ password_hash: null, totp_sealed: null, totp_pending: null, passkey_count: 0 })
           .where('account_id', '=', id)
           .execute();
+        await trx.deleteFrom('admin.passkeys').where('account_id', '=', id).execute();
         await replaceRecovery(trx, id, []);
         await trx.deleteFrom('admin.known_devices').where('account_id', '=', id).execute();
         await endSessions(trx, id);

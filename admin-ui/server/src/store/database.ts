@@ -86,10 +86,29 @@ export interface Tables {
     totp_sealed: Buffer | null;
     totp_pending: Buffer | null;
     totp_step: ColumnType<string, number | undefined, number>;
+    passkey_count: Generated<number>;
     failed_sign_ins: Generated<number>;
     last_sign_in_at: Date | null;
     disabled_at: Date | null;
     created_at: Generated<Date>;
+  };
+  'admin.passkeys': {
+    passkey_id: Generated<string>;
+    account_id: string;
+    credential_id: string;
+    public_key: Buffer;
+    counter: ColumnType<string, number, number>;
+    transports: string[];
+    name: string;
+    is_backed_up: boolean;
+    created_at: Generated<Date>;
+    last_used_at: Date | null;
+  };
+  'admin.passkey_challenges': {
+    digest: Buffer;
+    purpose: PasskeyPurpose;
+    account_id: string | null;
+    expires_at: Date;
   };
   'admin.recovery_codes': { account_id: string; digest: Buffer; used_at: Date | null };
   'admin.account_links': {
@@ -128,6 +147,9 @@ export interface Tables {
   };
   'admin.audit_head': { is_only: Generated<boolean>; seq: ColumnType<string, number, number>; hash: Buffer };
 }
+
+/** What a challenge is for; an answer to one counts for nothing else. */
+export type PasskeyPurpose = 'register' | 'sign-in' | 'second-factor';
 
 export type LinkPurpose = 'first-owner' | 'invitation' | 'reset';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { delaySeconds, FREE_FAILURES } from '../../src/domain/sign-in-delays.ts';
+import { delaySeconds, FREE_FAILURES, FREE_FAILURES_OF_ACCOUNT } from '../../src/domain/sign-in-delays.ts';
 import {
   type Answer,
   OPERATOR_KEY,
@@ -506,4 +506,41 @@ test('with a mailer links go by mail only, and asking for a reset tells a strang
   } finally {
     await mails.close();
   }
+});
+
+test('4.1: many addresses after one account are slowed down together; a known browser and a link are not', async () => {
+  const person = await startPerson(admin, 'owner');
+  const bucket = createHash('sha256').update(`account\n${person.email}`).digest();
+  await admin.database.query(
+    `insert into admin.sign_in_attempts (bucket, failures, next_at) values ($1, $2, now())
+     on conflict (bucket) do update set failures = $2`,
+    [bucket, FREE_FAILURES_OF_ACCOUNT - 1],
+  );
+  const guess = (address: string) =>
+    openBrowser(admin, address).call('POST', '/api/v1/session', {
+      ...{ email: person.email, password: 'wrong horse battery' },
+    });
+  expect((await guess('203.0.113.101')).status).toBe(401);
+  const slowed = await guess('203.0.113.102');
+  expect(slowed).toMatchObject(problem(429, 'rate-limited'));
+  expect(Number(slowed.headers.get('retry-after'))).toBeGreaterThan(0);
+
+  const right = (steps: number) => ({
+    email: person.email,
+    password: PASSWORD,
+    code: codeOf(person.secret, steps),
+  });
+  const known = openBrowser(admin, '203.0.113.103');
+  known.jar.set('sluice_device', person.jar.get('sluice_device') ?? '');
+  expect((await known.call('POST', '/api/v1/session', right(1))).status).toBe(201);
+  // Another account is none of it.
+  const other = await startPerson(admin, 'viewer');
+  expect(other.id).not.toBe(person.id);
+  // A new browser comes by a new link, which makes it known.
+  const { body } = await admin.call('POST', `/api/v1/accounts/${person.id}/reset`);
+  const fresh = openBrowser(admin, '203.0.113.104');
+  await fresh.call('POST', '/api/v1/enrolment', { token: tokenIn(body.link), password: PASSWORD });
+  expect(
+    await fresh.call('POST', '/api/v1/session', { email: person.email, password: PASSWORD }),
+  ).toMatchObject(problem(401, 'mfa-required'));
 });
