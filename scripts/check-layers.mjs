@@ -7,7 +7,7 @@ import { findLayerFaults } from './lib/find-layer-faults.mjs';
 import { WORKSPACES } from './lib/layers.mjs';
 import { repoRoot } from './lib/repo.mjs';
 
-const SOURCE = /\.(ts|mjs)$/;
+const SOURCE = /\.(tsx?|mjs)$/;
 const LEFT_OUT = /(^|\/)(node_modules|dist|\.sluice)(\/|$)|\.min\.js$/;
 const RUN_BY_K6 = /^load\/k6\/scenarios\//;
 

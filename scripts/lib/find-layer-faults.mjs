@@ -10,6 +10,7 @@ import {
   LAYERS,
   PURE_MODULES,
   SERVICES,
+  TEST_READERS,
   TYPE_READERS,
   WORKSPACES,
 } from './layers.mjs';
@@ -23,7 +24,7 @@ import {
  */
 export function findLayerFaults(files, packageNames) {
   return files.flatMap(({ path, source }) => {
-    const imports = readImports(source);
+    const imports = readImports(source, path);
     const faults = imports.flatMap(({ specifier, line, typeOnly }) =>
       (typeOnly
         ? [typeFault(path, specifier, packageNames)]
@@ -51,7 +52,7 @@ function workspaceOf(path) {
 
 /** @param {string} path */
 function isTest(path) {
-  return path.includes('/test/') || path.endsWith('.test.ts');
+  return path.includes('/test/') || /\.test\.tsx?$/.test(path);
 }
 
 /**
@@ -97,7 +98,8 @@ function typeFault(path, specifier, packageNames) {
  * @param {string} own
  */
 function allowedFor(path, own) {
-  return [...(WORKSPACES[own] ?? []), ...(isTest(path) ? ['scripts', 'service-kit', 'connector'] : [])];
+  if (!isTest(path)) return WORKSPACES[own] ?? [];
+  return [...(WORKSPACES[own] ?? []), ...(TEST_READERS[own] ?? []), 'scripts', 'service-kit', 'connector'];
 }
 
 /**
@@ -113,12 +115,9 @@ function workspaceFault(path, specifier, packageNames) {
   );
   const other = file ? workspaceOf(file) : name && packageNames[name];
   if (!own || !other || own === other) return undefined;
-  const allowed = [
-    ...(WORKSPACES[own] ?? []),
-    ...(isTest(path) ? ['scripts', 'service-kit', 'connector'] : []),
-  ];
+  const allowed = allowedFor(path, own);
   if (!allowed.includes(other)) return `${own} must not load ${other} ("${specifier}")`;
-  if (specifier.startsWith('.') && other !== 'scripts')
+  if (specifier.startsWith('.') && other !== 'scripts' && !TEST_READERS[own]?.includes(other))
     return `loads ${other} by path; use its package name ("${specifier}")`;
   return undefined;
 }
@@ -156,7 +155,7 @@ function layerFault(path, specifier) {
   const file = target(path, specifier);
   const from = layerOf(path);
   const to = file && layerOf(file);
-  if (!from || !to || from.layer === to.layer) return undefined;
+  if (!from || !to || from.service !== to.service || from.layer === to.layer) return undefined;
   const fromColumn = LAYERS[from.layer];
   const toColumn = LAYERS[to.layer];
   if (fromColumn === undefined || toColumn === undefined || toColumn < fromColumn) return undefined;

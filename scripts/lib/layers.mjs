@@ -34,10 +34,19 @@ export const LAYERS = {
   gc: 7,
   'break-glass': 7,
   server: 8,
+  // Of the admin UI's browser side, which has `domain` too.
+  i18n: 1,
+  api: 1,
+  ui: 2,
+  session: 3,
+  pages: 5,
+  shell: 6,
+  styles: 7,
+  main: 8,
 };
 
 /** Workspaces whose `src` is made of those layers. */
-export const SERVICES = ['waiting-room', 'checkout-api', 'admin-ui/server'];
+export const SERVICES = ['waiting-room', 'checkout-api', 'admin-ui/server', 'admin-ui/web'];
 
 /**
  * Drivers, and the only places that load them. Paths are beginnings.
@@ -67,6 +76,7 @@ export const WORKSPACES = {
   'waiting-room': ['service-kit', 'connector'],
   'checkout-api': ['service-kit', 'connector'],
   'admin-ui/server': ['service-kit', 'connector'],
+  'admin-ui/web': [],
   'examples/storefront': ['service-kit', 'connector'],
   dashboards: ['scripts'],
   load: ['scripts'],
@@ -75,6 +85,12 @@ export const WORKSPACES = {
 
 /** Workspaces that may take types, and nothing that runs, from a service's `contract/`. */
 export const TYPE_READERS = ['load', 'admin-ui/web', 'dashboards'];
+
+/**
+ * Workspaces whose tests run another one for real, and load what its own tests do that with.
+ * @type {Readonly<Record<string, readonly string[]>>}
+ */
+export const TEST_READERS = { 'admin-ui/web': ['admin-ui/server'] };
 
 /** In `domain/`: nothing from outside but these, so that the same input always gives the same answer. */
 export const PURE_MODULES = ['node:crypto', 'node:assert', 'temporal-polyfill'];

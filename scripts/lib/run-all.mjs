@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { buildWeb } from './build-web.mjs';
 import { startCrowd } from './crowd.mjs';
 import { Failure } from './failure.mjs';
 import { firstOwnerLink } from './first-owner-link.mjs';
@@ -33,6 +34,9 @@ export async function runAll({ stopping, fresh, allLogs, crowd, watch = false })
   const progress = createProgress({ stream: process.stdout });
   const stores = await provisionLastingStores({ name: 'start', progress, fresh });
   await progress.step('bundles', buildBundles);
+  await progress.step('admin UI', async (note) => {
+    if (!(await buildWeb())) note('nothing has changed');
+  });
   const drop = sampleDropId(new Date());
   const stack = await progress.step('migrations and services', async (note) => {
     const started = await startStack({

@@ -13,7 +13,7 @@ import fastify, {
 import { clientAddressKey, createProxyTrust } from './client-address.ts';
 import { demandRateLimits } from './demand-rate-limits.ts';
 import { type AnswerFirst, createDirectAnswers, type DirectAnswers } from './direct-answers.ts';
-import { addErrorHandlers, answerClientError, answerError } from './error-handler.ts';
+import { type AnswerUnknown, addErrorHandlers, answerClientError, answerError } from './error-handler.ts';
 import { FixedWindowLimiter } from './fixed-window-limiter.ts';
 import { addHealthRoutes } from './health.ts';
 import { lazyChild } from './lazy-log.ts';
@@ -52,13 +52,15 @@ export interface CreateAppOptions {
   /** Comma list of CIDRs whose X-Forwarded-For is believed; '' for none. */
   readonly trustedProxies: string;
   readonly openapi: { readonly title: string; readonly description: string };
+  /** Answers some of the addresses that no route has, such as the pages of an application in the browser; or not. */
+  readonly answerUnknown?: AnswerUnknown;
   /** Makes what answers some requests before the router. */
   readonly answerFirst?: (direct: DirectAnswers) => AnswerFirst;
 }
 
 /** It listens nowhere yet; `/livez`, `/readyz`, `/openapi.json` and `/docs` are there. */
 export async function createApp(options: CreateAppOptions): Promise<FastifyInstance> {
-  const { name, logger, metrics, trustedProxies, openapi, answerFirst } = options;
+  const { name, logger, metrics, trustedProxies, openapi, answerFirst, answerUnknown } = options;
   const instance = randomBytes(4).toString('hex');
   let requests = 0;
   const newId = () => `${instance}-${(++requests).toString(36)}`;
@@ -78,7 +80,7 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
   app.setValidatorCompiler(compileValidator);
   app.decorateRequest('drop', null);
   app.decorateRequest('countedAs', null);
-  addErrorHandlers(app, (request) => strangers.take(clientAddressKey(request.ip)));
+  addErrorHandlers(app, (request) => strangers.take(clientAddressKey(request.ip)), answerUnknown);
   addSecurityHeaders(app);
   demandRateLimits(app);
   observeRequests(app, observe);

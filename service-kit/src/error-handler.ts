@@ -29,16 +29,22 @@ const BODY_FAULTS: Readonly<
   FST_ERR_MAX_PARAM_LENGTH: { type: 'invalid-request', field: 'path', reason: 'has a part that is too long' },
 };
 
+/** Answers a request for an address that no route has, or says that it does not. */
+export type AnswerUnknown = (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined;
+
 /** Handlers for errors and for unknown addresses. `admit` counts a request for an unknown address; false refuses it. */
 export function addErrorHandlers(
   app: FastifyInstance,
   admit: (request: FastifyRequest) => boolean = () => true,
+  answerUnknown: AnswerUnknown = () => undefined,
 ): void {
   const allowed = collectRoutes(app);
   app.setErrorHandler(answerError);
   app.setNotFoundHandler((request, reply) => {
     if (!admit(request))
       return sendProblem(reply, problem('rate-limited', undefined, { retryAfterSeconds: 60 }));
+    const answered = answerUnknown(request, reply);
+    if (answered) return answered;
     const methods = allowed(request.url.split('?', 1)[0] ?? '');
     if (methods.length === 0) return sendProblem(reply, problem('not-found'));
     reply.header('allow', methods.join(', '));

@@ -15,6 +15,7 @@ import { guardAccess } from './plugins/access.ts';
 import { compileValidator } from './plugins/body-validator.ts';
 import { createFindPrincipal } from './plugins/credentials.ts';
 import { createSessionCookies } from './plugins/session-cookies.ts';
+import { createWeb } from './plugins/web.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { dropRoutes } from './routes/drops.ts';
@@ -29,6 +30,9 @@ import { revocationRoutes } from './routes/revocations.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { themeRoutes } from './routes/themes.ts';
+
+/** Where the build of the admin UI lies in a tree and in an image. */
+const WEB = new URL('../../web/dist/', import.meta.url);
 
 export interface AppOptions {
   readonly plane: ControlPlane;
@@ -48,17 +52,20 @@ export interface AppOptions {
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { plane, identity, operatorKey, redis, log, metrics, trustedProxies, onRefusedKey, ready } = options;
   registerProblems(PROBLEMS);
+  const web = createWeb(WEB, log);
   const app = await createApp({
     name: 'admin-server',
     logger: log,
     metrics,
     trustedProxies,
+    answerUnknown: web.answerPage,
     openapi: {
       title: 'Sluice control plane',
       description: 'Drops planned and steered: schedule, admission policy, page, stock.',
     },
   });
   addReadiness(app, 'postgres', ready);
+  await app.register(async (pages: FastifyInstance) => web.register(pages));
   await app.register(async (operators: FastifyInstance) => {
     await registerRateLimits(operators, { ...(redis && { redis }) });
     await operators.register(fastifyCookie);

@@ -31,3 +31,6 @@ export const SIGN_INS_PER_ADDRESS = { max: 60, timeWindow: PER_MINUTE } as const
 
 /** Reports and look-ups, per operator: each reads the whole log of a drop, up to two million lines. */
 export const LOOK_UPS_PER_OPERATOR = { max: 60, timeWindow: PER_MINUTE } as const;
+
+/** Files of the admin UI, by address: a first visit takes some twenty, and an office behind one address has some dozen people. */
+export const PAGES_PER_ADDRESS = { max: 3_000, timeWindow: PER_MINUTE } as const;

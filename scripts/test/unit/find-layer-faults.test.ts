@@ -8,6 +8,7 @@ const packages = {
   '@sluice/waiting-room': 'waiting-room',
   '@sluice/checkout-api': 'checkout-api',
   '@sluice/connector': 'connector',
+  '@sluice/admin-server': 'admin-ui/server',
 };
 
 const faultsOf = (path: string, source: string) => findLayerFaults([{ path, source }], packages);
@@ -98,6 +99,18 @@ const wrong: [rule: string, path: string, source: string, says: string][] = [
     "import type { X } from '../../waiting-room/src/queue/queue.ts';",
     'from its contract only',
   ],
+  [
+    'the admin UI runs no code of its server',
+    'admin-ui/web/src/api/a.ts',
+    "import { x } from '../../../server/src/contract/x.ts';",
+    'must not load admin-ui/server',
+  ],
+  [
+    'a component of the admin UI knows no page, whatever its text looks like',
+    'admin-ui/web/src/ui/a.tsx',
+    "import { x } from '../pages/x.tsx'; export const A = () => <p>it's {`a`}</p>;",
+    'ui must not load pages',
+  ],
   ['no file of a service is outside the layers', 'waiting-room/src/helpers/a.ts', '', 'is in no layer'],
 ];
 
@@ -120,6 +133,16 @@ const right: [rule: string, path: string, source: string][] = [
     'load takes types from a contract',
     'load/play/a.ts',
     "import type { X } from '../../waiting-room/src/contract/x.ts';",
+  ],
+  [
+    'the admin UI takes types from its server',
+    'admin-ui/web/src/api/a.ts',
+    "import type { X } from '../../../server/src/contract/x.ts';",
+  ],
+  [
+    'tests of the admin UI run its server',
+    'admin-ui/web/test/browser/a.test.ts',
+    "import { x } from '../../../server/test/support/x.ts';",
   ],
   ['a test may use the drivers', 'checkout-api/test/store/a.test.ts', "import pg from 'pg';"],
   [

@@ -1,0 +1,17 @@
+/** What the control plane sends and takes, as types from its own contract: nothing of it is typed again here. */
+import type { Static } from 'typebox';
+import type {
+  RecoveryCodes as RecoveryCodesSchema,
+  SessionAnswer,
+  SessionList as SessionListSchema,
+  TotpAnswer,
+} from '../../../server/src/contract/accounts.ts';
+import type { DropAnswer, DropListAnswer } from '../../../server/src/contract/drops.ts';
+
+export type Session = Static<typeof SessionAnswer>;
+export type SessionList = Static<typeof SessionListSchema>;
+export type Permission = Session['permissions'][number];
+export type Totp = Static<typeof TotpAnswer>;
+export type RecoveryCodes = Static<typeof RecoveryCodesSchema>;
+export type Drop = Static<typeof DropAnswer>;
+export type DropList = Static<typeof DropListAnswer>;

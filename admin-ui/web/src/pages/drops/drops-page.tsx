@@ -1,0 +1,95 @@
+/** All drops, the latest opening first. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { useIntl } from 'react-intl';
+import type { Drop } from '../../api/contract.ts';
+import { dropsQuery } from '../../api/drops.ts';
+import { useText } from '../../i18n/language.tsx';
+import { Button } from '../../ui/button.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { PhaseBadge } from '../../ui/phase-badge.tsx';
+import { Answered, Empty } from '../../ui/states.tsx';
+
+/** Phases change by themselves. */
+const REFRESH_MS = 5_000;
+
+export default function DropsPage() {
+  const t = useText();
+  const query = useInfiniteQuery({ ...dropsQuery, refetchInterval: REFRESH_MS });
+  return (
+    <>
+      <PageHeader title={t('drops.title')}>{t('drops.lead')}</PageHeader>
+      <Answered query={query} lines={6}>
+        {({ pages }) => (
+          <>
+            <DropTable drops={pages.flatMap(({ drops }) => drops)} />
+            {query.hasNextPage && (
+              <Button onPress={() => void query.fetchNextPage()} isPending={query.isFetchingNextPage}>
+                {t('drops.more')}
+              </Button>
+            )}
+          </>
+        )}
+      </Answered>
+    </>
+  );
+}
+
+function DropTable({ drops }: { readonly drops: readonly Drop[] }) {
+  const t = useText();
+  const intl = useIntl();
+  const columns = useMemo<Column<Drop>[]>(
+    () => [
+      {
+        id: 'name',
+        header: t('drops.name'),
+        accessorFn: ({ name }) => name,
+        cell: ({ row: { original } }) => (
+          <Link to="/drops/$drop" params={{ drop: original.id } as never}>
+            {original.name}
+          </Link>
+        ),
+        meta: { isRowHeader: true },
+      },
+      {
+        id: 'phase',
+        header: t('drops.phase'),
+        accessorFn: ({ phase }) => phase ?? '',
+        cell: ({ row: { original } }) => <PhaseBadge phase={original.phase} />,
+      },
+      {
+        id: 'opens',
+        header: t('drops.opens'),
+        accessorFn: ({ opensAt }) => opensAt,
+        cell: ({ row: { original } }) => <Moment at={original.opensAt} zone={original.timeZone} />,
+      },
+      {
+        id: 'waiting',
+        header: t('drops.waiting'),
+        accessorFn: ({ live }) => live?.waiting ?? -1,
+        cell: ({ row: { original } }) => (original.live ? intl.formatNumber(original.live.waiting) : '–'),
+        meta: { align: 'end' },
+      },
+      {
+        id: 'rate',
+        header: t('drops.rate'),
+        accessorFn: ({ admission }) => admission.ratePerMinute,
+        cell: ({ row: { original } }) => intl.formatNumber(original.admission.ratePerMinute),
+        meta: { align: 'end', isMinor: true },
+      },
+    ],
+    [t, intl],
+  );
+  return (
+    <DataTable
+      caption={t('drops.title')}
+      columns={columns}
+      rows={drops}
+      idOf={({ id }) => id}
+      empty={<Empty title={t('drops.none')}>{t('drops.none-lead')}</Empty>}
+    />
+  );
+}

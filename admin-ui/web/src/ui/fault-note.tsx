@@ -1,0 +1,44 @@
+/** What went wrong, in the reader's language first and the server's words behind it. */
+import { useIntl } from 'react-intl';
+import type { ApiFault } from '../api/api-fault.ts';
+import { useText } from '../i18n/language.tsx';
+
+export function useFaultText(): (fault: ApiFault) => string {
+  const { messages } = useIntl();
+  const t = useText();
+  return ({ type, status }) => {
+    if (`problem.${type}` in messages) return t(`problem.${type}`);
+    return t(status >= 500 ? 'problem.internal-error' : 'problem.unknown');
+  };
+}
+
+export interface FaultNoteProps {
+  readonly fault: ApiFault;
+  /** Faults of fields that are not on the screen. */
+  readonly fields?: readonly (readonly [field: string, reason: string])[];
+}
+
+export function FaultNote({ fault, fields = [] }: FaultNoteProps) {
+  const text = useFaultText()(fault);
+  const t = useText();
+  return (
+    <div className="note danger" role="alert">
+      <p>
+        <strong>{text}</strong>
+        {fields.length === 0 && fault.detail && <span className="by-server">{fault.detail}</span>}
+      </p>
+      {fields.length > 0 && (
+        <ul>
+          {fields.map(([field, reason]) => (
+            <li key={field}>
+              <code>{field}</code> {reason}
+            </li>
+          ))}
+        </ul>
+      )}
+      {fault.retryAfterSeconds !== null && (
+        <p>{t('problem.again-in', { seconds: fault.retryAfterSeconds })}</p>
+      )}
+    </div>
+  );
+}

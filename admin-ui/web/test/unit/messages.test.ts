@@ -1,0 +1,73 @@
+// What the screens say: the same messages in every language, with the same arguments, and none that nobody shows.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type MessageFormatElement, parse } from '@formatjs/icu-messageformat-parser';
+import { KIT_PROBLEMS } from '@sluice/service-kit';
+import { expect, test } from 'vitest';
+import { PROBLEMS } from '../../../server/src/contract/problems.ts';
+
+const src = new URL('../../src/', import.meta.url).pathname;
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' });
+const textOf = (file: string) => readFileSync(join(src, file), 'utf8');
+
+function catalogue(locale: string): Map<string, string> {
+  const all = new Map<string, string>();
+  for (const file of files.filter((path) => path.endsWith(`messages.${locale}.json`)))
+    for (const [id, text] of Object.entries(JSON.parse(textOf(file)) as Record<string, string>)) {
+      expect(all.has(id), `${id} stands in ${file} and elsewhere`).toBe(false);
+      all.set(id, text);
+    }
+  return all;
+}
+
+/** `name:kind` of every argument, at any depth. */
+function argumentsOf(elements: readonly MessageFormatElement[]): string[] {
+  const found = elements.flatMap((element): string[] => {
+    const inner =
+      'options' in element ? Object.values(element.options).flatMap(({ value }) => argumentsOf(value)) : [];
+    return element.type === 0 || element.type === 7
+      ? inner
+      : [`${String(element.value)}:${element.type}`, ...inner];
+  });
+  return [...new Set(found)].sort();
+}
+
+const english = catalogue('en');
+const german = catalogue('de');
+
+test('4.14: English and German have the same messages', () => {
+  expect([...german.keys()].sort()).toEqual([...english.keys()].sort());
+});
+
+test('4.14: a message takes the same arguments in both', () => {
+  for (const [id, text] of english)
+    expect({ id, arguments: argumentsOf(parse(german.get(id) ?? '')) }).toEqual({
+      id,
+      arguments: argumentsOf(parse(text)),
+    });
+});
+
+test('every message that code names is there, and every message is named by some code', () => {
+  const sources = files
+    .filter((path) => /\.tsx?$/.test(path))
+    .map(textOf)
+    .join('\n');
+  const named = new Set(
+    [...sources.matchAll(/'([a-z][a-z-]*\.[a-z][a-zA-Z0-9_.-]*)'/g)].map(([, id]) => id ?? ''),
+  );
+  const prefixes = [...sources.matchAll(/`([a-z][a-z-]*\.[a-z-]*)\$\{/g)].map(([, prefix]) => prefix ?? '');
+  const used = [...sources.matchAll(/\bt\(\s*'([^']+)'/g)].map(([, id]) => id ?? '');
+  for (const id of used) expect(english.has(id), `${id} has no text`).toBe(true);
+  const unused = [...english.keys()].filter(
+    (id) => !named.has(id) && !prefixes.some((prefix) => id.startsWith(prefix)),
+  );
+  expect(unused).toEqual([]);
+});
+
+test('every problem of the control plane has words of its own', () => {
+  const missing = Object.keys({ ...KIT_PROBLEMS, ...PROBLEMS }).filter(
+    (type) => !english.has(`problem.${type}`),
+  );
+  expect(missing).toEqual([]);
+});
