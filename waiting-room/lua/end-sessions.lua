@@ -17,11 +17,14 @@ local refusal = refuse(control, now)
 if refusal then
   return refusal
 end
-local ended, revoked = 0, 0
+local ended, revoked, bought = 0, 0, 0
 for i = 3, #ARGV, 2 do
   local number, reason = ARGV[i], ARGV[i + 1]
   local removed = redis.call('ZREM', SESSIONS, number)
   ended = ended + removed
+  if reason == 'paid' then
+    bought = bought + removed
+  end
   if reason == 'revoked' and redis.call('ZADD', REVOKED, 'NX', now + TOKEN_MAX_US, number) == 1 then
     revoked = revoked + 1
   end
@@ -39,6 +42,9 @@ if revoked > 0 then
   redis.call('ZREMRANGEBYSCORE', REVOKED, '-inf', now)
   redis.call('ZREMRANGEBYRANK', REVOKED, 0, -REVOKED_MAX - 1)
   redis.call('PEXPIRE', REVOKED, math.ceil(TOKEN_MAX_US / 1000))
+end
+if bought > 0 then
+  redis.call('HINCRBY', CONTROL, 'bought_total', bought)
 end
 if ended > 0 then
   redis.call('HINCRBY', CONTROL, 'seq', 1)

@@ -169,7 +169,7 @@ export class SimulatedDrop {
   async #eachSecond(second: number): Promise<void> {
     this.#busyUs.push(this.#timed.take().reduce((sum, us) => sum + us, 0));
     const { sellable, held, inside, withoutHold } = this.#checkout.report();
-    await this.#run('report-capacity', ++this.#reports, sellable, held, inside, withoutHold);
+    await this.#run('report-capacity', ++this.#reports, sellable, held, inside, withoutHold, '{}');
     const [called, shown, entered] = (
       await this.#redis.hmget(this.#keys.control, 'called_recently', 'shown_recently', 'entered_total')
     ).map(Number) as [number, number, number];

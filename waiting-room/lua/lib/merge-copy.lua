@@ -3,14 +3,14 @@
 local STATE = {}
 for _, field in ipairs({ 'opened_us', 'revealed_us', 'roster_us', 'frontier', 'aged_frontier', 'fair_frontier', 'last_order',
   'clock_us', 'clock_seen_us', 'called_recently', 'shown_recently', 'show_seen_us', 'joined_total', 'entered_total', 'left_total',
-  'missed_total', 'line_generation', 'gate_generation', 'seq' }) do
+  'missed_total', 'bought_total', 'line_generation', 'gate_generation', 'seq' }) do
   STATE[field] = true
 end
 -- The epoch is a fresh name, the bucket starts empty, and the checkout tells again what it can carry.
 local NEVER = {}
 for _, field in ipairs({ 'epoch', 'run_id', 'bucket', 'accrual_rate', 'accrual_version', 'address_minute', 'callable_until',
   'heal_run', 'heal_from_us', 'heal_until_us', 'heal_seq', 'heal_map', 'cap_seq', 'cap_at_us', 'cap_sellable', 'cap_held',
-  'cap_inside', 'cap_with_hold', 'sold_out', 'line_share', 'line_generation_reason', 'gate_share', 'gate_generation_reason' }) do
+  'cap_inside', 'cap_with_hold', 'cap_vitals', 'sold_out', 'line_share', 'line_generation_reason', 'gate_share', 'gate_generation_reason' }) do
   NEVER[field] = true
 end
 

@@ -33,4 +33,10 @@ export const CapacityBody = Type.Object({
   opened: Type.Array(Digest, { maxItems: MEMBERS_MAX }),
   latencyMs: Type.Optional(Type.Number({ minimum: 0 })),
   errorRate: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  breaker: Type.Optional(
+    Type.Enum(['closed', 'half-open', 'open'], { description: 'Of the payment provider' }),
+  ),
+  poolWaitMs: Type.Optional(
+    Type.Number({ minimum: 0, description: 'How long a request waits for a connection to Postgres' }),
+  ),
 });

@@ -173,8 +173,10 @@ export function createQueue({
       await commands.run('end-sessions', drop, args);
       for (const { jti, reason } of ended) handedOut.ended(drop, jti, reason);
     },
-    async reportCapacity(drop, { seq, sellable, held, inside, insideWithoutHold, opened }) {
-      const args = [seq, sellable, held, inside, insideWithoutHold, ...opened];
+    async reportCapacity(drop, { seq, sellable, held, inside, insideWithoutHold, opened, ...rest }) {
+      const { latencyMs, errorRate, breaker, poolWaitMs } = rest;
+      const vitals = { latencyMs, errorRate, breaker, poolWaitMs };
+      const args = [seq, sellable, held, inside, insideWithoutHold, JSON.stringify(vitals), ...opened];
       const [status] = await commands.run('report-capacity', drop, args);
       return status === 'ok';
     },

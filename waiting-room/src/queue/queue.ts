@@ -129,6 +129,11 @@ export interface CapacityReport {
   readonly insideWithoutHold: number;
   /** Public numbers whose checkout session was opened since the last acknowledged report; ≤ 500. */
   readonly opened: readonly string[];
+  /** How the reporting instance is doing: kept as told, for operators to see. */
+  readonly latencyMs?: number;
+  readonly errorRate?: number;
+  readonly breaker?: 'closed' | 'half-open' | 'open';
+  readonly poolWaitMs?: number;
 }
 
 /** What every instance holds in memory about a live drop, at most a second old. */

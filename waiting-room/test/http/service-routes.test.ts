@@ -58,6 +58,8 @@ test('promise 8: a bad report is 400 and names the field; nothing of it is taken
     ['capacity', { ...capacity, inside: 2 ** 31 + 1 }, 'body.inside'],
     ['capacity', { ...capacity, opened: ['x'] }, 'body.opened.0'],
     ['capacity', { ...capacity, opened: many(501) }, 'body.opened'],
+    ['capacity', { ...capacity, breaker: 'ajar' }, 'body.breaker'],
+    ['capacity', { ...capacity, poolWaitMs: -1 }, 'body.poolWaitMs'],
     ['capacity', { ...capacity, insideWithoutHold: undefined }, 'body.insideWithoutHold'],
     ['sessions/ended', {}, 'body.sessions'],
     ['sessions/ended', { sessions: [] }, 'body.sessions'],
@@ -145,4 +147,15 @@ test('3.5: the list of revocations is public, holds public numbers only, and is 
   const again = await fetch(new URL(path, room.url), { headers: { 'if-none-match': etag } });
   expect([again.status, await again.text()]).toEqual([304, '']);
   expect((await send(room.url, 'GET', '/v1/drops/no-such-drop/revocations')).status).toBe(404);
+});
+
+test('4.12: how the checkout is doing stands beside what it reports, and nothing else of a report does', async () => {
+  const seq = 1000;
+  const vitals = { latencyMs: 12.5, errorRate: 0.25, breaker: 'half-open', poolWaitMs: 3 };
+  expect((await post('capacity', { ...capacity, seq, ...vitals, gossip: 'x' })).status).toBe(204);
+  const kept = async () => JSON.parse((await room.redis.hget(dropKeys(drop).control, 'cap_vitals')) ?? '');
+  expect(await kept()).toEqual(vitals);
+  // A checkout that does not say is not what it was.
+  expect((await post('capacity', { ...capacity, seq: seq + 1 })).status).toBe(204);
+  expect(await kept()).toEqual({});
 });

@@ -32,6 +32,7 @@ test('2.8: session ends arrive in batches of five hundred, and the same batch ag
   const batch = numbers.slice(0, 500).flatMap((number) => [number, 'paid']);
   expect(await line.run('end-sessions', ...batch)).toEqual(['ok', line.nowUs, 500]);
   expect(await line.run('end-sessions', ...batch)).toEqual(['ok', line.nowUs, 0]);
+  expect(await line.redis.hget(line.keys.control, 'bought_total')).toBe('500');
   expect(await line.redis.zcard(line.keys.sessions)).toBe(1);
   expect(await line.redis.zcard(line.keys.spent)).toBe(500);
   expect((await ends()).length).toBe(500);
@@ -43,6 +44,7 @@ test('2.8: the first reason of an end stays', async () => {
   await line.run('end-sessions', number, 'paid');
   await line.run('end-sessions', number, 'released');
   expect(await line.standing(number)).toEqual(['spent', 'paid']);
+  expect(await line.redis.hget(line.keys.control, 'bought_total')).toBe('1');
 });
 
 test('2.8: an end frees its capacity at once', async () => {

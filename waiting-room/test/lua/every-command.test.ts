@@ -11,7 +11,7 @@ const ARGUMENTS: Record<CommandName, (number: string) => (string | number)[]> = 
   'advance-drop': () => ['00000000000000ee'],
   'end-sessions': (number) => [number, 'revoked'],
   'leave-queue': (number) => [number],
-  'report-capacity': (number) => [1, 0, 0, 0, 0, number],
+  'report-capacity': (number) => [1, 0, 0, 0, 0, '{}', number],
   'publish-roster': () => ['root', '{}'],
   'reveal-draw': () => [],
   'extend-call': (number) => [number],

@@ -165,6 +165,7 @@ export class Line {
     withoutHold = 0,
     seq = ++this.#seq,
     opened = [],
+    vitals = '{}',
   }: {
     readonly sellable: number;
     readonly held?: number;
@@ -172,8 +173,9 @@ export class Line {
     readonly withoutHold?: number;
     readonly seq?: number;
     readonly opened?: readonly string[];
+    readonly vitals?: string;
   }): Promise<ScriptReply> {
-    return this.run('report-capacity', seq, sellable, held, inside, withoutHold, ...opened);
+    return this.run('report-capacity', seq, sellable, held, inside, withoutHold, vitals, ...opened);
   }
   #seq = 0;
 
