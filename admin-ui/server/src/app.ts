@@ -14,6 +14,8 @@ import { PROBLEMS } from './contract/problems.ts';
 import { guardAccess } from './plugins/access.ts';
 import { compileValidator } from './plugins/body-validator.ts';
 import { createFindPrincipal } from './plugins/credentials.ts';
+import type { LiveReaders } from './plugins/live-readers.ts';
+import type { LiveStreams } from './plugins/live-streams.ts';
 import { createSessionCookies } from './plugins/session-cookies.ts';
 import { createWeb } from './plugins/web.ts';
 import { accountRoutes } from './routes/accounts.ts';
@@ -21,6 +23,7 @@ import { auditRoutes } from './routes/audit.ts';
 import { dropRoutes } from './routes/drops.ts';
 import { dropsAsCodeRoutes } from './routes/drops-as-code.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { liveRoutes } from './routes/live.ts';
 import { liveControlRoutes } from './routes/live-control.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
@@ -36,6 +39,7 @@ const WEB = new URL('../../web/dist/', import.meta.url);
 
 export interface AppOptions {
   readonly plane: ControlPlane;
+  readonly live: { readonly readers: LiveReaders; readonly streams: LiveStreams };
   readonly identity: Identity;
   readonly operatorKey: string;
   /** Shares the counts of limits between instances. */
@@ -50,7 +54,8 @@ export interface AppOptions {
 
 /** The application operators use. It listens nowhere yet. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { plane, identity, operatorKey, redis, log, metrics, trustedProxies, onRefusedKey, ready } = options;
+  const { plane, live, identity, operatorKey, redis, log, metrics, trustedProxies, onRefusedKey, ready } =
+    options;
   registerProblems(PROBLEMS);
   const web = createWeb(WEB, log);
   const app = await createApp({
@@ -76,6 +81,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(dropRoutes, { plane });
     await operators.register(themeRoutes);
     await operators.register(liveControlRoutes, { plane });
+    await operators.register(liveRoutes, { plane, ...live });
     await operators.register(dropsAsCodeRoutes, { plane });
     await operators.register(stockRoutes, { plane });
     await operators.register(previewRoutes, { plane });

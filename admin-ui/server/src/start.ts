@@ -19,10 +19,13 @@ import { createPreviewSigner } from './domain/preview-links.ts';
 import { noteHead } from './jobs/note-head.ts';
 import { migrate } from './migrate.ts';
 import { startJobs } from './plugins/jobs.ts';
+import { createLiveReaders } from './plugins/live-readers.ts';
+import { createLiveStreams } from './plugins/live-streams.ts';
 import { createAdminMetrics } from './plugins/metrics.ts';
 import { createArchiveSource } from './projection/archive-source.ts';
 import { createDropReader } from './projection/drop-log.ts';
 import { createJournal } from './projection/journal.ts';
+import { createLiveReader } from './projection/live-state.ts';
 import { createProjection } from './projection/projection.ts';
 import { createSessionCache } from './projection/session-cache.ts';
 import { archivedDrawRoutes } from './routes/archived-draws.ts';
@@ -110,8 +113,10 @@ export async function startControlPlane(
     publicUrl,
     onSignIn: (outcome) => adminMetrics.signIns.inc({ outcome }),
   });
+  const readers = createLiveReaders({ reader: createLiveReader(redis), sources: plane, log });
   const app = await buildApp({
     plane,
+    live: { readers, streams: createLiveStreams(readers) },
     identity,
     operatorKey: config.OPERATOR_KEY,
     redis,

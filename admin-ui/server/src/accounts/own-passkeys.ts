@@ -1,7 +1,7 @@
 /** The passkeys of an account, added and taken off by its holder. */
 import { generateRegistrationOptions, verifyRegistrationResponse } from '@simplewebauthn/server';
 import { problem } from '@sluice/service-kit';
-import { type Passkey, PASSKEYS_MAX } from '../store/passkeys.ts';
+import { PASSKEYS_MAX, type Passkey } from '../store/passkeys.ts';
 import type { OpenSession } from '../store/sessions.ts';
 import type { Identity } from './identity.ts';
 import { refuseWeakerProof } from './own-proofs.ts';

@@ -90,6 +90,7 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/drops/:drop/report': drop('drops.read'),
   // A POST that reads: what it is asked by is a secret.
   'POST /api/v1/drops/:drop/look-up': drop('drops.read', { isOpenWithoutMfa: true }),
+  'GET /api/v1/drops/:drop/live': drop('drops.read'),
   'GET /api/v1/drops/:drop/instances': drop('drops.read'),
   'GET /api/v1/drops/:drop/acts': drop('drops.read'),
   'GET /api/v1/drops/:drop/stock': drop('drops.read'),

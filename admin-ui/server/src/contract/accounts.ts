@@ -3,8 +3,8 @@ import { Type } from 'typebox';
 import { PASSWORD_LENGTH_MAX } from '../domain/password-rules.ts';
 import { PERMISSIONS, ROLES } from '../domain/roles.ts';
 import { KEY_SCOPES } from './access.ts';
-import { Assertion } from './passkeys.ts';
 import { DropId, Instant, Nullable } from './common.ts';
+import { Assertion } from './passkeys.ts';
 
 const Id = Type.String({ format: 'uuid' });
 export const Email = Type.String({ format: 'email', maxLength: 254, description: 'Kept in small letters' });

@@ -1,5 +1,5 @@
 /** Lets a request through to its route when the table of contract/access.ts says so, and says why when it does not. */
-import { problem } from '@sluice/service-kit';
+import { Problem, problem } from '@sluice/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ROUTES, type RouteAccess } from '../contract/access.ts';
 import type { Permission, Principal } from '../domain/roles.ts';
@@ -16,6 +16,10 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     access?: RouteAccess;
+  }
+  interface FastifyInstance {
+    /** Whether whoever sent a request would still be let through: for answers that go on for hours. */
+    mayStill(request: FastifyRequest): Promise<boolean>;
   }
 }
 
@@ -42,6 +46,19 @@ export function guardAccess(app: FastifyInstance, { findPrincipal, onRefused }: 
     const access = ROUTES[`${method === 'HEAD' ? 'GET' : method} ${route.url}`];
     if (!access) throw new Error(`${method} ${route.url} has no line in contract/access.ts`);
     route.config = { ...route.config, access };
+  });
+
+  app.decorate('mayStill', async (request: FastifyRequest) => {
+    const { access } = request.routeOptions.config;
+    const principal = access && (await findPrincipal(request));
+    if (!principal) return false;
+    try {
+      refuse(principal, access, request);
+      return true;
+    } catch (error) {
+      if (error instanceof Problem) return false;
+      throw error;
+    }
   });
 
   app.addHook('onRequest', async (request) => {
