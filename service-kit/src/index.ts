@@ -6,7 +6,7 @@ export { clientAddressKey, createClientKey } from './client-address.ts';
 export { ConfigError, loadConfig, SERVICE_VARIABLES } from './config.ts';
 export { type AnswerFirst, bytesAsText, type DirectAnswers, type DirectRequest } from './direct-answers.ts';
 export { answerError } from './error-handler.ts';
-export { FixedWindowLimiter } from './fixed-window-limiter.ts';
+export { FixedWindowLimiter, type KeptCount } from './fixed-window-limiter.ts';
 export { addReadiness } from './health.ts';
 export { createInternalApp } from './internal-app.ts';
 export { createLogger } from './logger.ts';

@@ -39,20 +39,28 @@ export function createRequestObserver(metrics: Metrics): ObserveRequest {
     labelNames: ['route'],
   });
   // Looking a series up by its labels costs more than counting it.
-  const series = new Map<string, ReturnType<typeof seconds.labels>>();
+  const series = new Map<string, Map<string, Map<number, ReturnType<typeof seconds.labels>>>>();
+  const seriesOf = (method: string, route: string, status: number) => {
+    const ofRoute = demand(series, route, () => new Map());
+    const ofMethod = demand(ofRoute, method, () => new Map());
+    return demand(ofMethod, status, () => seconds.labels({ method, route, status: String(status) }));
+  };
   return ({ method, route, status, ms }, about) => {
-    const key = `${method} ${status} ${route}`;
-    let known = series.get(key);
-    if (!known) {
-      known = seconds.labels({ method, route, status: String(status) });
-      series.set(key, known);
-    }
-    known.observe(ms / 1000);
+    seriesOf(method, route, status).observe(ms / 1000);
     if (status === 429) limited.inc({ route });
     if (status < 500 && ms <= SLOW_MS) return;
     const { log, drop } = about();
     log.warn({ drop, method, route, status, ms: Math.round(ms) }, 'request');
   };
+}
+
+function demand<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
 }
 
 /** Tells of every request that the router answers. */

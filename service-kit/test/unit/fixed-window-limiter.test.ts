@@ -18,3 +18,25 @@ test('more keys than memory should hold start the window anew instead of growing
   for (let at = 0; at <= 200_000; at++) limiter.take(`k${at}`, 0);
   expect(limiter.take('first', 0)).toBe(true);
 });
+
+test('who keeps the count of a key is counted with those who name it, in this window and the next', () => {
+  const limiter = new FixedWindowLimiter({ max: 3, windowMs: 1000 });
+  const kept = {};
+  for (const startsMs of [0, 1000]) {
+    expect(limiter.takeKept(kept, 'a', startsMs)).toBe(true);
+    expect(limiter.take('a', startsMs + 1)).toBe(true);
+    expect(limiter.takeKept(kept, 'a', startsMs + 2)).toBe(true);
+    expect(limiter.takeKept(kept, 'a', startsMs + 3)).toBe(false);
+    expect(limiter.take('a', startsMs + 4)).toBe(false);
+    expect(limiter.takeKept({}, 'b', startsMs + 5)).toBe(true);
+  }
+});
+
+test('a count that was kept while there were too many keys is of an earlier window', () => {
+  const limiter = new FixedWindowLimiter({ max: 1, windowMs: 1_000_000 });
+  const kept = {};
+  expect(limiter.takeKept(kept, 'a', 0)).toBe(true);
+  for (let key = 0; key <= 200_001; key++) limiter.take(`${key}`, 1);
+  expect(limiter.takeKept(kept, 'a', 1)).toBe(true);
+  expect(limiter.takeKept(kept, 'a', 1)).toBe(false);
+});

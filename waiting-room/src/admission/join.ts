@@ -2,6 +2,7 @@
 import type { JoinAnswer } from '../contract/tickets.ts';
 import { placeReference } from '../domain/place-reference.ts';
 import { type DropView, EVERYONE, type JoinOutcome, type Queue } from '../queue/queue.ts';
+import { instant } from './instant.ts';
 import type { Member } from './member-claims.ts';
 import type { HeldTicket, PlaceOrigin, Tickets } from './tickets.ts';
 
@@ -107,15 +108,4 @@ function answerOf(
     drawn: order === null,
     joinedAt: instant(joinedUs),
   };
-}
-
-/** RFC 3339 of Redis time. Those of one batch have joined in the same microsecond: the last text is kept. */
-let lastUs = Number.NaN;
-let lastText = '';
-function instant(us: number): string {
-  if (us !== lastUs) {
-    lastText = new Date(us / 1000).toISOString();
-    lastUs = us;
-  }
-  return lastText;
 }

@@ -1,10 +1,10 @@
 /** A shopper's own picture (Q15, Q20): computed without Redis beyond the frontier, by one read at or before it. */
 import type { OwnStatus } from '../contract/tickets.ts';
 import { hasPositions } from '../domain/phase.ts';
-import { placeReference } from '../domain/place-reference.ts';
 import { aheadOf } from '../domain/positions.ts';
 import { POLL_AFTER_MS_MIN, pollAfterMs, waitRange } from '../domain/wait.ts';
 import type { DropView, Queue, SpentReason } from '../queue/queue.ts';
+import { instant } from './instant.ts';
 import type { HeldTicket } from './tickets.ts';
 
 export type OwnPicture =
@@ -78,8 +78,8 @@ function statusOf(
     generation: generation.count,
     generationReason: generation.reason,
     epoch: view.epoch,
-    reference: placeReference(ticket.number),
-    asOf: new Date(view.asOfMs).toISOString(),
+    reference: ticket.reference,
+    asOf: instant(view.asOfMs * 1000),
     message: view.page.message,
   };
 }

@@ -1,6 +1,8 @@
 /** Issues and reads tickets: joins codec, keys and ids. Whether a ticket is still live only the queue knows. */
-import { createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
+import type { KeptCount } from '@sluice/service-kit';
 import type { TicketSecret } from '../config.ts';
+import { placeReference } from '../domain/place-reference.ts';
 import { decodeTicket, encodeTicket, type Ticket } from '../domain/ticket.ts';
 import { newTicketId, publicNumberOf, ticketIdOf } from './ticket-ids.ts';
 import { createTicketKeys } from './ticket-keys.ts';
@@ -8,9 +10,22 @@ import { createTicketKeys } from './ticket-keys.ts';
 /** Address digests kept for each drop, some 2 MB: many shoppers come from one address, and a digest costs as much as a ticket. */
 const DIGESTS_MAX = 20_000;
 
-/** A ticket whose signature was checked, and its public number. */
+/**
+ * Tickets kept as read, some 80 MB: whoever waits asks again every few seconds, and reading one costs more than the rest of
+ * the answer. When there are more they are read anew, and nothing else changes.
+ */
+const READ_MAX = 120_000;
+
+/** A ticket whose signature was checked, and what follows from it. */
 export interface HeldTicket extends Ticket {
+  /** The public number. */
   readonly number: string;
+  /** The short name of its place. */
+  readonly reference: string;
+  /** What limits for each ticket count by ({@link ticketDigest} of its text). */
+  readonly digest: string;
+  /** How often it was asked about lately, where that is limited. */
+  readonly asked: KeptCount;
 }
 
 /** What makes a place the same place again. */
@@ -36,6 +51,7 @@ export interface Tickets {
 export function createTickets(secrets: readonly [TicketSecret, ...TicketSecret[]]): Tickets {
   const keysOf = createTicketKeys(secrets);
   const digests = new Map<string, Map<string, string>>();
+  const known = new Map<string, HeldTicket>();
   return {
     newPlace(drop, { nonce, customer }) {
       const id =
@@ -51,8 +67,17 @@ export function createTickets(secrets: readonly [TicketSecret, ...TicketSecret[]
       return encodeTicket({ ...ticket, kid }, signing);
     },
     read(text, drop) {
+      const before = known.get(text);
+      if (before !== undefined) return before.drop === drop ? before : null;
       const ticket = decodeTicket(text, drop, keysOf(drop).find);
-      return ticket && { ...ticket, number: publicNumberOf(ticket.id) };
+      if (ticket === null) return null;
+      const number = publicNumberOf(ticket.id);
+      const [reference, digest] = [placeReference(number), ticketDigest(text)];
+      const held = { ...ticket, number, reference, digest, asked: {} };
+      // Only what was issued here is kept: nobody fills this with texts of their own.
+      if (known.size >= READ_MAX) known.clear();
+      known.set(text, held);
+      return held;
     },
     addressDigest(drop, addressKey) {
       let ofDrop = digests.get(drop);
@@ -72,4 +97,9 @@ export function createTickets(secrets: readonly [TicketSecret, ...TicketSecret[]
       return digest;
     },
   };
+}
+
+/** What limits for each ticket count by: made-up texts too, since it says nothing about who issued one. */
+export function ticketDigest(text: string): string {
+  return hash('sha256', text, 'base64url');
 }

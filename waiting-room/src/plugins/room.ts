@@ -1,12 +1,11 @@
 /** What every route of the room works with, and the two questions they all begin with. */
 
-import { hash } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { clientAddressKey, type FixedWindowLimiter, problem } from '@sluice/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type CurrentTicket, comeBack } from '../admission/come-back.ts';
 import type { SigningKeys } from '../admission/signing-keys.ts';
-import type { HeldTicket, Tickets } from '../admission/tickets.ts';
+import { type HeldTicket, type Tickets, ticketDigest } from '../admission/tickets.ts';
 import type { SignToken } from '../admission/tokens.ts';
 import type { Archive } from '../clients/archive.ts';
 import type { DropView, Queue } from '../queue/queue.ts';
@@ -120,13 +119,13 @@ export function ticketKey(room: Room): (request: FastifyRequest) => string {
   };
 }
 
-export function ticketDigest(text: string): string {
-  return hash('sha256', text, 'base64url');
-}
-
-/** @throws 429 `rate-limited` */
-export function limitStatus({ statuses }: Room, key: string): void {
-  if (statuses.take(key)) return;
+/**
+ * @param asker a ticket, or for what is none {@link ticketKey}
+ * @throws 429 `rate-limited`
+ */
+export function limitStatus({ statuses }: Room, asker: string | HeldTicket): void {
+  const { digest, asked } = typeof asker === 'string' ? { digest: asker, asked: {} } : asker;
+  if (statuses.takeKept(asked, digest)) return;
   throw problem('rate-limited', 'This ticket has been asked about too often.', {
     retryAfterSeconds: statuses.secondsLeft(),
   });

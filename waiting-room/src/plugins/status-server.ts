@@ -2,11 +2,13 @@
  * Answers own status beyond the frontier before the router: most of a crowd asks for it all the time, and it needs nothing but
  * memory. Whoever may be called, has a ticket of another epoch or a broken one is left to the router.
  */
-import { type AnswerFirst, bytesAsText, type DirectAnswers } from '@sluice/service-kit';
+import type { IncomingMessage } from 'node:http';
+import { type AnswerFirst, type DirectAnswers, rawHeader } from '@sluice/service-kit';
 import { isCurrent } from '../admission/come-back.ts';
 import { pictureBeyondFrontier } from '../admission/own-status.ts';
-import type { OwnStatus } from '../contract/tickets.ts';
-import { limitStatus, type Room, ticketDigest, ticketText } from './room.ts';
+import { limitStatus, type Room } from './room.ts';
+import { statusText } from './status-text.ts';
+import { readTicketHeader } from './ticket-cookie.ts';
 
 export const STATUS_ROUTE = '/v1/drops/:drop/ticket';
 
@@ -15,29 +17,26 @@ const SUFFIX = '/ticket';
 const NO_STORE = ['cache-control', 'no-store'];
 
 export function createStatusServer(room: Room, direct: DirectAnswers): AnswerFirst {
+  const ticketText = (request: IncomingMessage, drop: string) =>
+    readTicketHeader(rawHeader(request, 'authorization')) ??
+    room.cookie.read(rawHeader(request, 'cookie'), drop);
   return (request, response) => {
-    const { url = '', method, headers } = request;
+    const { url = '', method } = request;
     if (method !== 'GET' || !url.endsWith(SUFFIX) || !url.startsWith(PREFIX)) return false;
     const drop = url.slice(PREFIX.length, -SUFFIX.length);
     const view = room.queue.view(drop);
-    const text = view && ticketText(room, headers, drop);
+    const text = view && ticketText(request, drop);
     const ticket = text && room.tickets.read(text, drop);
     if (!ticket || !isCurrent(view, ticket)) return false;
     const picture = pictureBeyondFrontier(room.queue, view, ticket);
     if (picture?.is !== 'status') return false;
     const at = { request, response, route: STATUS_ROUTE, drop, startedAtMs: performance.now() };
     try {
-      limitStatus(room, ticketDigest(text));
-      direct.json(at, 200, NO_STORE, jsonOf(picture.status));
+      limitStatus(room, ticket);
+      direct.json(at, 200, NO_STORE, statusText(view, picture.status));
     } catch (error) {
       direct.fail(at, error);
     }
     return true;
   };
-}
-
-/** All of it is ASCII but what the merchant may have written. */
-function jsonOf(status: OwnStatus): string {
-  const text = JSON.stringify(status);
-  return Object.keys(status.message).length === 0 ? text : bytesAsText(text);
 }

@@ -118,7 +118,10 @@ test('a body that comes in pieces is waited for', async () => {
 
 test('own status beyond the frontier: the same document before the router and by it, whatever the merchant writes', async () => {
   const drop = await knownDrop({ opensInMs: 0, policy: { rate_per_minute: 0 } }, 'open');
-  await room.redis.set(`wr:page:${drop}`, JSON.stringify({ message: { de: 'Größe 42 – noch da ✓' } }));
+  await room.redis.set(
+    `wr:page:${drop}`,
+    JSON.stringify({ message: { de: 'Größe 42 – noch da ✓', xx: '\u0000' } }),
+  );
   const ticket = await joinDrop(room.url, drop);
   const status = (query = '') =>
     send(room.url, 'GET', `/v1/drops/${drop}/ticket${query}`, { headers: ticketHeader(ticket) });
@@ -127,7 +130,7 @@ test('own status beyond the frontier: the same document before the router and by
   expect(direct.body).toMatchObject({
     state: 'waiting',
     position: 1,
-    message: { de: 'Größe 42 – noch da ✓' },
+    message: { de: 'Größe 42 – noch da ✓', xx: '\u0000' },
   });
   expect(formOf(direct)).toEqual(formOf(routed));
   expect({ ...direct.body, asOf: '' }).toEqual({ ...routed.body, asOf: '' });
