@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { createDrop, waitForPhase } from '../../lib/drops.ts';
 import { tauDistance } from '../../lib/tau-distance.ts';
-import { grantsOf, type LogLine, parseLogLine } from '../../play/judge/log-line.ts';
+import { grantsOf, type LogLine, parseLogEntry } from '../../play/judge/log-line.ts';
 import { findOrderInversions } from '../../play/judge/order-inversions.ts';
 import { judgeRate } from '../../play/judge/rate-bound.ts';
 import { judgeSessions } from '../../play/judge/sessions-inside.ts';
@@ -160,7 +160,7 @@ async function readLine(redis: Redis, andEmpty = false): Promise<Line> {
   }) as [string[], [string, string[]][]];
   const orders = new Map<string, number>();
   for (let at = 0; at < members.length; at += 2) orders.set(members[at] as string, Number(members[at + 1]));
-  return { waiting: [...orders.keys()], orders, log: entries.map(([, fields]) => parseLogLine(fields)) };
+  return { waiting: [...orders.keys()], orders, log: entries.flatMap(([, fields]) => parseLogEntry(fields)) };
 }
 
 /** The log of a drop that had begun before: its first call goes on from a frontier that this log does not tell of. */

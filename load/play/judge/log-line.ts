@@ -32,9 +32,10 @@ export const DRAWN_ORDER_END = 4 * 2 ** 48;
 
 /**
  * @param fields names and values in turn, as a stream entry holds them
+ * @returns what it says: one line, or one for each of those that were granted together
  * @throws Error when a line lacks what its kind must have: a log that can't be read proves nothing
  */
-export function parseLogLine(fields: readonly string[]): LogLine {
+export function parseLogEntry(fields: readonly string[]): LogLine[] {
   const values = new Map<string, string>();
   for (let at = 0; at + 1 < fields.length; at += 2)
     values.set(fields[at] as string, fields[at + 1] as string);
@@ -53,18 +54,24 @@ export function parseLogLine(fields: readonly string[]): LogLine {
   switch (kind) {
     case 'open':
     case 'reveal':
-      return { kind, us };
+      return [{ kind, us }];
     case 'call':
-      return { kind, us, from: amount('f'), to: amount('t') };
+      return [{ kind, us, from: amount('f'), to: amount('t') }];
     case 'checkin':
     case 'missed':
-      return { kind, us, number: text('n'), order: amount('o') };
-    case 'grant':
-      return { kind, us, number: text('n'), order: amount('o'), expiresUs: amount('exp') };
+      return [{ kind, us, number: text('n'), order: amount('o') }];
+    case 'grant': {
+      const numbers = text('n').split(' ');
+      const orders = text('o').split(' ').map(Number);
+      if (numbers.length !== orders.length || !orders.every(Number.isFinite))
+        throw new Error(`a grant's numbers and orders do not belong together: ${fields.join(' ')}`);
+      const expiresUs = amount('exp');
+      return numbers.map((number, at) => ({ kind, us, number, order: orders[at] as number, expiresUs }));
+    }
     case 'end':
-      return { kind, us, number: text('n'), reason: text('r') };
+      return [{ kind, us, number: text('n'), reason: text('r') }];
     default:
-      return { kind: 'other', us };
+      return [{ kind: 'other', us }];
   }
 }
 

@@ -45,13 +45,8 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     replacements: [
       {
         file: 'waiting-room/lua/lib/grant.lua',
-        find: "redis.call('ZRANGE', keys.present, 0, count - 1, 'WITHSCORES')",
-        replace: "redis.call('ZREVRANGE', keys.present, 0, count - 1, 'WITHSCORES')",
-      },
-      {
-        file: 'waiting-room/lua/lib/grant.lua',
-        find: "redis.call('ZREMRANGEBYRANK', keys.present, 0, count - 1)",
-        replace: "redis.call('ZREMRANGEBYRANK', keys.present, -count, -1)",
+        find: "redis.call('ZPOPMIN', keys.present, count)",
+        replace: "redis.call('ZPOPMAX', keys.present, count)",
       },
     ],
   },

@@ -1,6 +1,6 @@
 /** What Redis says about a drop once it is over: its log from the first line to the last, and whom the queue still knows. */
 import { Redis } from 'ioredis';
-import { type LogLine, parseLogLine } from '../judge/log-line.ts';
+import { type LogLine, parseLogEntry } from '../judge/log-line.ts';
 
 const PAGE = 5000;
 
@@ -17,7 +17,7 @@ export async function readQueue(redisUrl: string, drop: string): Promise<QueueRe
     const log: LogLine[] = [];
     for (let from = '-'; ; ) {
       const entries = await redis.xrange(key('log'), from, '+', 'COUNT', PAGE);
-      for (const [, fields] of entries) log.push(parseLogLine(fields));
+      for (const [, fields] of entries) log.push(...parseLogEntry(fields));
       const last = entries.at(-1);
       if (last === undefined || entries.length < PAGE) break;
       from = `(${last[0]}`;

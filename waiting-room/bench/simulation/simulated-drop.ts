@@ -228,18 +228,22 @@ export class SimulatedDrop {
         const line = new Map(
           fields.flatMap((_, at) => (at % 2 ? [] : [[fields[at], fields[at + 1]]])) as [string, string][],
         );
-        const number = line.get('n') ?? '';
         const us = Number(line.get('us'));
-        const order = Number(line.get('o'));
-        const sinceUs = order < 4 * 2 ** 48 ? this.#openedUs : Math.max(this.#openedUs, order);
-        this.#waitsMs.push((us - sinceUs) / 1000);
-        this.#enteredAtMs.push((us - this.#openedUs) / 1000);
-        this.#told.entered(number, us);
-        this.#checkout.enter(number, step);
+        const orders = (line.get('o') ?? '').split(' ');
+        for (const [at, number] of (line.get('n') ?? '').split(' ').entries())
+          this.#enter(step, number, Number(orders[at]), us);
       }
       this.#logId = lines.at(-1)?.[0] ?? this.#logId;
       if (lines.length < 5_000) return;
     }
+  }
+
+  #enter(step: number, number: string, order: number, us: number): void {
+    const sinceUs = order < 4 * 2 ** 48 ? this.#openedUs : Math.max(this.#openedUs, order);
+    this.#waitsMs.push((us - sinceUs) / 1000);
+    this.#enteredAtMs.push((us - this.#openedUs) / 1000);
+    this.#told.entered(number, us);
+    this.#checkout.enter(number, step);
   }
 
   async #endSessions(step: number): Promise<void> {

@@ -1,6 +1,8 @@
 -- The only place that spends budget (Q18): rate bucket, maxSessions and stock bound, to the lowest orders present.
 -- Returns how many entered and what limited the number. Expects a settled control; the caller saves it.
 local GRANTS_MAX = 500
+-- In one line of the log: some 3 KB, what a block of a stream takes. A line for each would cost as much as the grants do.
+local GRANTS_PER_LINE = 50
 -- Q30: a checkout that has been silent this long may be full or down.
 local CAPACITY_SILENT_US = 10000000
 -- Those near the front are told to ask every 5 s, spread by a tenth. So long after a call everybody who wants to come
@@ -79,11 +81,10 @@ local function grant(control, now, phase, keys)
 
   local issued_at = math.floor(now / 1000000)
   local expires_at = issued_at + math.floor(control.token_us / 1000000)
-  local lowest = redis.call('ZRANGE', keys.present, 0, count - 1, 'WITHSCORES')
-  redis.call('ZREMRANGEBYRANK', keys.present, 0, count - 1)
-  local numbers = {}
-  for i = 1, #lowest, 2 do
-    numbers[#numbers + 1] = lowest[i]
+  local lowest = redis.call('ZPOPMIN', keys.present, count)
+  local numbers, orders = {}, {}
+  for i = 1, count do
+    numbers[i], orders[i] = lowest[2 * i - 1], lowest[2 * i]
   end
   -- One command for all of them: 500 at once are the longest that a tick may hold Redis up.
   local binds = redis.call('HMGET', keys.grants, unpack(numbers))
@@ -95,7 +96,11 @@ local function grant(control, now, phase, keys)
   for i, number in ipairs(numbers) do
     grants[2 * i - 1], grants[2 * i] = number, record .. (binds[i] or '') .. ':0'
     sessions_begun[2 * i - 1], sessions_begun[2 * i] = session_ends, number
-    write_log(keys.log, 'grant', now, 'n', number, 'o', lowest[2 * i], 'exp', token_ends)
+  end
+  for first = 1, count, GRANTS_PER_LINE do
+    local last = math.min(count, first + GRANTS_PER_LINE - 1)
+    write_log(keys.log, 'grant', now, 'n', table.concat(numbers, ' ', first, last),
+      'o', table.concat(orders, ' ', first, last), 'exp', token_ends)
   end
   redis.call('HSET', keys.grants, unpack(grants))
   redis.call('ZADD', keys.sessions, unpack(sessions_begun))

@@ -84,12 +84,15 @@ export function newBind(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** The drop's log, oldest first. */
+/** The drop's log, oldest first; those who were granted together, one by one. */
 export async function readLog(redis: Redis, drop: string): Promise<Record<string, string>[]> {
   const entries = await redis.xrange(dropKeys(drop).log, '-', '+');
-  return entries.map(([, fields]) => {
+  return entries.flatMap(([, fields]) => {
     const line: Record<string, string> = {};
     for (let i = 0; i < fields.length; i += 2) line[fields[i] as string] = fields[i + 1] as string;
-    return line;
+    const { n, o } = line;
+    if (line.k !== 'grant' || n === undefined || o === undefined) return [line];
+    const orders = o.split(' ');
+    return n.split(' ').map((number, at) => ({ ...line, n: number, o: orders[at] as string }));
   });
 }

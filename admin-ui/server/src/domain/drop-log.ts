@@ -18,21 +18,26 @@ export interface LogLine {
 /** Orders below were drawn (Q7: four bands of 2^48), those above are times of arrival in µs (Q12). */
 export const DRAWN_ORDERS_END = 4 * 2 ** 48;
 
-export function parseLogLine(fields: readonly string[]): LogLine {
+/**
+ * @param fields names and values in turn, as a stream entry holds them
+ * @returns what it says: one line, or one for each of those that were granted together
+ */
+export function parseLogEntry(fields: readonly string[]): LogLine[] {
   const member = (name: string) => {
     const at = fields.indexOf(name);
     return at >= 0 && at % 2 === 0 ? fields[at + 1] : undefined;
   };
-  const number = (name: string) => {
+  const amount = (name: string) => {
     const text = member(name);
     return text === undefined ? undefined : Number(text);
   };
-  return {
+  const shared = {
     kind: member('k') ?? '',
-    us: number('us') ?? 0,
-    number: member('n'),
-    order: number('o'),
+    us: amount('us') ?? 0,
     reason: member('r'),
-    reach: number('t'),
+    reach: amount('t'),
   };
+  const orders = member('o')?.split(' ').map(Number) ?? [];
+  const numbers = member('n')?.split(' ') ?? [undefined];
+  return numbers.map((number, at) => ({ ...shared, number, order: orders[at] }));
 }

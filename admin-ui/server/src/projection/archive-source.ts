@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import type { DropTotals, RosterHead } from '../domain/archive.ts';
 import type { Drop } from '../domain/drop.ts';
+import { parseLogEntry } from '../domain/drop-log.ts';
 import { ARCHIVED_KEY, DROPS_KEY, dropKeys, pageKey, rosterPageKey, slotKeys } from './keys.ts';
 import { policyFields } from './policy-fields.ts';
 import { type FoundDrop, removeKeys, scanDrops } from './scan.ts';
@@ -88,10 +89,9 @@ export function createArchiveSource(redis: Redis): ArchiveSource {
     const counts: Record<string, number> = {};
     for (let from = '-'; ; ) {
       const lines = await redis.xrange(dropKeys(drop).log, from, '+', 'COUNT', LINES_AT_ONCE);
-      for (const [, line] of lines) {
-        const reason = line[0] === 'k' && line[1] === 'end' ? line[line.indexOf('r') + 1] : undefined;
-        const kind = `${line[1]}${reason === undefined ? '' : `:${reason}`}`;
-        counts[kind] = (counts[kind] ?? 0) + 1;
+      for (const { kind, reason } of lines.flatMap(([, fields]) => parseLogEntry(fields))) {
+        const counted = kind === 'end' && reason !== undefined ? `${kind}:${reason}` : kind;
+        counts[counted] = (counts[counted] ?? 0) + 1;
       }
       if (lines.length < LINES_AT_ONCE) return counts;
       from = `(${lines.at(-1)?.[0]}`;

@@ -1,9 +1,9 @@
 /** Reads what the room has written of a drop and its tickets: its log, its sets. Nothing is changed. */
 import type { Redis } from 'ioredis';
-import { type LogLine, parseLogLine } from '../domain/drop-log.ts';
+import { type LogLine, parseLogEntry } from '../domain/drop-log.ts';
 import { dropKeys } from './keys.ts';
 
-/** Lines of one round trip: some half a megabyte, and a few milliseconds of Redis. */
+/** Entries of one round trip: some half a megabyte, more where many were granted at once, and a few milliseconds of Redis. */
 const LINES_AT_ONCE = 2000;
 const MEMBERS_AT_ONCE = 1000;
 
@@ -28,7 +28,7 @@ export function createDropReader(redis: Redis): DropReader {
       const key = dropKeys(drop).log;
       for (let after = '-'; ; ) {
         const lines = await redis.xrange(key, after, '+', 'COUNT', LINES_AT_ONCE);
-        for (const [, fields] of lines) yield parseLogLine(fields);
+        for (const [, fields] of lines) yield* parseLogEntry(fields);
         const last = lines.at(-1)?.[0];
         if (last === undefined || lines.length < LINES_AT_ONCE) return;
         after = `(${last}`;

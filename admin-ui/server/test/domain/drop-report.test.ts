@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type LogLine, parseLogLine } from '../../src/domain/drop-log.ts';
+import { type LogLine, parseLogEntry } from '../../src/domain/drop-log.ts';
 import { createReportCollector } from '../../src/domain/drop-report.ts';
 import { placeReference, readReference } from '../../src/domain/place-reference.ts';
 import { createStoryCollector } from '../../src/domain/ticket-story.ts';
@@ -79,14 +79,17 @@ test('a story is in the order in which it happened, and tells how it ended', () 
 });
 
 test('lines are read by their names, wherever they stand', () => {
-  expect(parseLogLine(['k', 'grant', 'us', '12', 'n', 'k', 'o', '5', 'exp', '9'])).toMatchObject({
-    kind: 'grant',
-    us: 12,
-    number: 'k',
-    order: 5,
-  });
-  expect(parseLogLine(['k', 'call', 'us', '9', 'f', '3', 't', '8']).reach).toBe(8);
-  expect(parseLogLine([])).toMatchObject({ kind: '', us: 0, number: undefined });
+  const grant = { kind: 'grant', us: 12, number: 'k', order: 5 };
+  expect(parseLogEntry(['k', 'grant', 'us', '12', 'n', 'k', 'o', '5', 'exp', '9'])).toMatchObject([grant]);
+  expect(parseLogEntry(['k', 'call', 'us', '9', 'f', '3', 't', '8'])[0]?.reach).toBe(8);
+  expect(parseLogEntry([])).toMatchObject([{ kind: '', us: 0, number: undefined }]);
+});
+
+test('those who were granted together stand in one entry, and are told one by one in their order', () => {
+  expect(parseLogEntry(['k', 'grant', 'us', '12', 'n', 'k l', 'o', '5 8', 'exp', '9'])).toMatchObject([
+    { kind: 'grant', us: 12, number: 'k', order: 5 },
+    { kind: 'grant', us: 12, number: 'l', order: 8 },
+  ]);
 });
 
 test('a reference is read however it is typed', () => {
