@@ -11,7 +11,7 @@ import { createSecret } from './create-secret.ts';
 import { createPathRules } from './path-rules.ts';
 import { noSuchDrop, refusalFor } from './refusals.ts';
 import { sameOriginPath } from './return-path.ts';
-import { DIGEST, DROP_ID } from './words.ts';
+import { DIGEST, DROP_ID, type RefusalReason } from './words.ts';
 
 /** Options of {@link createConnector}. */
 export interface ConnectorOptions extends Partial<AdmissionVerifierOptions> {
@@ -42,7 +42,12 @@ export interface Admission {
 
 /** What is to be done with a request. */
 export type ConnectorDecision =
-  | { readonly kind: 'answer'; readonly response: Response }
+  /** `refused` says for which drop, and why, where the answer is for want of an admission. */
+  | {
+      readonly kind: 'answer';
+      readonly response: Response;
+      readonly refused?: { readonly drop: string; readonly reason: RefusalReason };
+    }
   /** `admission` is null on paths that are not protected. */
   | { readonly kind: 'pass'; readonly admission: Admission | null };
 
@@ -164,12 +169,14 @@ export function createConnector(options: ConnectorOptions): Connector {
       const result = await admit(request, asked);
       if (result.ok) return { kind: 'pass', admission: result.admission };
       const refusal = refusalFor(request, result.reason, `${room}/w/${asked}`, asked);
-      if (refusal) return { kind: 'answer', response: refusal };
+      const refused = { drop: asked, reason: result.reason };
+      if (refusal) return { kind: 'answer', response: refusal, refused };
 
       const repeatable = request.method === 'GET' || request.method === 'HEAD';
       const here = repeatable ? sameOriginPath(url.pathname + url.search) : null;
       const path = here && shop.length + here.length <= RETURN_LENGTH_MAX ? here : rule;
-      return { kind: 'answer', response: await redirectToRoom(request, asked, path, repeatable ? 302 : 303) };
+      const response = await redirectToRoom(request, asked, path, repeatable ? 302 : 303);
+      return { kind: 'answer', response, refused };
     },
 
     async admissionOf(request, forDrop) {

@@ -52,7 +52,7 @@ export function noSuchDrop(): Response {
 }
 
 /** True for what a browser's address bar, link or form asks for; false for fetch, XHR and API clients. */
-function isPageVisit(request: Request): boolean {
+export function isPageVisit(request: Request): boolean {
   // Browsers say it themselves, and pages cannot forge it.
   const mode = request.headers.get('sec-fetch-mode');
   if (mode !== null && mode !== 'navigate') return false;

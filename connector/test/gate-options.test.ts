@@ -60,6 +60,52 @@ describe('the gate’s options', () => {
     expect(readGateSettings([...GOOD.slice(0, 4), ...args], {})).toEqual({ faults: [fault] });
   });
 
+  test('what to do while the room is down is said per drop, closed unless told otherwise', () => {
+    const args = [...GOOD, '--protect', '/vip=vip-1', '--protect', '/c=c-1', '--when-down', 'vip-1=metered'];
+    const more = [
+      '--when-down',
+      'c-1=open',
+      '--when-down',
+      'sneaker-1=closed',
+      '--room-internal',
+      'http://10.0.0.1:80',
+    ];
+    expect(readGateSettings([...args, ...more], { SLUICE_SERVICE_TOKEN: 's' })).toMatchObject({
+      settings: {
+        down: {
+          drops: new Map([
+            ['vip-1', 'metered'],
+            ['c-1', 'open'],
+          ]),
+          room: 'http://10.0.0.1',
+          serviceToken: 's',
+        },
+      },
+    });
+    const closed = readGateSettings(GOOD, {});
+    expect(closed).toMatchObject({ settings: { down: { drops: new Map(), room: 'https://room.example' } } });
+  });
+
+  test.each([
+    [['sneaker-1=shut'], '--when-down sneaker-1=shut must be DROP=closed, DROP=open or DROP=metered'],
+    [['sneaker-1'], '--when-down sneaker-1 must be DROP=closed, DROP=open or DROP=metered'],
+    [['other=open'], '--when-down other=open names a drop that --protect does not'],
+    [['sneaker-1=open', 'sneaker-1=closed'], '--when-down names sneaker-1 twice'],
+    [['sneaker-1=metered'], 'SLUICE_SERVICE_TOKEN is missing: a metered drop leases from the room'],
+  ])('--when-down %j is refused', (texts, fault) => {
+    const args = texts.flatMap((text) => ['--when-down', text]);
+    expect(readGateSettings([...GOOD, ...args], {})).toEqual({ faults: [fault] });
+  });
+
+  test.each(['nowhere', 'ftp://room.example', 'https://room.example/path'])(
+    '--room-internal %s is refused',
+    (text) => {
+      expect(readGateSettings([...GOOD, '--room-internal', text], {})).toEqual({
+        faults: [`--room-internal ${text} must be an http or https origin`],
+      });
+    },
+  );
+
   test('an unknown flag is refused by its name', () => {
     expect(readGateSettings([...GOOD, '--proxy', 'x'], {})).toMatchObject({
       faults: [expect.stringContaining('--proxy')],

@@ -150,6 +150,14 @@ export const ALERTS: readonly Alert[] = [
     summary: 'Many sign-ins to the control plane fail: somebody may be guessing passwords.',
     description: '{{ $value | humanize }} a second are refused.',
   },
+  {
+    alert: 'SluiceGateOnItsOwn',
+    expr: 'max by (drop, policy) (sluice_gate_room_down) == 1',
+    for: limit.GATE_ON_ITS_OWN_FOR,
+    severity: 'critical',
+    summary: 'Gates let shoppers into {{ $labels.drop }} without the room ({{ $labels.policy }}).',
+    description: 'At least one gate can not ask the waiting room.',
+  },
 ];
 
 /** `SluiceViewStale` → `view-stale`. */

@@ -73,6 +73,9 @@ export const CHECKOUT_REQUESTS_PER_INSTANCE = 500;
 /** Planned entries look five minutes ahead, new instances need two to four: one minute of waiting is what there is. */
 export const CHECKOUT_TOO_SMALL_FOR = '1m';
 
+/** A gate says so after seconds of its own; two scrapes tell it from one that was just starting. */
+export const GATE_ON_ITS_OWN_FOR = '30s';
+
 /** Twelve a minute: an organisation has some dozen accounts, and nobody's fingers are that clumsy for two minutes. */
 export const FAILED_SIGN_INS_PER_SECOND_MAX = 0.2;
 export const FAILED_SIGN_INS_FOR = '2m';

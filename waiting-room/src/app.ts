@@ -10,6 +10,7 @@ import {
 } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
+import { createLeasing } from './admission/lease-pairs.ts';
 import { importSigningKeys } from './admission/signing-keys.ts';
 import { createTickets } from './admission/tickets.ts';
 import { createTokenSigner } from './admission/tokens.ts';
@@ -28,6 +29,7 @@ import type { Queue } from './queue/queue.ts';
 import { READS_PER_ADDRESS, STATUS_PER_TICKET } from './rate-limits.ts';
 import { admissionRoutes } from './routes/admission.ts';
 import { drawRoutes } from './routes/draw.ts';
+import { leaseRoutes } from './routes/leases.ts';
 import { pageRoutes } from './routes/page.ts';
 import { publicRoutes } from './routes/public.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -62,11 +64,13 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
   });
   const clientKey = createClientKey(config.TRUSTED_PROXIES);
   const signingKeys = await importSigningKeys(admissionKeys);
+  const signToken = createTokenSigner(publicUrl.origin, signingKeys);
   const room: Room = {
     queue,
     tickets: createTickets(ticketSecrets),
     cookie: createTicketCookie(publicUrl),
-    signToken: createTokenSigner(publicUrl.origin, signingKeys),
+    signToken,
+    lease: createLeasing(queue, signToken, ticketSecrets),
     signingKeys,
     origin: publicUrl.origin,
     serviceToken: config.SERVICE_TOKEN,
@@ -111,6 +115,7 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     await limitedHere.register(publicRoutes, { room, counters });
     await limitedHere.register(drawRoutes, { room });
     await limitedHere.register(serviceRoutes, { room });
+    await limitedHere.register(leaseRoutes, { room });
     await limitedHere.register(streamRoutes, { room, streams });
     await limitedHere.register(pageRoutes, { room });
   });

@@ -3,16 +3,20 @@ import { parseArgs } from 'node:util';
 import { type Connector, createConnector } from '../create-connector.ts';
 import { createPathRules } from '../path-rules.ts';
 import { DROP_ID } from '../words.ts';
+import type { DownSettings } from './gate-server.ts';
+import type { WhenDown } from './when-down.ts';
 
 /** Where a gate listens: a TCP address of this machine, or a Unix socket. */
 export type ListenAddress = { readonly host: string; readonly port: number } | { readonly path: string };
 
 export interface GateSettings {
   readonly connector: Connector;
+  readonly down: DownSettings;
   readonly listen: ListenAddress;
 }
 
-export const USAGE = `Usage: sluice-connector gate --room URL --shop URL --protect PATH=DROP [...] [--ignore PATH ...] [--listen ADDRESS]
+export const USAGE = `Usage: sluice-connector gate --room URL --shop URL --protect PATH=DROP [...] [--ignore PATH ...]
+                                [--when-down DROP=POLICY ...] [--room-internal URL] [--listen ADDRESS]
 
   --room     public origin of the waiting room                      (SLUICE_ROOM)
   --shop     public origin of the shop                              (SLUICE_SHOP)
@@ -20,6 +24,13 @@ export const USAGE = `Usage: sluice-connector gate --room URL --shop URL --prote
              may be given several times
   --ignore   an exception to --protect                              (SLUICE_IGNORE, comma list)
   --jwks     address of the room's keys, when not below --room      (SLUICE_JWKS)
+  --when-down  what to do for a drop while the room is down:        (SLUICE_WHEN_DOWN, comma list)
+             closed (default), open (page visits pass without an
+             admission) or metered (entries leased beforehand are
+             spent, a minute's worth at most)
+  --room-internal  the room as this process reaches it, if not      (SLUICE_ROOM_INTERNAL)
+             by --room; asked only for --when-down
+  SLUICE_SERVICE_TOKEN  the room's service token, for metered
   --listen   127.0.0.1:9480 by default, or unix:/run/gate.sock      (SLUICE_LISTEN)
 `;
 
@@ -53,6 +64,14 @@ export function readGateSettings(
   if (!room) faults.push('--room (SLUICE_ROOM) is missing: the public origin of the waiting room');
   if (!shop) faults.push('--shop (SLUICE_SHOP) is missing: the public origin of the shop');
   const rules = keep(() => readRules(flags.protect ?? listOf(environment.SLUICE_PROTECT)));
+  const whenDown = keep(() =>
+    readWhenDown(flags['when-down'] ?? listOf(environment.SLUICE_WHEN_DOWN), rules),
+  );
+  const internal = flags['room-internal'] ?? environment.SLUICE_ROOM_INTERNAL ?? room ?? '';
+  const roomInternal = keep(() => readInternal(internal));
+  const serviceToken = environment.SLUICE_SERVICE_TOKEN ?? '';
+  if (!serviceToken && [...(whenDown?.values() ?? [])].includes('metered'))
+    faults.push('SLUICE_SERVICE_TOKEN is missing: a metered drop leases from the room');
   const ignore = flags.ignore ?? listOf(environment.SLUICE_IGNORE);
   const listen = keep(() => readListen(flags.listen ?? environment.SLUICE_LISTEN ?? DEFAULT_LISTEN));
   const probe = {
@@ -66,13 +85,24 @@ export function readGateSettings(
   const connector = keep(() => createConnector(probe));
   // A wrong path is found twice: by itself, and among all rules.
   if (faults.length > 0 || !connector || !listen) return { faults: [...new Set(faults)] };
-  return { settings: { connector, listen } };
+  const drops = whenDown ?? new Map<string, WhenDown>();
+  const down = { drops, room: roomInternal ?? '', shop: shop ?? '', serviceToken };
+  return { settings: { connector, down, listen } };
 }
 
 function parseFlags(args: readonly string[]) {
   const one = { type: 'string' } as const;
   const several = { type: 'string', multiple: true } as const;
-  const options = { room: one, shop: one, protect: several, ignore: several, jwks: one, listen: one };
+  const options = {
+    room: one,
+    shop: one,
+    protect: several,
+    ignore: several,
+    jwks: one,
+    listen: one,
+    'when-down': several,
+    'room-internal': one,
+  };
   return parseArgs({ args: [...args], options, strict: true }).values;
 }
 
@@ -102,6 +132,35 @@ function createDropLookUp(rules: ReadonlyMap<string, string>): (path: string) =>
   const longestFirst = [...rules].sort(([a], [b]) => b.length - a.length);
   const readers = longestFirst.map(([rule, drop]) => ({ drop, covers: createPathRules([rule]).protectedBy }));
   return (path) => readers.find(({ covers }) => covers(path) !== null)?.drop ?? null;
+}
+
+/** @returns drops that are not closed while the room is down */
+function readWhenDown(
+  texts: readonly string[],
+  rules: ReadonlyMap<string, string> | undefined,
+): ReadonlyMap<string, WhenDown> {
+  const drops = new Map<string, WhenDown>();
+  const named = new Set<string>();
+  for (const text of texts) {
+    const [drop = '', policy, ...more] = text.split('=');
+    const isPolicy = policy === 'closed' || policy === 'open' || policy === 'metered';
+    if (!isPolicy || more.length > 0)
+      throw new Error(`--when-down ${text} must be DROP=closed, DROP=open or DROP=metered`);
+    if (rules && ![...rules.values()].includes(drop))
+      throw new Error(`--when-down ${text} names a drop that --protect does not`);
+    if (named.has(drop)) throw new Error(`--when-down names ${drop} twice`);
+    named.add(drop);
+    if (policy !== 'closed') drops.set(drop, policy);
+  }
+  return drops;
+}
+
+function readInternal(text: string): string {
+  if (text === '') return '';
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.username)
+    throw new Error(`--room-internal ${text} must be an http or https origin`);
+  return url.origin;
 }
 
 function readListen(text: string): ListenAddress {

@@ -5,9 +5,10 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Connector, ConnectorDecision } from '../create-connector.ts';
-import { decideNodeRequest, writeWebResponse } from '../node-http.ts';
+import { decideNodeRequest, nodeToWebRequest, writeWebResponse } from '../node-http.ts';
 import { problemResponse } from '../problem.ts';
 import { createGateCounts, type GateCounts } from './gate-counts.ts';
+import { createDownPolicy, type DownPolicy, type WhenDownOptions } from './when-down.ts';
 
 export const CHECK_PATH = '/.sluice/check';
 
@@ -17,11 +18,31 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** Longer than the proxy keeps an idle connection (nginx: 60 s), so that the proxy closes first. */
 const KEEP_ALIVE_MS = 65_000;
 
-/** A server that listens nowhere yet. */
-export function createGateServer(connector: Connector): Server {
+/** What a gate needs to know for the time when the room is down. */
+export type DownSettings = Omit<WhenDownOptions, 'counts' | 'log'>;
+
+export interface Gate {
+  /** Listens nowhere yet. */
+  readonly server: Server;
+  /** Begins to ask the room, where a drop is not closed when it is down. */
+  start(): void;
+  /** Gives back what is on lease. The server's end is the caller's. */
+  close(): Promise<void>;
+}
+
+interface Parts {
+  readonly connector: Connector;
+  readonly counts: GateCounts;
+  readonly down: DownPolicy;
+}
+
+/** @param log takes one line for each event: rooms lost and found, who was let in meanwhile */
+export function createGate(connector: Connector, settings: DownSettings, log: WhenDownOptions['log']): Gate {
   const counts = createGateCounts();
+  const down = createDownPolicy({ ...settings, counts, log });
+  const parts = { connector, counts, down };
   const server = createServer((request, response) => {
-    answerRequest(connector, counts, request, response).catch(() => {
+    answerRequest(parts, request, response).catch(() => {
       // Failing closed: a proxy takes this for a refusal that is nobody's answer, never for a pass.
       if (!response.headersSent) response.writeHead(500);
       response.end();
@@ -30,24 +51,27 @@ export function createGateServer(connector: Connector): Server {
   server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  return server;
+  return { server, start: () => down.start(), close: () => down.close() };
 }
 
 async function answerRequest(
-  connector: Connector,
-  counts: GateCounts,
+  parts: Parts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { connector, counts, down } = parts;
   const path = request.url?.split('?', 1)[0];
   if (path === '/.sluice/livez') return void response.writeHead(204).end();
   if (path === '/.sluice/metrics') {
     return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(counts.text());
   }
-  if (path === CHECK_PATH) return answerCheck(connector, counts, request, response);
+  if (path === CHECK_PATH) return answerCheck(parts, request, response);
   const decision = await decideNodeRequest(connector, request);
   counts.answered(decision.kind);
-  return writeWebResponse(response, decision.kind === 'answer' ? decision.response : tryAgain(request));
+  if (decision.kind === 'pass') return writeWebResponse(response, tryAgain(request));
+  // What was refused has a path that can be read in one way only.
+  const instead = decision.refused && down.answer(nodeToWebRequest(request), decision);
+  return writeWebResponse(response, instead ?? decision.response);
 }
 
 /**
@@ -55,8 +79,7 @@ async function answerRequest(
  * second request, which brings the cookies and the body of the first.
  */
 async function answerCheck(
-  connector: Connector,
-  counts: GateCounts,
+  { connector, counts, down }: Parts,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -70,8 +93,12 @@ async function answerCheck(
     return writeWebResponse(response, answer);
   }
   const decision = await decideNodeRequest(connector, request, { target, method });
-  counts.checked(decision.kind);
-  if (decision.kind === 'answer') return void response.writeHead(401).end();
+  if (decision.kind === 'answer') {
+    const passes = decision.refused && down.passes(nodeToWebRequest(request, { target, method }), decision);
+    counts.checked(passes ? 'pass' : 'answer');
+    return void response.writeHead(passes ? 204 : 401).end();
+  }
+  counts.checked('pass');
   response.writeHead(204, admissionHeaders(decision)).end();
 }
 

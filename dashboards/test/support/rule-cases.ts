@@ -196,4 +196,15 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     summary: 'Many sign-ins to the control plane fail: somebody may be guessing passwords.',
     description: '2 a second are refused.',
   },
+  SluiceGateOnItsOwn: {
+    quiet: { 'sluice_gate_room_down{drop="d",policy="open",instance="gate-1"}': always(0) },
+    ringing: {
+      'sluice_gate_room_down{drop="d",policy="open",instance="gate-1"}': always(0),
+      'sluice_gate_room_down{drop="d",policy="open",instance="gate-2"}': always(1),
+    },
+    fromSeconds: 0,
+    labels: { drop: 'd', policy: 'open' },
+    summary: 'Gates let shoppers into d without the room (open).',
+    description: 'At least one gate can not ask the waiting room.',
+  },
 };

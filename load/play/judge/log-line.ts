@@ -21,6 +21,8 @@ export type LogLine =
       readonly order: number;
       readonly expiresUs: number;
     }
+  /** An entry on lease to a gate: granted by this, whenever it is spent. */
+  | { readonly kind: 'lease'; readonly us: number; readonly number: string }
   | { readonly kind: 'end'; readonly us: number; readonly number: string; readonly reason: string }
   /** A kind that the judge has no question about. */
   | { readonly kind: 'other'; readonly us: number };
@@ -68,6 +70,8 @@ export function parseLogEntry(fields: readonly string[]): LogLine[] {
       const expiresUs = amount('exp');
       return numbers.map((number, at) => ({ kind, us, number, order: orders[at] as number, expiresUs }));
     }
+    case 'lease':
+      return [{ kind, us, number: text('n') }];
     case 'end':
       return [{ kind, us, number: text('n'), reason: text('r') }];
     default:

@@ -55,6 +55,7 @@ export function findOrderInversions(log: readonly LogLine[]): Inversion[] {
       case 'open':
       case 'reveal':
       case 'missed':
+      case 'lease': // out of no order, which is what leases cost
       case 'other':
         break;
     }

@@ -21,7 +21,7 @@ export function judgeSessions(log: readonly LogLine[], maxSessions: number): Ses
   let doubleAdmissions = 0;
   for (const line of log) {
     if (line.kind === 'end') inside.delete(line.number);
-    if (line.kind !== 'grant') continue;
+    if (line.kind !== 'grant' && line.kind !== 'lease') continue;
     if (entered.has(line.number)) doubleAdmissions++;
     entered.add(line.number);
     inside.add(line.number);

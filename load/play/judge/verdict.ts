@@ -69,7 +69,7 @@ export function judge(evidence: Evidence) {
   const { log, books, policy, raid } = evidence;
   const grants = grantsOf(log);
   const rate = judgeRate(
-    grants.map(({ us }) => us),
+    log.filter(({ kind }) => kind === 'grant' || kind === 'lease').map(({ us }) => us),
     policy,
   );
   const inversions = findOrderInversions(log);

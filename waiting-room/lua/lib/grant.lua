@@ -62,7 +62,7 @@ local function grant(control, now, phase, keys)
     end
   end
   if not free then
-    limit(math.floor(control.bucket), 'rate')
+    limit(math.floor(control.bucket) - math.floor(control.lease_credit), 'rate')
     if control.max_sessions > 0 then
       limit(control.max_sessions - sessions, 'sessions')
     end

@@ -7,6 +7,8 @@ local CLOCK_STEP_MAX_US = 2000000
 -- A server whose clock is behind the last one's waits for it, so that no window of Redis time is granted twice; one that
 -- is further behind than clocks ever drift apart would wait for ever.
 local CLOCK_BACK_MAX_US = 60000000
+-- Of what the rate brings, while a gate lacks leases (ADR 0110): the line goes on at four fifths for some minutes, once.
+local LEASE_SHARE = 0.2
 
 local function settle(control, now, phase)
   local moving = phase == 'open' or phase == 'draining' or phase == 'pass_through' or phase == 'healing'
@@ -21,12 +23,15 @@ local function settle(control, now, phase)
       accrued = math.min(accrued, control.accrual_rate / 60000000 * step)
     end
     control.bucket = control.bucket + accrued
+    control.lease_credit = now < control.lease_until_us and control.lease_credit + accrued * LEASE_SHARE or 0
   end
   -- Q27: entries go on while shoppers return, windows do not run.
   if moving and phase ~= 'healing' then
     control.clock_us = control.clock_us + step
   end
   control.bucket = math.min(burst_of(control, now), control.bucket)
+  -- A part of the bucket, never beside it: promise 1 knows one bucket.
+  control.lease_credit = math.max(0, math.min(control.lease_credit, control.bucket))
   control.accrual_version = moving and control.policy_version or 0
   control.accrual_rate = rate_at(control, now)
   control.clock_seen_us = math.max(now, control.clock_seen_us)
@@ -35,5 +40,5 @@ end
 local function save_settled(control, control_key)
   redis.call('HSET', control_key, 'clock_us', control.clock_us, 'clock_seen_us', control.clock_seen_us,
     'bucket', control.bucket, 'accrual_rate', control.accrual_rate, 'accrual_version', control.accrual_version,
-    'fair_frontier', control.fair_frontier, 'seq', control.seq + 1)
+    'fair_frontier', control.fair_frontier, 'lease_credit', control.lease_credit, 'seq', control.seq + 1)
 end

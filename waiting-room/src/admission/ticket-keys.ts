@@ -13,6 +13,8 @@ export interface DropKeys {
   readonly customer: KeyObject;
   /** Hides client addresses from Redis. */
   readonly address: KeyObject;
+  /** Makes the entries that gates lease. */
+  readonly lease: KeyObject;
   /** Any key that may have signed a ticket; undefined for an unknown `kid`. */
   readonly find: (kid: number) => KeyObject | undefined;
 }
@@ -44,6 +46,7 @@ function deriveKeys(secrets: readonly [TicketSecret, ...TicketSecret[]], drop: s
     nonce: deriveKey(secret, 'nonce', drop),
     customer: deriveKey(secret, 'customer', drop),
     address: deriveKey(secret, 'address', drop),
+    lease: deriveKey(secret, 'lease', drop),
     find: (wanted) => byKid.get(wanted),
   };
 }
@@ -51,7 +54,7 @@ function deriveKeys(secrets: readonly [TicketSecret, ...TicketSecret[]], drop: s
 /** One secret, many uses, none of which helps against another (RFC 5869). */
 function deriveKey(
   secret: Buffer,
-  use: 'ticket' | 'nonce' | 'customer' | 'address',
+  use: 'ticket' | 'nonce' | 'customer' | 'address' | 'lease',
   drop: string,
 ): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', `sluice ${use} ${drop}`, 32)));

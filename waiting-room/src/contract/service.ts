@@ -1,6 +1,6 @@
 /** Schemas of what the checkout tells the room. */
 import { Type } from 'typebox';
-import { Digest } from './common.ts';
+import { Digest, Instant, PhaseName } from './common.ts';
 
 /** Q5: members of one script call. */
 const MEMBERS_MAX = 500;
@@ -38,5 +38,39 @@ export const CapacityBody = Type.Object({
   ),
   poolWaitMs: Type.Optional(
     Type.Number({ minimum: 0, description: 'How long a request waits for a connection to Postgres' }),
+  ),
+});
+
+/** A name that a gate makes up: random, so that no two are alike. */
+const GateName = Type.String({ pattern: '^[A-Za-z0-9_-]{16,64}$', minLength: 16, maxLength: 64 });
+const Numbers = (description: string) => Type.Array(Digest, { maxItems: MEMBERS_MAX, description });
+
+export const LeasesBody = Type.Object(
+  {
+    gate: GateName,
+    batch: Type.String({
+      pattern: '^[A-Za-z0-9_-]{1,64}$',
+      maxLength: 64,
+      description: 'Another one once it was answered; sent again, it leases nothing twice',
+    }),
+    want: Type.Integer({ minimum: 0, maximum: MEMBERS_MAX }),
+    held: Numbers('Leased and unspent'),
+    spent: Numbers('Taken by shoppers since the last answer'),
+    returned: Numbers('Given back; the gate has forgotten them'),
+  },
+  { additionalProperties: false },
+);
+
+export const LeasesAnswer = Type.Object({
+  phase: PhaseName,
+  quota: Type.Integer({ description: 'How many this gate may hold' }),
+  void: Type.Array(Digest, { description: 'Held ones that are no longer good' }),
+  entries: Type.Array(
+    Type.Object({
+      number: Digest,
+      token: Type.String(),
+      secret: Type.Optional(Digest),
+      expiresAt: Instant,
+    }),
   ),
 });

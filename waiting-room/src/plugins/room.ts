@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { clientAddressKey, type FixedWindowLimiter, problem } from '@sluice/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type CurrentTicket, comeBack } from '../admission/come-back.ts';
+import type { LeaseToGate } from '../admission/lease-pairs.ts';
 import type { SigningKeys } from '../admission/signing-keys.ts';
 import { type HeldTicket, type Tickets, ticketDigest } from '../admission/tickets.ts';
 import type { SignToken } from '../admission/tokens.ts';
@@ -17,6 +18,7 @@ export interface Room {
   readonly tickets: Tickets;
   readonly cookie: TicketCookie;
   readonly signToken: SignToken;
+  readonly lease: LeaseToGate;
   readonly signingKeys: SigningKeys;
   /** The room's own origin, as browsers write it. */
   readonly origin: string;

@@ -43,6 +43,8 @@ export const COMMANDS = {
     'calls',
     'extended',
     'announced',
+    'leases',
+    'revoked',
     'log',
   ],
   'end-sessions': [
@@ -55,6 +57,19 @@ export const COMMANDS = {
     'grants',
     'gone',
     'revoked',
+    'log',
+  ],
+  'lease-entries': [
+    'control',
+    'present',
+    'sessions',
+    'spent',
+    'reasons',
+    'grants',
+    'calls',
+    'waiting',
+    'leases',
+    'gates',
     'log',
   ],
   'leave-queue': ['control', 'waiting', 'present', 'spent', 'reasons', 'grants', 'gone', 'log'],
@@ -97,6 +112,9 @@ const READS = {
   'read-drop': ['control', 'waiting', 'present', 'sessions'],
 } as const satisfies Record<string, readonly (keyof DropKeys)[]>;
 
+/** What they grant is a token's only once a replica has it (Q29). */
+const GRANTING: ReadonlySet<string> = new Set<keyof typeof COMMANDS>(['check-in', 'lease-entries']);
+
 export type CommandName = keyof typeof COMMANDS;
 export type ReadName = keyof typeof READS;
 
@@ -119,7 +137,7 @@ export class Commands {
   /** Per drop: in a Cluster each primary has a clock of its own. */
   readonly #clocks = new Map<string, RedisClock>();
   readonly #redis: Redis;
-  /** Check-ins go their own way: after a grant their connection may wait for a replica (Q29), and nobody else should. */
+  /** Grants go their own way: after a grant their connection may wait for a replica (Q29), and nobody else should. */
   readonly #grants: Redis;
   readonly #scripts: ReadonlyMap<string, Script>;
   /** Newest policy version seen per drop: an older one in Redis means that Redis lost something (Q1). */
@@ -175,7 +193,7 @@ export class Commands {
     if (clock.nowUs() === 0) await this.#readClock(drop);
     for (let attempt = 1; ; attempt++) {
       const head = [clock.deadlineUs(COMMAND_TIMEOUT_MS), this.#policyVersions.get(drop) ?? 0];
-      const redis = name === 'check-in' ? this.#grants : this.#redis;
+      const redis = GRANTING.has(name) ? this.#grants : this.#redis;
       const reply = await runScript(redis, this.#scripts.get(name) as Script, names, [...head, ...args]);
       clock.see(Number(reply[1]));
       if (reply[0] === 'lost' || (reply[0] === 'no-such-drop' && this.onLost(drop))) {

@@ -16,6 +16,7 @@ import { Healing } from './healing.ts';
 import { HealingFiles } from './healing-files.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Joins } from './join.ts';
+import { leaseEntries } from './leases.ts';
 import { PulsePublisher } from './pulse-publisher.ts';
 import type { Queue } from './queue.ts';
 import { Replicas } from './replicas.ts';
@@ -138,6 +139,13 @@ export function createQueue({
       handedOut.granted(drop, number, grant, views.get(drop)?.holdUs ?? HOLD_US_MAX),
   });
 
+  const leasing = {
+    commands,
+    handedOut,
+    holdUs: (drop: string) => views.get(drop)?.holdUs ?? HOLD_US_MAX,
+    acknowledge: (drop: string) => replicas.acknowledge(drop),
+  };
+
   return {
     async start() {
       await reached(() => checkEviction(redis));
@@ -168,6 +176,7 @@ export function createQueue({
       const [, , left] = await commands.run('leave-queue', drop, [number]);
       return left === 1;
     },
+    lease: (drop, request) => leaseEntries(leasing, drop, request),
     async endSessions(drop, ended) {
       const args = ended.flatMap(({ jti, reason }) => [jti, reason]);
       await commands.run('end-sessions', drop, args);

@@ -14,6 +14,8 @@ export interface DropKeys {
   readonly announced: string;
   readonly gone: string;
   readonly revoked: string;
+  readonly leases: string;
+  readonly gates: string;
   readonly addresses: string;
   readonly log: string;
   readonly seed: string;
@@ -41,6 +43,8 @@ export function dropKeys(drop: string): DropKeys {
     announced: key('announced'),
     gone: key('gone'),
     revoked: key('revoked'),
+    leases: key('leases'),
+    gates: key('gates'),
     addresses: key('addresses'),
     log: key('log'),
     seed: key('seed'),

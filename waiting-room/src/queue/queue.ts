@@ -8,6 +8,7 @@ import type { Phase } from '../domain/phase.ts';
 import type { RankMap } from '../domain/positions.ts';
 import type { GenerationReason } from '../domain/pulse.ts';
 import type { RosterHead } from '../domain/roster.ts';
+import type { LeaseOutcome, LeaseRequest } from './leases.ts';
 import type { RevocationList } from './revocations.ts';
 
 /** What a signed member claim gives a ticket (docs/draw.md). Everyone else has `EVERYONE`. */
@@ -257,6 +258,8 @@ export interface Queue {
   extend(drop: string, number: string): Promise<ExtensionOutcome>;
   /** Idempotent: true when the ticket was live. */
   leave(drop: string, number: string): Promise<boolean>;
+  /** What a gate may spend when this room can no longer be asked (ADR 0110); idempotent. */
+  lease(drop: string, request: LeaseRequest): Promise<LeaseOutcome>;
   /** Idempotent; at most 500. */
   endSessions(drop: string, ended: readonly EndedSession[]): Promise<void>;
   /** False when a newer report is known already. */

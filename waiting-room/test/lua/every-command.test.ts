@@ -11,6 +11,7 @@ const ARGUMENTS: Record<CommandName, (number: string) => (string | number)[]> = 
   'advance-drop': () => ['00000000000000ee'],
   'end-sessions': (number) => [number, 'revoked'],
   'leave-queue': (number) => [number],
+  'lease-entries': (number) => ['a-gate', 0, 0, 0, number, newBind()],
   'report-capacity': (number) => [1, 0, 0, 0, 0, '{}', number],
   'publish-roster': () => ['root', '{}'],
   'reveal-draw': () => [],

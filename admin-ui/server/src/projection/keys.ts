@@ -52,6 +52,8 @@ const ROOM_NAMES = [
   'announced',
   'gone',
   'revoked',
+  'leases',
+  'gates',
   'addresses',
   'log',
   'seed',
