@@ -26,6 +26,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { liveControlRoutes } from './routes/live-control.ts';
 import { oidcRoutes } from './routes/oidc.ts';
+import { orderRoutes } from './routes/orders.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { reportRoutes } from './routes/reports.ts';
@@ -33,6 +34,7 @@ import { revocationRoutes } from './routes/revocations.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { themeRoutes } from './routes/themes.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 
 /** Where the build of the admin UI lies in a tree and in an image. */
 const WEB = new URL('../../web/dist/', import.meta.url);
@@ -87,6 +89,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(previewRoutes, { plane });
     await operators.register(reportRoutes, { plane });
     await operators.register(revocationRoutes, { plane });
+    await operators.register(orderRoutes, { plane });
+    await operators.register(webhookRoutes, { plane });
     await operators.register(auditRoutes, { plane });
     await operators.register(sessionRoutes, { identity, cookies });
     await operators.register(passkeyRoutes, { identity, cookies });

@@ -1,6 +1,7 @@
 /** Where the control room's picture comes from, beside Redis: the acts that are drawn into it, and the units in the ledger. */
 import { isStoreFault } from '@sluice/service-kit';
-import { type Balance, CheckoutFault } from '../clients/checkout.ts';
+import type { Balance } from '../clients/checkout.ts';
+import { CheckoutFault } from '../clients/checkout-http.ts';
 import { actOfEntry, actOfJournal, type LiveAct } from '../domain/live-act.ts';
 import type { Units } from '../domain/live-sample.ts';
 import type { ControlPlane } from './control-plane.ts';

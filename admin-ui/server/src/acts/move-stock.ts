@@ -1,7 +1,8 @@
 /** Stock of a drop: asked of the checkout, which keeps the ledger, and moved there. The asking and its outcome are audited. */
 import { randomUUID } from 'node:crypto';
 import { problem } from '@sluice/service-kit';
-import { type Balance, type CheckoutClient, CheckoutFault, type Movement } from '../clients/checkout.ts';
+import type { Balance, CheckoutClient, Movement } from '../clients/checkout.ts';
+import { CheckoutFault } from '../clients/checkout-http.ts';
 import { stockDangers } from '../domain/dangers.ts';
 import type { AuditEntry, Who } from '../store/audit.ts';
 import { requireConfirmation } from './confirm.ts';

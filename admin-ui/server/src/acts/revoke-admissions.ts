@@ -3,7 +3,7 @@
  * hold, tells the room, and the room tells every verifier. The asking and its outcome are audited.
  */
 import { problem } from '@sluice/service-kit';
-import { CheckoutFault } from '../clients/checkout.ts';
+import { CheckoutFault } from '../clients/checkout-http.ts';
 import type { Who } from '../store/audit.ts';
 import { requireConfirmation } from './confirm.ts';
 import type { ControlPlane } from './control-plane.ts';

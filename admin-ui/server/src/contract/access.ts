@@ -12,13 +12,34 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
     'drops.steer',
     'drops.override',
     'stock.move',
+    'orders.read',
+    'orders.change',
+    'webhooks.manage',
     'audit.read',
     'accounts.manage',
     'keys.manage',
   ],
-  merchant: ['drops.read', 'drops.plan', 'page.change', 'drops.steer', 'stock.move'],
-  operator: ['drops.read', 'page.change', 'drops.steer', 'drops.override', 'stock.move', 'audit.read'],
-  viewer: ['drops.read'],
+  merchant: [
+    'drops.read',
+    'drops.plan',
+    'page.change',
+    'drops.steer',
+    'stock.move',
+    'orders.read',
+    'orders.change',
+    'webhooks.manage',
+  ],
+  operator: [
+    'drops.read',
+    'page.change',
+    'drops.steer',
+    'drops.override',
+    'stock.move',
+    'orders.read',
+    'webhooks.manage',
+    'audit.read',
+  ],
+  viewer: ['drops.read', 'orders.read'],
 };
 
 /** What an API key may be given: nothing that makes accounts or keys. */
@@ -29,6 +50,9 @@ export const KEY_SCOPES = [
   'drops.steer',
   'drops.override',
   'stock.move',
+  'orders.read',
+  'orders.change',
+  'webhooks.manage',
   'audit.read',
 ] as const satisfies readonly Permission[];
 
@@ -101,6 +125,24 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/plan': all('drops.plan'),
   'POST /api/v1/apply': all('drops.plan'),
   'POST /api/v1/products': all('drops.plan'),
+
+  // An order is of one drop, but its address does not say of which: what is of another drop is not there.
+  'GET /api/v1/orders': { needs: 'orders.read', object: 'list' },
+  'GET /api/v1/orders/export': { needs: 'orders.read', object: 'list' },
+  'GET /api/v1/orders/:order': { needs: 'orders.read', object: 'list' },
+  'POST /api/v1/orders/:order/refunds': { needs: 'orders.change', object: 'list', ...DANGEROUS },
+  'POST /api/v1/orders/:order/cancellation': { needs: 'orders.change', object: 'list', ...DANGEROUS },
+  'POST /api/v1/orders/:order/fulfilment': { needs: 'orders.change', object: 'list' },
+
+  'GET /api/v1/webhooks': all('webhooks.manage'),
+  'POST /api/v1/webhooks': all('webhooks.manage', DANGEROUS),
+  'PATCH /api/v1/webhooks/:webhook': all('webhooks.manage', DANGEROUS),
+  'DELETE /api/v1/webhooks/:webhook': all('webhooks.manage', DANGEROUS),
+  'POST /api/v1/webhooks/:webhook/secret': all('webhooks.manage', DANGEROUS),
+  'GET /api/v1/webhooks/:webhook/deliveries': all('webhooks.manage'),
+  'POST /api/v1/webhooks/:webhook/replay': all('webhooks.manage'),
+  'GET /api/v1/dead-jobs': all('webhooks.manage'),
+  'POST /api/v1/dead-jobs/:job/replay': all('webhooks.manage'),
 
   'GET /api/v1/audit': all('audit.read'),
   'GET /api/v1/audit/export': all('audit.read'),

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import { withRules } from './body-rules.ts';
 import { Instant, Nullable, PhaseName, Sku } from './common.ts';
+import { TicketSales } from './orders.ts';
 
 export const ReportQuery = Type.Object({
   format: Type.Optional(Type.Enum(['json', 'csv'], { default: 'json' })),
@@ -25,7 +26,10 @@ export const ReportAnswer = Type.Object({
   noShows: Type.Integer({ description: 'Called, and did not come' }),
   abandoned: Type.Integer({ description: 'Gave their place up' }),
   abandonedShare: Nullable(Type.Number({ description: 'Of those who joined' })),
-  bought: Type.Integer({ description: 'Shoppers who entered and paid' }),
+  bought: Type.Integer({
+    description:
+      "Shoppers who entered and paid: by the checkout's orders, else by the sessions that ended so",
+  }),
   conversion: Nullable(Type.Number({ description: 'bought of entered; null while nobody has entered' })),
   leftWithoutBuying: Type.Object({
     released: Type.Integer(),
@@ -52,6 +56,19 @@ export const ReportAnswer = Type.Object({
     ),
   ),
   unitsSold: Nullable(Type.Integer()),
+  sales: Nullable(
+    Type.Object(
+      {
+        currency: Type.String(),
+        orders: Type.Integer(),
+        buyers: Type.Integer({ description: 'Different tickets' }),
+        cancelled: Type.Integer(),
+        amountMinor: Type.Integer({ description: 'Paid, in the minor unit' }),
+        refundedMinor: Type.Integer(),
+      },
+      { description: "By the checkout's orders; null while it does not answer, and where there is none" },
+    ),
+  ),
 });
 
 export const LookUp = withRules(
@@ -63,6 +80,7 @@ export const LookUp = withRules(
       number: Type.Optional(
         Type.String({ pattern: '^[A-Za-z0-9_-]{43}$', description: 'Public number; sub and jti of a token' }),
       ),
+      order: Type.Optional(Type.String({ format: 'uuid', description: 'Id of an order' })),
       reference: Type.Optional(
         Type.String({ minLength: 6, maxLength: 12, description: 'As the page shows it: K7Q-4MD' }),
       ),
@@ -73,11 +91,14 @@ export const LookUp = withRules(
     const given = Object.values((body ?? {}) as object).filter((value) => value !== undefined);
     return given.length === 1
       ? []
-      : [{ path: '/ticket', reason: 'or number or reference must be given, and only one' }];
+      : [{ path: '/ticket', reason: 'or number, reference or order must be given, and only one' }];
   },
 );
 
 export const LookUpAnswer = Type.Object({
+  checkout: Type.Enum(['told', 'unavailable', 'none'], {
+    description: "Whether holds, payments and refunds are told; none: the checkout is someone else's",
+  }),
   tickets: Type.Array(
     Type.Object({
       number: Type.String(),
@@ -91,9 +112,15 @@ export const LookUpAnswer = Type.Object({
       events: Type.Array(
         Type.Object({
           at: Nullable(Instant),
-          what: Type.String({ description: 'joined, drawn, called, checked-in, entered …' }),
+          what: Type.String({
+            description:
+              'joined, drawn, called, checked-in, entered, held, payment-declined, bought, refunded …',
+          }),
+          from: Type.Enum(['room', 'checkout'], { description: 'Who has it in their books' }),
+          detail: Nullable(Type.String({ description: 'Units, amounts in the minor unit, reasons' })),
         }),
       ),
+      sales: Nullable(TicketSales),
     }),
     { description: 'A reference may fit several' },
   ),

@@ -128,6 +128,10 @@ const nameOf = ({ account, kind }: Principal): string =>
 /** What limits per operator count by. */
 export const byOperator = (request: FastifyRequest): string => request.operator;
 
+/** The only drops they may see, where a route is about many; null: all. */
+export const visibleDrops = ({ principal }: FastifyRequest): readonly string[] | null =>
+  principal?.drops ?? null;
+
 /** The caller's session. @throws Error on a route that does not need one */
 export function sessionOf({ session }: FastifyRequest): OpenSession {
   if (!session) throw new Error('a route of signed-in accounts was reached without a session');

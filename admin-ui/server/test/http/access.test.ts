@@ -33,6 +33,9 @@ function ask(call: Call, route: string, drop: string): Promise<Answer> {
     .replace(':account', NOBODY)
     .replace(':session', NOBODY)
     .replace(':passkey', NOBODY)
+    .replace(':order', NOBODY)
+    .replace(':webhook', NOBODY)
+    .replace(':job', '123456789')
     .replace(':key', 'a'.repeat(12));
   return call(method, path, method === 'GET' || method === 'DELETE' ? undefined : { nonsense: true });
 }

@@ -15,6 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => admin?.close());
 
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
 const call = (method: string, path: string, body?: unknown) =>
   send(alone.url, method, `/api/v1${path}`, { body, headers: { authorization: `Bearer ${OPERATOR_KEY}` } });
 
@@ -34,6 +36,13 @@ test('what only the checkout can do is refused, and says why', async () => {
   for (const [method, path, body] of [
     ['GET', `/drops/${id}/stock`, undefined],
     ['POST', `/drops/${id}/stock`, { sku: 'low-41', delta: 1, reason: 'a pallet' }],
+    ['GET', '/orders', undefined],
+    ['GET', '/orders/export', undefined],
+    ['GET', `/orders/${NOBODY}`, undefined],
+    ['GET', '/webhooks', undefined],
+    ['POST', '/webhooks', { url: 'https://shop.example', types: ['order.paid'] }],
+    ['GET', '/dead-jobs', undefined],
+    ['POST', `/drops/${id}/look-up`, { order: NOBODY }],
     ['POST', `/drops/${id}/revocations`, { numbers: ['a'.repeat(43)], reason: 'x', confirm: true }],
   ] as const)
     expect(await call(method, path, body), path).toMatchObject({

@@ -93,6 +93,7 @@ test('a drop that has run is reported and every ticket of it has its story', asy
     unitsSold: 0,
     waitSeconds: { p50: expect.any(Number) },
     products: [{ sku: 'low-41', initial: 60, sold: 0 }, { sku: 'low-42' }],
+    sales: { orders: 0, buyers: 0 },
   });
   const csv = await admin.call('GET', `/api/v1/drops/${id}/report?format=csv`);
   expect(csv.headers.get('content-type')).toContain('text/csv');
@@ -113,7 +114,7 @@ test('without the checkout the report stands, but for the units', async () => {
   admin.roads.checkout.restore();
   expect(report).toMatchObject({
     status: 200,
-    body: { products: null, unitsSold: null, entered: 0, conversion: null, waitSeconds: null },
+    body: { products: null, unitsSold: null, sales: null, entered: 0, conversion: null, waitSeconds: null },
   });
 });
 

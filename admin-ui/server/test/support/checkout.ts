@@ -6,12 +6,23 @@ import { SERVICE_TOKEN } from './control-plane.ts';
 
 const entry = fileURLToPath(new URL('../../../../checkout-api/src/server.ts', import.meta.url));
 
+/** Keys that secrets of webhooks are sealed with. */
+const WEBHOOK_KEYS = `k1:${Buffer.alloc(32, 1).toString('base64url')}`;
+/** Where nobody listens. */
+const NO_ROOM = 'http://127.0.0.1:9';
+
 export interface TestCheckout {
+  readonly url: string;
   readonly internalUrl: string;
   close(): Promise<void>;
 }
 
-export async function startCheckout(databaseUrl: string, redisUrl: string): Promise<TestCheckout> {
+/** @param room who signs admissions that it accepts; without it nobody does */
+export async function startCheckout(
+  databaseUrl: string,
+  redisUrl: string,
+  room = NO_ROOM,
+): Promise<TestCheckout> {
   const child: ChildProcess = spawn(process.execPath, [entry], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
@@ -19,17 +30,20 @@ export async function startCheckout(databaseUrl: string, redisUrl: string): Prom
       DATABASE_URL: databaseUrl,
       REDIS_URL: redisUrl,
       SERVICE_TOKEN,
-      ROOM_URLS: 'http://127.0.0.1:9',
-      ROOM_ISSUER: 'http://127.0.0.1:9',
+      ROOM_URLS: room,
+      ROOM_ISSUER: room,
+      WEBHOOK_KEYS,
+      WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
       LOG_LEVEL: 'info',
     },
   });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    const { msg, internalUrl } = JSON.parse(line);
+    const { msg, url, internalUrl } = JSON.parse(line);
     if (msg !== 'listening') continue;
     child.stdout?.resume();
     return {
+      url,
       internalUrl,
       async close() {
         child.kill('SIGTERM');

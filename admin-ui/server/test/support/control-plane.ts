@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config.ts';
 import { type RunningControlPlane, startControlPlane } from '../../src/start.ts';
 import { startCheckout } from './checkout.ts';
 import { type Road, startRoad } from './road.ts';
+import { buy, type Purchase, startIssuer } from './shop.ts';
 
 export const SERVICE_TOKEN = 'a-service-token-of-at-least-32-characters';
 export const OPERATOR_KEY = 'an-operator-key-of-at-least-32-characters';
@@ -32,6 +33,8 @@ export interface TestControlPlane extends RunningControlPlane {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Schedules a drop of its own; `plan` replaces what it states. */
   createDrop(plan?: Record<string, unknown>): Promise<Answer>;
+  /** A shopper who is let in, holds and pays, at the real checkout. */
+  buy(wish: Parameters<typeof buy>[2]): Promise<Purchase>;
   /** One more instance on the same stores. */
   another(environment?: Record<string, string>): Promise<RunningControlPlane>;
 }
@@ -83,7 +86,8 @@ export async function send(
 export async function startTestControlPlane(): Promise<TestControlPlane> {
   const { url: databaseUrl, drop: dropDatabase } = await createTestDatabase();
   const redisUrl = await createTestRedis();
-  const checkout = await startCheckout(databaseUrl, redisUrl);
+  const issuer = await startIssuer();
+  const checkout = await startCheckout(databaseUrl, redisUrl, issuer.url);
   const roads = {
     redis: await startRoad(redisUrl, 6379),
     postgres: await startRoad(databaseUrl, 5432),
@@ -108,6 +112,7 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
     );
   const running = await start().catch(async (error: unknown) => {
     await checkout.close();
+    await issuer.close();
     throw error;
   });
   const redis = new Redis(redisUrl);
@@ -127,6 +132,7 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
     roads,
     call,
     createDrop: (plan = {}) => call('POST', '/api/v1/drops', { ...anyPlan(), ...plan }),
+    buy: (wish) => buy(checkout.url, issuer, wish),
     async another(environment) {
       const other = await start(environment);
       others.push(other);
@@ -135,6 +141,7 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
     async close() {
       await Promise.all([running, ...others].map((one) => one.close()));
       await checkout.close();
+      await issuer.close();
       await Promise.all(Object.values(roads).map((road) => road.close()));
       redis.disconnect();
       await database.end();
