@@ -174,8 +174,8 @@ async function measureLevel(
 
 function figuresOf(levels: readonly Level[]): Figures {
   const [least, most] = [levels[0] as Level, levels.at(-1) as Level];
-  const maxOverMin = (of: (level: Level) => number, among = levels) =>
-    rounded(Math.max(...among.map(of)) / Math.min(...among.map(of)));
+  const maxOverMin = (of: (level: Level) => number) =>
+    rounded(Math.max(...levels.map(of)) / Math.min(...levels.map(of)));
   const pulseCpuUs =
     ((most.roomCpuMsPerSecond - least.roomCpuMsPerSecond) * 1000) /
     (most.pulsesPerSecond - least.pulsesPerSecond);
@@ -189,8 +189,6 @@ function figuresOf(levels: readonly Level[]): Figures {
     storeCpuUs: rounded((most.redisCpuMsPerSecond * 1000) / (most.pulsesPerSecond + most.statusesPerSecond)),
     redisCommandsMaxOverMin: maxOverMin((level) => level.redisCommandsPerSecond),
     redisCpuMaxOverMin: maxOverMin((level) => level.redisCpuMsPerSecond),
-    // A rank map of ten has ten ranks to read, one of a thousand as many as one of a million.
-    redisCommandsMaxOverMinFrom1000: maxOverMin((level) => level.redisCommandsPerSecond, levels.slice(1)),
     pulseCpuUs: rounded(pulseCpuUs),
     /** CPU of the room for one who waits, in a minute, at the cadence of the pulse. */
     roomCpuUsPerShopperMinute: rounded(pulseCpuUs * pulsesPerMinute),

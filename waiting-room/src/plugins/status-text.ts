@@ -14,7 +14,7 @@ const GAP_TEXT = JSON.stringify(GAP);
 
 const frames = new WeakMap<DropView, readonly string[]>();
 
-/** The status's bytes, a character each. @param status made from `view` by `pictureBeyondFrontier` */
+/** The status's bytes, a character each. @param status made from `view` by `admission/own-status.ts` */
 export function statusText(view: DropView, status: OwnStatus): string {
   if (status.state !== 'waiting') return bytesAsText(JSON.stringify(status));
   let frame = frames.get(view);

@@ -6,7 +6,7 @@ import { beyond, type RankMap } from '../domain/positions.ts';
 import { pulseDocument } from '../domain/pulse.ts';
 import { type Commands, isUnavailable } from './commands.ts';
 import type { DropView } from './queue.ts';
-import { readRankMap } from './rank-map.ts';
+import { type RankReading, readRanks } from './rank-map.ts';
 
 const PUBLISH_MS = 1000;
 
@@ -25,6 +25,8 @@ export interface PulsePublisherOptions {
 
 export class PulsePublisher {
   readonly #options: PulsePublisherOptions;
+  /** The newest map of each drop that this instance publishes. */
+  #maps = new Map<string, RankReading>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -35,7 +37,9 @@ export class PulsePublisher {
 
   run(): void {
     this.#timer = setTimeout(() => {
-      const published = [...this.#options.views.all()].map((view) => this.#publish(view));
+      const before = this.#maps;
+      this.#maps = new Map();
+      const published = [...this.#options.views.all()].map((view) => this.#publish(view, before));
       this.#running = Promise.all(published).then(() => {
         if (!this.#closed) this.run();
       });
@@ -49,19 +53,21 @@ export class PulsePublisher {
   }
 
   /** While shoppers return, the line is the one from before the loss (Q27): who is back already says nothing. */
-  async #rankMap(view: DropView): Promise<RankMap> {
+  async #rankMap(view: DropView, last: RankReading | undefined): Promise<RankMap> {
     const { drop, phase, frontier, healMap } = view;
     if (phase === 'healing' && healMap !== null) return beyond(healMap, frontier);
-    return readRankMap(this.#options.commands, drop, callableReach(view));
+    const reading = await readRanks(this.#options.commands, drop, callableReach(view), last);
+    this.#maps.set(drop, reading);
+    return reading.map;
   }
 
-  async #publish(view: DropView): Promise<void> {
+  async #publish(view: DropView, before: ReadonlyMap<string, RankReading>): Promise<void> {
     const { commands, instanceId, log } = this.#options;
     const { drop, phase, products } = view;
     try {
       const [, , mine] = await commands.run('take-pulse-lease', drop, [instanceId, LEASE_MS]);
       if (mine !== 1) return;
-      const rankMap = hasPositions(phase) ? await this.#rankMap(view) : null;
+      const rankMap = hasPositions(phase) ? await this.#rankMap(view, before.get(drop)) : null;
       const announced =
         rankMap && callableUntil(rankMap, callableReach(view), commands.clockOf(drop).nowUs());
       const facts = { ...view, callableUntil: announced ?? 0, products: jsonText(products) };
