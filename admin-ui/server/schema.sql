@@ -132,6 +132,25 @@ create table admin.known_devices (
   seen_at timestamp with time zone default now() not null
 );
 
+create table admin.logo_uploads (
+  drop_id text collate "C" not null,
+  upload_id uuid default gen_random_uuid() not null,
+  sent bytea,
+  sent_by text not null,
+  reason text,
+  attempts integer default 0 not null,
+  next_try_at timestamp with time zone default now() not null,
+  last_error text
+);
+
+create table admin.logos (
+  hash text collate "C" not null,
+  image bytea not null,
+  width integer not null,
+  height integer not null,
+  created_at timestamp with time zone default now() not null
+);
+
 create table admin.oidc_sign_ins (
   digest bytea not null,
   nonce text not null,
@@ -231,6 +250,10 @@ alter table admin.journaled add constraint journaled_pkey PRIMARY KEY (entry_id)
 
 alter table admin.known_devices add constraint known_devices_pkey PRIMARY KEY (account_id, digest);
 
+alter table admin.logo_uploads add constraint logo_uploads_pkey PRIMARY KEY (drop_id);
+
+alter table admin.logos add constraint logos_pkey PRIMARY KEY (hash);
+
 alter table admin.oidc_sign_ins add constraint oidc_sign_ins_pkey PRIMARY KEY (digest);
 
 alter table admin.passkey_challenges add constraint passkey_challenges_pkey PRIMARY KEY (digest);
@@ -289,6 +312,10 @@ alter table admin.drops add constraint drops_override_known CHECK (override = AN
 
 alter table admin.drops add constraint drops_pass_through_ends CHECK (override <> 'pass_through'::text OR override_until IS NOT NULL);
 
+alter table admin.logos add constraint logos_hash_is_of_image CHECK (hash = rtrim(translate(encode(sha256(image), 'base64'::text), '+/'::text, '-_'::text), '='::text));
+
+alter table admin.logos add constraint logos_small CHECK (octet_length(image) <= 10240);
+
 alter table admin.passkey_challenges add constraint passkey_challenges_purpose CHECK (purpose = ANY (ARRAY['register'::text, 'sign-in'::text, 'second-factor'::text]));
 
 alter table admin.seeds add constraint seeds_sealed_whole CHECK (octet_length(sealed) = (12 + 32 + 16));
@@ -304,6 +331,8 @@ alter table admin.archives add constraint archives_drop_id_fkey FOREIGN KEY (dro
 alter table admin.checkout_setups add constraint checkout_setups_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES admin.drops(drop_id);
 
 alter table admin.known_devices add constraint known_devices_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id) ON DELETE CASCADE;
+
+alter table admin.logo_uploads add constraint logo_uploads_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES admin.drops(drop_id);
 
 alter table admin.passkey_challenges add constraint passkey_challenges_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id);
 
@@ -343,6 +372,8 @@ CREATE INDEX audit_newest_of_drop ON admin.audit USING btree (drop_id, seq DESC)
 CREATE INDEX checkout_setups_due ON admin.checkout_setups USING btree (next_try_at) WHERE (done < wanted);
 
 CREATE INDEX drops_by_opening ON admin.drops USING btree (opens_at DESC, drop_id);
+
+CREATE INDEX logo_uploads_due ON admin.logo_uploads USING btree (next_try_at) WHERE (sent IS NOT NULL);
 
 CREATE INDEX passkeys_of_account ON admin.passkeys USING btree (account_id);
 

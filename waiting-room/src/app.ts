@@ -30,6 +30,7 @@ import { READS_PER_ADDRESS, STATUS_PER_TICKET } from './rate-limits.ts';
 import { admissionRoutes } from './routes/admission.ts';
 import { drawRoutes } from './routes/draw.ts';
 import { leaseRoutes } from './routes/leases.ts';
+import { logoRoutes } from './routes/logos.ts';
 import { pageRoutes } from './routes/page.ts';
 import { publicRoutes } from './routes/public.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -117,6 +118,7 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     await limitedHere.register(serviceRoutes, { room });
     await limitedHere.register(leaseRoutes, { room });
     await limitedHere.register(streamRoutes, { room, streams });
+    await limitedHere.register(logoRoutes, { room });
     await limitedHere.register(pageRoutes, { room });
   });
   return app;

@@ -25,6 +25,7 @@ import { dropsAsCodeRoutes } from './routes/drops-as-code.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { liveRoutes } from './routes/live.ts';
 import { liveControlRoutes } from './routes/live-control.ts';
+import { logoRoutes } from './routes/logos.ts';
 import { oidcRoutes } from './routes/oidc.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
@@ -82,6 +83,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     operators.setValidatorCompiler(compileValidator);
     await operators.register(dropRoutes, { plane });
     await operators.register(themeRoutes);
+    await operators.register(logoRoutes, { plane });
     await operators.register(liveControlRoutes, { plane });
     await operators.register(liveRoutes, { plane, ...live });
     await operators.register(dropsAsCodeRoutes, { plane });

@@ -20,6 +20,9 @@ export const READS_PER_OPERATOR = { max: 600, timeWindow: PER_MINUTE } as const;
  */
 export const ACTS_PER_OPERATOR = { max: 240, timeWindow: PER_MINUTE } as const;
 
+/** Sending logos, per operator: each is decoded, up to 64 MB of pixels, and nobody has more than a few. */
+export const UPLOADS_PER_OPERATOR = { max: 30, timeWindow: PER_MINUTE } as const;
+
 /** Taking the whole audit log away, per operator: it reads every entry there is, and nobody needs it twice a minute. */
 export const EXPORTS_PER_OPERATOR = { max: 10, timeWindow: PER_MINUTE } as const;
 

@@ -35,6 +35,7 @@ import { createAuditLog } from './store/audit-log.ts';
 import { createDatabase } from './store/database.ts';
 import { createDropStore } from './store/drops.ts';
 import { createKeptJournal } from './store/journal-file.ts';
+import { createLogoStore } from './store/logos.ts';
 import { createPeakStore } from './store/peaks.ts';
 import { createSeedVault } from './store/seed-vault.ts';
 import { createSetupStore } from './store/setups.ts';
@@ -83,6 +84,7 @@ export async function startControlPlane(
     source: createArchiveSource(redis),
     reader: createDropReader(redis),
     peaks: createPeakStore(database),
+    logos: createLogoStore(database),
     journal: createJournal(redis),
     kept: createKeptJournal(config.JOURNAL_FILE),
     ledger,

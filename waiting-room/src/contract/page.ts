@@ -19,6 +19,13 @@ export const ModuleParams = Type.Object({
   file: Type.String({ maxLength: 64, description: 'Name of a module, with a digest of its content' }),
 });
 
+export const LogoParams = Type.Object({
+  file: Type.String({
+    pattern: '^[A-Za-z0-9_-]{43}\\.webp$',
+    description: 'SHA-256 of its content, base64url',
+  }),
+});
+
 export const EnterForm = Type.Object({
   bind: Digest,
   return: Type.Optional(Type.String({ maxLength: 2048 })),

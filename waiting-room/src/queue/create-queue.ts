@@ -17,6 +17,7 @@ import { HealingFiles } from './healing-files.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Joins } from './join.ts';
 import { leaseEntries } from './leases.ts';
+import { Logos } from './logos.ts';
 import { PulsePublisher } from './pulse-publisher.ts';
 import type { Queue } from './queue.ts';
 import { Replicas } from './replicas.ts';
@@ -94,6 +95,7 @@ export function createQueue({
   const replicas = new Replicas(grants);
   const draws = new Draws({ redis, redisUrl, commands, instanceId, log });
   const rosters = new Rosters(redis);
+  const logos = new Logos(redis);
   const revocations = new Revocations(redis);
   const ticker: Ticker = new Ticker({ commands, draws, log, metrics, viewOf: (drop) => views.get(drop) });
   const views: Views = new Views({
@@ -197,6 +199,7 @@ export function createQueue({
     },
     roster: (drop) => rosters.head(drop),
     rosterPage: (drop, index) => rosters.page(drop, index),
+    logo: (hash) => logos.read(hash),
     isArchived: (drop) => archived.has(drop),
     revocations: (drop) => revocations.read(drop),
     hasGone: (drop, number) => gone.has(drop, number),

@@ -70,6 +70,9 @@ export const ARCHIVED_KEY = 'wr:archived';
 /** Page content of a drop; written by the control plane. */
 export const pageKey = (drop: string): string => `wr:page:${drop}`;
 
+/** A merchant's logo as WebP, by the hash of its content; written by the control plane. */
+export const logoKey = (hash: string): string => `wr:logo:${hash}`;
+
 /** Public stock picture; written by the checkout. */
 export const stockKey = (drop: string): string => `co:{${drop}}:stock`;
 

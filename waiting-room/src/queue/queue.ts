@@ -276,6 +276,8 @@ export interface Queue {
   roster(drop: string): Promise<RosterHead | null>;
   /** Text of one of its pages; null when there is none of that index. */
   rosterPage(drop: string, index: number): Promise<string | null>;
+  /** A merchant's logo, WebP; null when there is none of that content. */
+  logo(hash: string): Promise<Buffer | null>;
   /** A drop that has left Redis for good; known a moment after it happened. */
   isArchived(drop: string): boolean;
   /** The stock picture, if there is another than the one of version `known`; one read where there is not. */

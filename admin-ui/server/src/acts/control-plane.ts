@@ -9,6 +9,7 @@ import type { ArchiveStore } from '../store/archives.ts';
 import type { AuditLog } from '../store/audit-log.ts';
 import type { DropStore } from '../store/drops.ts';
 import type { KeptJournal } from '../store/journal-file.ts';
+import type { LogoStore } from '../store/logos.ts';
 import type { PeakStore } from '../store/peaks.ts';
 import type { SetupStore } from '../store/setups.ts';
 import type { Previews } from './issue-preview.ts';
@@ -23,6 +24,7 @@ export interface ControlPlane {
   readonly source: ArchiveSource;
   readonly reader: DropReader;
   readonly peaks: PeakStore;
+  readonly logos: LogoStore;
   /** For acts while Postgres does not answer. */
   readonly journal: Journal;
   readonly kept: KeptJournal;

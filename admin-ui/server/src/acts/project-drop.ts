@@ -9,6 +9,7 @@ import { type ControlPlane, SYSTEM } from './control-plane.ts';
  */
 export async function projectDrop(plane: ControlPlane, drop: Drop): Promise<boolean> {
   try {
+    await keepLogo(plane, drop);
     const outcome = await plane.projection.write(drop, await plane.drops.seedOf(drop));
     plane.count.projected(outcome.status);
     switch (outcome.status) {
@@ -58,4 +59,12 @@ async function giveWay(
   const outcome = await plane.projection.write(step.drop, await plane.drops.seedOf(step.drop));
   plane.count.projected(outcome.status);
   return outcome.status === 'written' || outcome.status === 'same';
+}
+
+/** Before the page that shows it. */
+async function keepLogo({ projection, logos }: ControlPlane, { page }: Drop): Promise<void> {
+  const { logo } = page;
+  if (!logo || (await projection.hasLogo(logo.hash))) return;
+  const image = await logos.image(logo.hash);
+  if (image) await projection.keepLogo(logo.hash, image);
 }

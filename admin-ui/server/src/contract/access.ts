@@ -97,6 +97,10 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/drops/:drop/clone': { needs: 'drops.plan', object: 'installation' },
   'PATCH /api/v1/drops/:drop/page': drop('page.change'),
   'POST /api/v1/drops/:drop/preview': drop('page.change'),
+  'PUT /api/v1/drops/:drop/logo': drop('page.change'),
+  'DELETE /api/v1/drops/:drop/logo': drop('page.change'),
+  'GET /api/v1/drops/:drop/logo': drop('drops.read'),
+  'GET /api/v1/drops/:drop/logo/image': drop('drops.read'),
   // A POST that changes nothing.
   'POST /api/v1/theme-preview': { needs: 'drops.read', object: 'list', isOpenWithoutMfa: true },
   'PATCH /api/v1/drops/:drop/admission': drop('drops.steer'),

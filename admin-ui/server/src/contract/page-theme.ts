@@ -1,7 +1,7 @@
 /** How a merchant's page looks and speaks: colours, own words, logo. */
 import { Type } from 'typebox';
 import { OWN_WORDS, PAGE_LANGUAGES, WORDS_BYTES_MAX, type Words } from '../domain/page-words.ts';
-import { Nullable } from './common.ts';
+import { Nullable, Reason } from './common.ts';
 
 const Colour = Type.String({ pattern: '^#[0-9a-fA-F]{6}$', description: '#rrggbb' });
 
@@ -60,4 +60,14 @@ export const ThemePreview = Type.Object({
       needed: Type.Number(),
     }),
   ),
+});
+
+export const LogoQuery = Type.Object({ reason: Type.Optional(Reason) });
+
+export const LogoAnswer = Type.Object({
+  status: Type.Enum(['none', 'pending', 'ready', 'refused'], {
+    description: 'Of what was sent last; until it is ready the page keeps the logo it has',
+  }),
+  logo: Nullable(Logo),
+  detail: Type.Optional(Type.String({ description: 'Why it was refused' })),
 });

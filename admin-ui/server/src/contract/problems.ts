@@ -32,6 +32,8 @@ export const PROBLEMS = {
   'nothing-to-undo': { status: 409, title: 'There is nothing to undo' },
   'undo-conflict': { status: 409, title: 'What is to be undone has been changed again' },
   'version-mismatch': { status: 412, title: 'The drop has changed since it was read' },
+  'no-logo': { status: 404, title: 'There is no logo' },
+  'logo-refused': { status: 422, title: 'The picture can not be taken' },
   'low-contrast': { status: 422, title: 'Some of the colours can not be read' },
   'idempotency-key-reused': { status: 422, title: 'The idempotency key was used for something else' },
   'not-enough-stock': { status: 409, title: 'Not so much is available' },

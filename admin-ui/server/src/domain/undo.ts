@@ -8,6 +8,7 @@ export const UNDOABLE_ACTS = [
   'policy.change',
   'rate.change',
   'page.change',
+  'logo.change',
   'drop.pause',
   'drop.resume',
   'drop.drain',

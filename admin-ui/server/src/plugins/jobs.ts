@@ -7,6 +7,7 @@ import { enterJournal, enterKept } from '../acts/enter-journal.ts';
 import { NO_OVERRIDE } from '../acts/override-drop.ts';
 import { projectDrop } from '../acts/project-drop.ts';
 import { makeReport } from '../acts/report-drop.ts';
+import { placeLogo } from '../acts/set-logo.ts';
 import { setUpCheckout } from '../acts/set-up-checkout.ts';
 import { archiveDrops } from '../jobs/archive-drops.ts';
 import { reconcileRedis, sendSetups } from '../jobs/reconcile.ts';
@@ -18,6 +19,8 @@ const EVERY_MS = 1000;
 const HEAD_EVERY_MS = 60_000;
 /** A peak of a line that lasts minutes is not missed. */
 const PEAKS_EVERY_MS = 5000;
+/** Each is a second of work at the most; the others come in the next round. */
+const LOGOS_AT_ONCE = 2;
 /** Nobody waits for a drop to be archived. */
 const ARCHIVE_EVERY_MS = 5000;
 
@@ -96,6 +99,9 @@ export function startJobs(
       },
       PEAKS_EVERY_MS,
     ),
+    start('logos', async () => {
+      for (const upload of await plane.logos.claim(LOGOS_AT_ONCE)) await placeLogo(plane, upload);
+    }),
     start('note-head', noteHead, HEAD_EVERY_MS),
     start(
       'archive',

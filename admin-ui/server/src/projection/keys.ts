@@ -26,6 +26,9 @@ export const ARCHIVED_KEY = 'wr:archived';
 /** Page content of a drop. */
 export const pageKey = (drop: string): string => `wr:page:${drop}`;
 
+/** A logo by the hash of its content, as WebP. */
+export const logoKey = (hash: string): string => `wr:logo:${hash}`;
+
 /** Ids of the room's instances that have lately been alive; written by them. */
 export const INSTANCES_KEY = 'wr:instances';
 

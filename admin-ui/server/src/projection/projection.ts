@@ -5,7 +5,7 @@ import { isStoreFault } from '@sluice/service-kit';
 import type { Redis } from 'ioredis';
 import type { Drop } from '../domain/drop.ts';
 import { type RoomInstance, readInstances } from './instances.ts';
-import { DROPS_KEY, dropKeys, pageKey } from './keys.ts';
+import { DROPS_KEY, dropKeys, logoKey, pageKey } from './keys.ts';
 import { type LivePicture, readLive } from './live.ts';
 import { pageDocument, pageVersion, policyFields } from './policy-fields.ts';
 
@@ -21,6 +21,9 @@ export type WriteOutcome =
 export interface Projection {
   /** @param seed hex, '' for a drop without a draw */
   write(drop: Drop, seed: string): Promise<WriteOutcome>;
+  /** A logo that pages refer to. */
+  keepLogo(hash: string, image: Buffer): Promise<unknown>;
+  hasLogo(hash: string): Promise<boolean>;
   /** Ids of those that Redis does not hold as they should be. */
   lacking(drops: readonly Expected[]): Promise<string[]>;
   /** By drop id; all read at once. */
@@ -34,6 +37,8 @@ export interface Expected {
   readonly id: string;
   readonly policyVersion: number;
   readonly hasSeed: boolean;
+  /** Hash of the logo on its page. */
+  readonly logo: string | null;
 }
 
 /** Drops compared at once. */
@@ -41,6 +46,9 @@ const COMPARED_AT_ONCE = 200;
 const SEED_HEX_LENGTH = 64;
 /** Enough for the version at the beginning of a page document. */
 const PAGE_BEGINNING = 40;
+
+/** Long after the last page that shows it has left every edge; a logo that is still on a page is written again. */
+const LOGO_SECONDS = 30 * 24 * 3600;
 
 const text = readFileSync(new URL('../../lua/write-policy.lua', import.meta.url), 'utf8');
 const sha = createHash('sha1').update(text).digest('hex');
@@ -56,24 +64,26 @@ export function createProjection(redis: Redis): Projection {
   }
 
   /** A fault: Redis can't be asked, which is nobody's loss. A key of another type is, and counts as missing. */
-  async function isThere({ id, policyVersion, hasSeed }: Expected): Promise<boolean | Error> {
+  async function isThere({ id, policyVersion, hasSeed, logo }: Expected): Promise<boolean | Error> {
     const { control, seed } = dropKeys(id);
     const replies = await Promise.allSettled([
       redis.hget(control, 'policy_version'),
       redis.getrange(pageKey(id), 0, PAGE_BEGINNING),
       redis.strlen(seed),
       redis.zscore(DROPS_KEY, id),
+      logo === null ? 1 : redis.exists(logoKey(logo)),
     ]);
     const fault = replies.find((reply) => reply.status === 'rejected' && isStoreFault(reply.reason));
     if (fault) return (fault as PromiseRejectedResult).reason as Error;
-    const [version, page, seedLength, listed] = replies.map((reply) =>
+    const [version, page, seedLength, listed, hasLogo] = replies.map((reply) =>
       reply.status === 'fulfilled' ? reply.value : null,
     );
     return (
       Number(version ?? 0) === policyVersion &&
       pageVersion(String(page ?? '')) === policyVersion &&
       Number(seedLength) === (hasSeed ? SEED_HEX_LENGTH : 0) &&
-      listed !== null
+      listed !== null &&
+      hasLogo === 1
     );
   }
 
@@ -95,6 +105,9 @@ export function createProjection(redis: Redis): Projection {
       await redis.zadd(DROPS_KEY, drop.opensAt.getTime(), drop.id);
       return { status: status as 'written' | 'same' };
     },
+
+    keepLogo: (hash, image) => redis.set(logoKey(hash), image, 'EX', LOGO_SECONDS),
+    hasLogo: async (hash) => (await redis.exists(logoKey(hash))) === 1,
 
     async lacking(drops) {
       const lacking: string[] = [];

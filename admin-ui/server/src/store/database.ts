@@ -72,6 +72,23 @@ export interface Tables {
   };
   'admin.archive_chunks': { drop_id: string; kind: 'roster' | 'late'; number: number; body: string };
   'admin.peaks': { drop_id: string; waiting: number; waiting_at: Date; inside: number; inside_at: Date };
+  'admin.logos': {
+    hash: string;
+    image: Buffer;
+    width: number;
+    height: number;
+    created_at: Generated<Date>;
+  };
+  'admin.logo_uploads': {
+    drop_id: string;
+    upload_id: Generated<string>;
+    sent: Buffer | null;
+    sent_by: string;
+    reason: string | null;
+    attempts: Generated<number>;
+    next_try_at: Generated<Date>;
+    last_error: string | null;
+  };
   'admin.journaled': { entry_id: string; entered_at: Generated<Date> };
   'admin.undone': { seq: number; at: Generated<Date> };
   'admin.accounts': {

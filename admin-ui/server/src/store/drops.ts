@@ -37,6 +37,8 @@ export interface ProjectedDrop {
   readonly id: string;
   readonly policyVersion: number;
   readonly hasSeed: boolean;
+  /** Hash of the logo on its page. */
+  readonly logo: string | null;
 }
 
 /** A drop that closed longer ago is not written again when Redis loses it: nobody waits in it. */
@@ -218,7 +220,12 @@ export function createDropStore(
     async projected() {
       const rows = await database
         .selectFrom('admin.drops')
-        .select(['drop_id', 'policy_version', 'commit'])
+        .select([
+          'drop_id',
+          'policy_version',
+          'commit',
+          sql<string | null>`page -> 'logo' ->> 'hash'`.as('logo'),
+        ])
         .where(sql<boolean>`not (coalesce(closes_at, updated_at) < now() - ${CLOSED_KEPT} and
           (closes_at < now() or override = 'closed'))`)
         .where(({ not, exists, selectFrom }) =>
@@ -233,10 +240,11 @@ export function createDropStore(
           ),
         )
         .execute();
-      return rows.map(({ drop_id, policy_version, commit }) => ({
+      return rows.map(({ drop_id, policy_version, commit, logo }) => ({
         id: drop_id,
         policyVersion: policy_version,
         hasSeed: commit !== null,
+        logo,
       }));
     },
 

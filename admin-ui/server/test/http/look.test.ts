@@ -1,6 +1,9 @@
-/** 5.5: a merchant's colours and words over HTTP: refused where they can't be read, else on the way to the room. */
+/** 5.5: a merchant's look over HTTP: colours and words refused where they can't be read, logos re-encoded, all of it on the way to the room. */
+import { createHash } from 'node:crypto';
+import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
+import { OPERATOR_KEY, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
+import { BOMB, POLYGLOT, png, SVG } from '../support/pictures.ts';
 
 let admin: TestControlPlane;
 let drop: string;
@@ -102,4 +105,83 @@ test('a copy of a drop looks the same, and its file says how', async () => {
   const { text } = await admin.call('GET', '/api/v1/export');
   expect(text).toContain('accent: "#b4004e"');
   expect(text).not.toContain('logo');
+});
+
+/** Sends a picture as a logo, as a file chosen in a browser comes. */
+async function sendLogo(bytes: Buffer, type = 'image/png', id = drop) {
+  const response = await fetch(`${admin.url}/api/v1/drops/${id}/logo`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${OPERATOR_KEY}`, 'content-type': type },
+    body: new Uint8Array(bytes),
+  });
+  const text = await response.text();
+  return { status: response.status, text, body: JSON.parse(text) };
+}
+
+const logo = async (id = drop) => (await admin.call('GET', `/api/v1/drops/${id}/logo`)).body;
+const settled = (id = drop) =>
+  waitUntil(async () => (await logo(id)).status !== 'pending', { timeoutMs: 30_000 }).then(() => logo(id));
+
+test('a logo is re-encoded by a job, and what shoppers get is small, of its own hash, and nothing of the file that was sent', async () => {
+  const { status, body } = await sendLogo(POLYGLOT);
+  expect([status, body.status]).toEqual([202, 'pending']);
+  const { status: done, logo: placed } = await settled();
+  expect([done, placed]).toMatchObject(['ready', { width: 64, height: 32 }]);
+  const image = (await admin.redis.getBuffer(`wr:logo:${placed.hash}`)) ?? Buffer.alloc(0);
+  expect(createHash('sha256').update(image).digest('base64url')).toBe(placed.hash);
+  expect(image.length).toBeLessThanOrEqual(10_240);
+  expect(image.toString('latin1')).toMatch(/^RIFF.{4}WEBP/s);
+  expect(image.toString('latin1')).not.toContain('script');
+  expect((await inRoom()).logo).toEqual(placed);
+  const { headers, text } = await admin.call('GET', `/api/v1/drops/${drop}/logo/image`);
+  expect([headers.get('content-type'), text.slice(0, 4)]).toEqual(['image/webp', 'RIFF']);
+  const [act] = (await admin.call('GET', `/api/v1/drops/${drop}/acts`)).body.entries;
+  expect(act).toMatchObject({ act: 'logo.change', after: { page: { logo: placed } } });
+});
+
+test('what is no picture, or not the one it says, or a bomb, is refused by its reason; the page keeps its logo', async () => {
+  const before = await logo();
+  const files: [string, Buffer, string, number, RegExp][] = [
+    ['an SVG', SVG, 'image/svg+xml', 415, /content-type/],
+    ['an SVG that says PNG', SVG, 'image/png', 422, /no PNG, JPEG or WebP/],
+    ['HTML', Buffer.from('<!doctype html><script>'), 'image/png', 422, /no PNG/],
+    ['a page', Buffer.from('<p>'), 'text/html', 415, /content-type/],
+    ['a GIF', Buffer.from('GIF89a\x01\0\x01\0'), 'image/gif', 415, /content-type/],
+    ['JSON', Buffer.from('{}'), 'application/json', 415, /content-type/],
+    ['PNG that says JPEG', png(64, 64), 'image/jpeg', 422, /is image\/png, not image\/jpeg/],
+    ['a decompression bomb', BOMB, 'image/png', 422, /20000 × 20000 pixels/],
+    ['less than its header says', png(400, 400, undefined, 10), 'image/png', 422, /can not be decoded/],
+    ['a cut-off file', png(64, 64).subarray(0, 80), 'image/png', 422, /can not be decoded/],
+    ['a header alone', png(64, 64).subarray(0, 20), 'image/png', 422, /no PNG/],
+    ['a dot', png(1, 1), 'image/png', 422, /at least/],
+    ['nothing', Buffer.alloc(0), 'image/png', 422, /no PNG/],
+    ['3 MB', Buffer.alloc(3 << 20), 'image/png', 413, /too long/],
+  ];
+  for (const [kind, bytes, type, status, reason] of files) {
+    const answer = await sendLogo(bytes, type);
+    expect([kind, answer.status]).toEqual([kind, status]);
+    expect(answer.text, kind).toMatch(reason);
+    expect(answer.body.errors[0].field, kind).toMatch(/^(body|headers\.content-type)$/);
+  }
+  expect(await logo()).toEqual(before);
+  expect((await sendLogo(png(64, 64), 'image/png', 'no-such-drop')).status).toBe(404);
+});
+
+test('a logo comes back to a Redis that lost it, stays with a copy of the drop, goes when it is removed, and comes back by undo', async () => {
+  const opensAt = new Date(Date.now() + 7_200_000).toISOString();
+  const id = (await admin.createDrop()).body.id;
+  await sendLogo(png(300, 100), 'image/png', id);
+  const { logo: placed } = await settled(id);
+  const copy = await admin.call('POST', `/api/v1/drops/${id}/clone`, { opensAt });
+  expect(copy.body.page.logo).toEqual(placed);
+  await admin.redis.del(`wr:logo:${placed.hash}`);
+  await waitUntil(async () => (await admin.redis.exists(`wr:logo:${placed.hash}`)) === 1, {
+    timeoutMs: 15_000,
+  });
+  const removed = await admin.call('DELETE', `/api/v1/drops/${id}/logo`);
+  expect([removed.status, removed.body.page.logo]).toEqual([200, null]);
+  expect(await logo(id)).toEqual({ status: 'none', logo: null });
+  expect((await admin.call('GET', `/api/v1/drops/${id}/logo/image`)).status).toBe(404);
+  const undone = await admin.call('POST', `/api/v1/drops/${id}/undo`, {});
+  expect(undone.body.page.logo).toEqual(placed);
 });
