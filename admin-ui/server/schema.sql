@@ -118,7 +118,10 @@ create table admin.drops (
   ignore_capacity_until timestamp with time zone,
   override_owner text,
   override_reason text,
-  time_zone text default 'UTC'::text not null
+  time_zone text default 'UTC'::text not null,
+  series_id text,
+  occurs_local text,
+  is_edited_alone boolean default false not null
 );
 
 create table admin.journaled (
@@ -197,6 +200,23 @@ create table admin.seeds (
   sealed bytea not null
 );
 
+create table admin.series (
+  series_id text not null,
+  name text not null,
+  rrule text not null,
+  starts_local text not null,
+  time_zone text not null,
+  choice text,
+  skipped text[] not null,
+  ahead_days integer not null,
+  open_seconds integer,
+  plan jsonb not null,
+  made_until timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  created_at timestamp with time zone default now() not null,
+  updated_at timestamp with time zone default now() not null
+);
+
 create table admin.sessions (
   session_id uuid default gen_random_uuid() not null,
   digest bytea not null,
@@ -244,6 +264,8 @@ alter table admin.audit_head add constraint audit_head_pkey PRIMARY KEY (is_only
 
 alter table admin.checkout_setups add constraint checkout_setups_pkey PRIMARY KEY (drop_id);
 
+alter table admin.drops add constraint drops_occur_once UNIQUE (series_id, occurs_local);
+
 alter table admin.drops add constraint drops_pkey PRIMARY KEY (drop_id);
 
 alter table admin.journaled add constraint journaled_pkey PRIMARY KEY (entry_id);
@@ -267,6 +289,8 @@ alter table admin.peaks add constraint peaks_pkey PRIMARY KEY (drop_id);
 alter table admin.recovery_codes add constraint recovery_codes_pkey PRIMARY KEY (account_id, digest);
 
 alter table admin.seeds add constraint seeds_pkey PRIMARY KEY (drop_id);
+
+alter table admin.series add constraint series_pkey PRIMARY KEY (series_id);
 
 alter table admin.sessions add constraint sessions_digest_once UNIQUE (digest);
 
@@ -312,6 +336,8 @@ alter table admin.drops add constraint drops_override_known CHECK (override = AN
 
 alter table admin.drops add constraint drops_pass_through_ends CHECK (override <> 'pass_through'::text OR override_until IS NOT NULL);
 
+alter table admin.drops add constraint drops_series_whole CHECK ((series_id IS NULL) = (occurs_local IS NULL));
+
 alter table admin.logos add constraint logos_hash_is_of_image CHECK (hash = rtrim(translate(encode(sha256(image), 'base64'::text), '+/'::text, '-_'::text), '='::text));
 
 alter table admin.logos add constraint logos_small CHECK (octet_length(image) <= 10240);
@@ -319,6 +345,10 @@ alter table admin.logos add constraint logos_small CHECK (octet_length(image) <=
 alter table admin.passkey_challenges add constraint passkey_challenges_purpose CHECK (purpose = ANY (ARRAY['register'::text, 'sign-in'::text, 'second-factor'::text]));
 
 alter table admin.seeds add constraint seeds_sealed_whole CHECK (octet_length(sealed) = (12 + 32 + 16));
+
+alter table admin.series add constraint series_ahead CHECK (ahead_days >= 1 AND ahead_days <= 90);
+
+alter table admin.series add constraint series_choice CHECK (choice = ANY (ARRAY['earlier'::text, 'later'::text]));
 
 alter table admin.account_links add constraint account_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id) ON DELETE CASCADE;
 
@@ -329,6 +359,8 @@ alter table admin.archives add constraint archives_audit_seq_fkey FOREIGN KEY (a
 alter table admin.archives add constraint archives_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES admin.drops(drop_id);
 
 alter table admin.checkout_setups add constraint checkout_setups_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES admin.drops(drop_id);
+
+alter table admin.drops add constraint drops_series_id_fkey FOREIGN KEY (series_id) REFERENCES admin.series(series_id);
 
 alter table admin.known_devices add constraint known_devices_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id) ON DELETE CASCADE;
 
@@ -426,3 +458,7 @@ comment on column admin.drops.ramp is '{fromPerMinute, startsAt, endsAt}: the ra
 comment on column admin.passkeys.counter is 'only ever rises; 0 for ever where the authenticator does not count';
 
 comment on column admin.passkeys.credential_id is 'base64url, as browsers tell it';
+
+comment on column admin.series.plan is 'what drops that are still to be made begin with';
+
+comment on column admin.series.rrule is 'RFC 5545, without DTSTART: that is starts_local, by the clocks of time_zone';

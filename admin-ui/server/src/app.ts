@@ -32,6 +32,7 @@ import { passkeyRoutes } from './routes/passkeys.ts';
 import { previewRoutes } from './routes/previews.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { revocationRoutes } from './routes/revocations.ts';
+import { seriesRoutes } from './routes/series.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { themeRoutes } from './routes/themes.ts';
@@ -84,6 +85,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(dropRoutes, { plane });
     await operators.register(themeRoutes);
     await operators.register(logoRoutes, { plane });
+    await operators.register(seriesRoutes, { plane });
     await operators.register(liveControlRoutes, { plane });
     await operators.register(liveRoutes, { plane, ...live });
     await operators.register(dropsAsCodeRoutes, { plane });

@@ -38,6 +38,7 @@ import { createKeptJournal } from './store/journal-file.ts';
 import { createLogoStore } from './store/logos.ts';
 import { createPeakStore } from './store/peaks.ts';
 import { createSeedVault } from './store/seed-vault.ts';
+import { createSeriesStore } from './store/series.ts';
 import { createSetupStore } from './store/setups.ts';
 
 /** An operator rather waits a moment than repeats an act whose outcome they do not know. */
@@ -79,6 +80,7 @@ export async function startControlPlane(
     drops: createDropStore(database, createSeedVault(config.SEED_KEY), auditKeys),
     audit: createAuditLog(database, auditKeys),
     setups: createSetupStore(database),
+    series: createSeriesStore(database, auditKeys),
     projection: createProjection(redis),
     archives: createArchiveStore(database, auditKeys),
     source: createArchiveSource(redis),

@@ -11,6 +11,7 @@ import type { DropStore } from '../store/drops.ts';
 import type { KeptJournal } from '../store/journal-file.ts';
 import type { LogoStore } from '../store/logos.ts';
 import type { PeakStore } from '../store/peaks.ts';
+import type { SeriesStore } from '../store/series.ts';
 import type { SetupStore } from '../store/setups.ts';
 import type { Previews } from './issue-preview.ts';
 import type { Ledger } from './ledger.ts';
@@ -19,6 +20,7 @@ export interface ControlPlane {
   readonly drops: DropStore;
   readonly audit: AuditLog;
   readonly setups: SetupStore;
+  readonly series: SeriesStore;
   readonly projection: Projection;
   readonly archives: ArchiveStore;
   readonly source: ArchiveSource;

@@ -2,7 +2,14 @@
 import { randomBytes } from 'node:crypto';
 import { problem } from '@sluice/service-kit';
 import { type AdmissionPolicy, DEFAULT_POLICY } from '../domain/admission-policy.ts';
-import { type Drop, type DropPage, lobbyOpening, PLAIN_PAGE, type Product } from '../domain/drop.ts';
+import {
+  type Drop,
+  type DropPage,
+  type DropSeries,
+  lobbyOpening,
+  PLAIN_PAGE,
+  type Product,
+} from '../domain/drop.ts';
 import { DEFAULT_ZONE } from '../domain/plan-rules.ts';
 import { readSchedule, type ScheduleRequest } from '../domain/schedule.ts';
 import type { Who } from '../store/audit.ts';
@@ -21,8 +28,8 @@ export interface DropRequest extends ScheduleRequest {
   readonly products?: Product[];
 }
 
-const DEFAULT_PER_SHOPPER_LIMIT = 2;
-const DEFAULT_CURRENCY = 'EUR';
+export const DEFAULT_PER_SHOPPER_LIMIT = 2;
+export const DEFAULT_CURRENCY = 'EUR';
 
 /**
  * Once it returns the drop will be in room and checkout, whatever answers right now; its answer says what is still to come.
@@ -32,7 +39,7 @@ export async function createDrop(
   plane: ControlPlane,
   request: DropRequest,
   who: Who,
-  cloneOf: string | null = null,
+  { cloneOf = null, series = null }: { cloneOf?: string | null; series?: DropSeries | null } = {},
 ): Promise<Drop> {
   const id = request.id ?? makeId(request.name);
   const admission = { ...DEFAULT_POLICY, ...request.admission };
@@ -59,6 +66,7 @@ export async function createDrop(
       overrideReason: null,
       ramp: null,
       ignoreCapacityUntil: null,
+      series,
     },
     who,
     cloneOf,
@@ -108,7 +116,7 @@ export async function cloneDrop(
     timeZone,
     ...request,
   };
-  return createDrop(plane, { ...plan, ...closingLike(source, plan) }, who, id);
+  return createDrop(plane, { ...plan, ...closingLike(source, plan) }, who, { cloneOf: id });
 }
 
 function closingLike({ opensAt, closesAt }: Drop, plan: ScheduleRequest): Pick<ScheduleRequest, 'closesAt'> {

@@ -148,6 +148,12 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/dead-jobs': all('webhooks.manage'),
   'POST /api/v1/dead-jobs/:job/replay': all('webhooks.manage'),
 
+  'POST /api/v1/series': all('drops.plan'),
+  'GET /api/v1/series': all('drops.read'),
+  'GET /api/v1/series/:series': all('drops.read'),
+  'PATCH /api/v1/series/:series': all('drops.plan'),
+  'POST /api/v1/series/:series/end': all('drops.plan'),
+
   'GET /api/v1/audit': all('audit.read'),
   'GET /api/v1/audit/export': all('audit.read'),
 

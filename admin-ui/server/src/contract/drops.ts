@@ -189,6 +189,16 @@ export const DropAnswer = Type.Object({
   ),
   ignoreCapacityUntil: Nullable(Instant),
   commit: Nullable(Type.String({ description: "Hex SHA-256 of the draw's seed" })),
+  series: Nullable(
+    Type.Object(
+      {
+        id: Type.String(),
+        occursLocal: Type.String(),
+        isEditedAlone: Type.Boolean({ description: 'Changes of the series leave it as it is' }),
+      },
+      { description: 'Of a drop that recurs' },
+    ),
+  ),
   policyVersion: Type.Integer({ description: 'Rises with every change; also the ETag' }),
   createdAt: Instant,
   updatedAt: Instant,

@@ -48,6 +48,15 @@ export interface Product {
   stock: number;
 }
 
+/** What a drop has of a series. */
+export interface DropSeries {
+  readonly id: string;
+  /** Clock time of the occurrence, as the rule gives it; its opening may have been moved since. */
+  readonly occursLocal: string;
+  /** Somebody has changed its plan: changes of the series leave it alone. */
+  readonly isEditedAlone: boolean;
+}
+
 export interface Drop {
   readonly id: string;
   readonly name: string;
@@ -73,6 +82,8 @@ export interface Drop {
   readonly ignoreCapacityUntil: Date | null;
   /** Hex SHA-256 of the seed; null for a drop without a draw. */
   readonly commit: string | null;
+  /** Null: it stands alone. */
+  readonly series: DropSeries | null;
   /** Rises with every change. */
   readonly policyVersion: number;
   readonly createdAt: Date;

@@ -5,6 +5,7 @@ import { changeDrop } from '../acts/change-drop.ts';
 import { type ControlPlane, SYSTEM } from '../acts/control-plane.ts';
 import { enterJournal, enterKept } from '../acts/enter-journal.ts';
 import { NO_OVERRIDE } from '../acts/override-drop.ts';
+import { makeDueOccurrences } from '../acts/make-occurrences.ts';
 import { projectDrop } from '../acts/project-drop.ts';
 import { makeReport } from '../acts/report-drop.ts';
 import { placeLogo } from '../acts/set-logo.ts';
@@ -21,6 +22,8 @@ const HEAD_EVERY_MS = 60_000;
 const PEAKS_EVERY_MS = 5000;
 /** Each is a second of work at the most; the others come in the next round. */
 const LOGOS_AT_ONCE = 2;
+/** Drops of a series are made days ahead. */
+const OCCURRENCES_EVERY_MS = 15_000;
 /** Nobody waits for a drop to be archived. */
 const ARCHIVE_EVERY_MS = 5000;
 
@@ -102,6 +105,7 @@ export function startJobs(
     start('logos', async () => {
       for (const upload of await plane.logos.claim(LOGOS_AT_ONCE)) await placeLogo(plane, upload);
     }),
+    start('occurrences', () => makeDueOccurrences(plane), OCCURRENCES_EVERY_MS),
     start('note-head', noteHead, HEAD_EVERY_MS),
     start(
       'archive',

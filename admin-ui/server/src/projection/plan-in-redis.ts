@@ -43,6 +43,7 @@ export async function readPlanInRedis(redis: Redis, id: string): Promise<Drop | 
           }
         : null,
     ignoreCapacityUntil: dateOf(control.ignore_capacity_until_us),
+    series: null,
     commit: control.commit || null,
     policyVersion: version,
     createdAt: opensAt,

@@ -6,6 +6,7 @@ import type { DropTotals, RosterHead } from '../domain/archive.ts';
 import type { DropPage, Override, Product } from '../domain/drop.ts';
 import type { Ramp } from '../domain/ramp.ts';
 import type { Permission, Role } from '../domain/roles.ts';
+import type { SeriesPlan } from '../domain/series.ts';
 
 /** Read as a value, written as JSON text (pg would write a list as an SQL array). */
 type Json<T> = ColumnType<T, string, string>;
@@ -30,7 +31,26 @@ export interface Tables {
     ramp: Json<Ramp> | null;
     ignore_capacity_until: Date | null;
     commit: string | null;
+    series_id: string | null;
+    occurs_local: string | null;
+    is_edited_alone: Generated<boolean>;
     policy_version: Generated<number>;
+    created_at: Generated<Date>;
+    updated_at: Generated<Date>;
+  };
+  'admin.series': {
+    series_id: string;
+    name: string;
+    rrule: string;
+    starts_local: string;
+    time_zone: string;
+    choice: 'earlier' | 'later' | null;
+    skipped: string[];
+    ahead_days: number;
+    open_seconds: number | null;
+    plan: Json<SeriesPlan>;
+    made_until: Date;
+    ended_at: Date | null;
     created_at: Generated<Date>;
     updated_at: Generated<Date>;
   };

@@ -2,7 +2,7 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import { DEFAULT_POLICY } from '../domain/admission-policy.ts';
 import { canonicalJson } from '../domain/audit-chain.ts';
-import { type Drop, type DropChange, PLAIN_PAGE } from '../domain/drop.ts';
+import { type Drop, type DropChange, type DropSeries, PLAIN_PAGE } from '../domain/drop.ts';
 import type { Tables } from './database.ts';
 
 type DropTable = Tables['admin.drops'];
@@ -28,10 +28,20 @@ export function dropOf(row: Selectable<DropTable>): Drop {
     ramp: row.ramp,
     ignoreCapacityUntil: row.ignore_capacity_until,
     commit: row.commit,
+    series: seriesOf(row),
     policyVersion: row.policy_version,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };
+}
+
+function seriesOf({
+  series_id: id,
+  occurs_local,
+  is_edited_alone,
+}: Selectable<DropTable>): DropSeries | null {
+  if (id === null || occurs_local === null) return null;
+  return { id, occursLocal: occurs_local, isEditedAlone: is_edited_alone };
 }
 
 type New = Omit<Drop, 'policyVersion' | 'createdAt' | 'updatedAt' | 'commit'>;
@@ -55,6 +65,8 @@ export function columnsOf(drop: New): Insertable<DropTable> {
     override_reason: drop.overrideReason,
     ramp: drop.ramp && JSON.stringify(drop.ramp),
     ignore_capacity_until: drop.ignoreCapacityUntil,
+    series_id: drop.series?.id ?? null,
+    occurs_local: drop.series?.occursLocal ?? null,
   };
 }
 

@@ -9,6 +9,9 @@ import { beforeAndAfter, changeColumns, columnsOf, differing, dropOf } from './d
 import { commitOf, type SeedVault } from './seed-vault.ts';
 import { wantSetup } from './setups.ts';
 
+/** The act by which a change of a series reaches its drops. */
+export const SERIES_ACT = 'series.change';
+
 export type NewDrop = Omit<Drop, 'commit' | 'policyVersion' | 'createdAt' | 'updatedAt'>;
 
 export interface Step extends Who {
@@ -84,6 +87,14 @@ async function markEntered(trx: Trx, id: string): Promise<boolean> {
     .executeTakeFirst();
   return marked !== undefined;
 }
+
+/** What a series says of its drops: whoever changes it of one drop means that drop. */
+const PLANNED: readonly (keyof DropChange)[] = [
+  ...(['name', 'opensAt', 'closesAt', 'timeZone', 'perShopperLimit', 'admission', 'page'] as const),
+];
+
+const isEditedAlone = (act: string, change: DropChange): boolean =>
+  act !== SERIES_ACT && PLANNED.some((member) => member in change);
 
 /** What the checkout keeps of a drop, too. */
 const KNOWN_TO_CHECKOUT: readonly (keyof DropChange)[] = ['name', 'closesAt', 'perShopperLimit', 'admission'];
@@ -169,6 +180,7 @@ export function createDropStore(
           .updateTable('admin.drops')
           .set({
             ...changeColumns(change),
+            ...(drop.series && isEditedAlone(act, change) && { is_edited_alone: true }),
             policy_version: Math.max(drop.policyVersion, aboveVersion) + 1,
             updated_at: sql`now()`,
           })

@@ -25,6 +25,7 @@ const drop: Drop = {
   overrideReason: null,
   ramp: null,
   ignoreCapacityUntil: null,
+  series: null,
   commit: null,
   policyVersion: 1,
   createdAt: at,

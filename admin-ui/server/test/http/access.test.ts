@@ -36,6 +36,7 @@ function ask(call: Call, route: string, drop: string): Promise<Answer> {
     .replace(':order', NOBODY)
     .replace(':webhook', NOBODY)
     .replace(':job', '123456789')
+    .replace(':series', 'no-such-series')
     .replace(':key', 'a'.repeat(12));
   return call(method, path, method === 'GET' || method === 'DELETE' ? undefined : { nonsense: true });
 }

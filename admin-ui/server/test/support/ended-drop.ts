@@ -33,7 +33,7 @@ export async function createEndedDrop(
     admission: { ...DEFAULT_POLICY, lobby: lines > 0 ? 'draw' : 'fifo' },
     page: PLAIN_PAGE,
     ...{ perShopperLimit: 2, currency: 'EUR', products: [], override: '', overrideUntil: null },
-    ...{ overrideOwner: null, overrideReason: null, ramp: null, ignoreCapacityUntil: null },
+    ...{ overrideOwner: null, overrideReason: null, ramp: null, ignoreCapacityUntil: null, series: null },
   };
   const drop = await plane.drops.create(plan, { actor: 'test', reason: null }, null);
   if (!drop) throw new Error('the id is taken');
