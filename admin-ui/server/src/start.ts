@@ -1,4 +1,5 @@
 /** One running instance: connections, migrations, the two listeners, the jobs; and their end, in the reverse order. */
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import {
   connectPostgres,
@@ -11,6 +12,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { createIdentity } from './accounts/create-identity.ts';
 import type { ControlPlane } from './acts/control-plane.ts';
 import { createLedger } from './acts/ledger.ts';
+import { verifyAudit } from './acts/verify-audit.ts';
 import { buildApp } from './app.ts';
 import { createCheckoutClient } from './clients/checkout.ts';
 import { type Config, readConfig } from './config.ts';
@@ -30,7 +32,7 @@ import { createProjection } from './projection/projection.ts';
 import { createSessionCache } from './projection/session-cache.ts';
 import { archivedDrawRoutes } from './routes/archived-draws.ts';
 import { createArchiveStore } from './store/archives.ts';
-import { appendHead } from './store/audit-heads.ts';
+import { appendHead, readHeads } from './store/audit-heads.ts';
 import { createAuditLog } from './store/audit-log.ts';
 import { createDatabase } from './store/database.ts';
 import { createDropStore } from './store/drops.ts';
@@ -79,6 +81,12 @@ export async function startControlPlane(
   const plane: ControlPlane = {
     drops: createDropStore(database, createSeedVault(config.SEED_KEY), auditKeys),
     audit: createAuditLog(database, auditKeys),
+    async verifyAudit() {
+      const file = config.AUDIT_HEADS_FILE;
+      // In its first minute there is no file yet.
+      const heads = file !== undefined && existsSync(file) ? await readHeads(file) : [];
+      return verifyAudit(plane.audit, auditKeys, heads);
+    },
     setups: createSetupStore(database),
     series: createSeriesStore(database, auditKeys),
     projection: createProjection(redis),

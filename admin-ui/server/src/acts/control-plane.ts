@@ -15,10 +15,13 @@ import type { SeriesStore } from '../store/series.ts';
 import type { SetupStore } from '../store/setups.ts';
 import type { Previews } from './issue-preview.ts';
 import type { Ledger } from './ledger.ts';
+import type { AuditVerdict } from './verify-audit.ts';
 
 export interface ControlPlane {
   readonly drops: DropStore;
   readonly audit: AuditLog;
+  /** Reads all of it, and compares it with the heads that were signed. */
+  verifyAudit(): Promise<AuditVerdict>;
   readonly setups: SetupStore;
   readonly series: SeriesStore;
   readonly projection: Projection;

@@ -156,6 +156,7 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
 
   'GET /api/v1/audit': all('audit.read'),
   'GET /api/v1/audit/export': all('audit.read'),
+  'GET /api/v1/audit/verification': all('audit.read'),
 
   'POST /api/v1/first-owner-link': all('operator-key'),
   'POST /api/v1/session': all('nobody'),

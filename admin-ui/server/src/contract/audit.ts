@@ -1,6 +1,6 @@
 /** The audit log over HTTP. */
 import { Type } from 'typebox';
-import { Nullable } from './common.ts';
+import { DropId, Nullable } from './common.ts';
 
 /** A screen; an entry is some 500 bytes. */
 export const ENTRIES_PER_ANSWER = 100;
@@ -13,6 +13,31 @@ export const EntryListQuery = Type.Object({
     Type.Integer({ minimum: 1, maximum: ENTRIES_PER_ANSWER_MAX, default: ENTRIES_PER_ANSWER }),
   ),
   before: Type.Optional(Type.Integer({ ...Seq, description: '`next` of the answer before' })),
+});
+
+export const AuditQuery = Type.Object({
+  ...EntryListQuery.properties,
+  drop: Type.Optional(DropId),
+  actor: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 200, description: 'As entries name who did it' }),
+  ),
+  act: Type.Optional(
+    Type.String({ pattern: '^[a-z][a-z.-]{0,49}$', description: 'An act, or what acts begin with: order.' }),
+  ),
+});
+
+export const AuditVerdictAnswer = Type.Object({
+  isIntact: Type.Boolean(),
+  entries: Type.Integer({ description: 'Read and checked' }),
+  heads: Type.Integer({ description: 'Signed ends outside the database that it was compared with' }),
+  faults: Type.Array(
+    Type.Object({
+      seq: Type.Integer(),
+      kind: Type.Enum(['missing', 'altered', 'not-sealed', 'rewritten', 'cut-off', 'head-not-signed']),
+      detail: Type.String(),
+    }),
+    { maxItems: 100, description: 'The first hundred' },
+  ),
 });
 
 export const ExportQuery = Type.Object({

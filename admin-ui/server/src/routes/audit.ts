@@ -3,7 +3,14 @@ import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import type { ControlPlane } from '../acts/control-plane.ts';
-import { ENTRIES_PER_ANSWER, EntryList, EntryListQuery, ExportQuery } from '../contract/audit.ts';
+import {
+  AuditQuery,
+  AuditVerdictAnswer,
+  ENTRIES_PER_ANSWER,
+  EntryList,
+  EntryListQuery,
+  ExportQuery,
+} from '../contract/audit.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import { byOperator } from '../plugins/access.ts';
 import { EXPORTS_PER_OPERATOR, READS_PER_OPERATOR } from '../rate-limits.ts';
@@ -11,11 +18,16 @@ import type { AuditLog, RecordedEntry } from '../store/audit-log.ts';
 
 /** Entries read and sent at once: some 250 KB. */
 const EXPORTED_AT_ONCE = 500;
+/** Whoever has more needs the command, and another database. */
+const FAULTS_TOLD_MAX = 100;
 
 export const auditRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (app, { plane }) => {
-  async function readBack(drop: string | null, query: { limit?: number; before?: number }) {
-    const { limit = ENTRIES_PER_ANSWER, before = Number.MAX_SAFE_INTEGER } = query;
-    const entries = await plane.audit.readBack({ drop, before, limit });
+  async function readBack(
+    drop: string | null,
+    query: { limit?: number; before?: number; actor?: string; act?: string },
+  ) {
+    const { limit = ENTRIES_PER_ANSWER, before = Number.MAX_SAFE_INTEGER, actor, act } = query;
+    const entries = await plane.audit.readBack({ drop, before, limit, actor, act });
     return { entries, next: entries.length === limit ? (entries.at(-1)?.seq ?? null) : null };
   }
 
@@ -24,14 +36,32 @@ export const auditRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
     {
       config: { rateLimit: { ...READS_PER_OPERATOR, keyGenerator: byOperator } },
       schema: {
-        summary: 'The audit log; latest first',
-        querystring: EntryListQuery,
+        summary: 'The audit log, all of it or what fits; latest first',
+        querystring: AuditQuery,
         response: { 200: EntryList, ...PROBLEM_ANSWERS },
       },
     },
     async (request, reply) => {
       reply.header('cache-control', 'no-store');
-      return readBack(null, request.query);
+      const { drop, ...query } = request.query;
+      return readBack(drop ?? null, query);
+    },
+  );
+
+  app.get(
+    '/api/v1/audit/verification',
+    {
+      config: { rateLimit: { ...EXPORTS_PER_OPERATOR, keyGenerator: byOperator } },
+      schema: {
+        summary:
+          'Reads the whole log and says what of it has been edited, removed, inserted, swapped or cut off',
+        response: { 200: AuditVerdictAnswer, ...PROBLEM_ANSWERS },
+      },
+    },
+    async (_request, reply) => {
+      reply.header('cache-control', 'no-store');
+      const { entries, heads, faults } = await plane.verifyAudit();
+      return { isIntact: faults.length === 0, entries, heads, faults: faults.slice(0, FAULTS_TOLD_MAX) };
     },
   );
 

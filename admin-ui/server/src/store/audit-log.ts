@@ -20,13 +20,22 @@ export interface RecordedEntry {
   readonly isUndone: boolean;
 }
 
+export interface EntryFilter {
+  /** As the log names who did it. */
+  readonly actor?: string | undefined;
+  /** An act, or what acts begin with: `order.` */
+  readonly act?: string | undefined;
+}
+
 export interface AuditLog {
   /** An entry of what was done elsewhere. */
   record(entry: AuditEntry): Promise<void>;
   /** In the order they were written, after `seq`. */
   read(options: { after: number; limit: number }): Promise<RecordedEntry[]>;
   /** Latest first, before `seq`. */
-  readBack(options: { drop: string | null; before: number; limit: number }): Promise<RecordedEntry[]>;
+  readBack(
+    options: { drop: string | null; before: number; limit: number } & EntryFilter,
+  ): Promise<RecordedEntry[]>;
   find(seq: number): Promise<RecordedEntry | undefined>;
   /** The drop's latest act of these that has not been undone. */
   latest(drop: string, acts: readonly string[]): Promise<RecordedEntry | undefined>;
@@ -75,9 +84,11 @@ export function createAuditLog(database: Database, keys: AuditKeys): AuditLog {
   return {
     record: (entry) => database.transaction().execute((trx) => appendAudit(trx, keys, entry)),
     read: ({ after, limit }) => entries().where('a.seq', '>', after).orderBy('a.seq').limit(limit).execute(),
-    async readBack({ drop, before, limit }) {
+    async readBack({ drop, before, limit, actor, act }) {
       let query = entries().where('a.seq', '<', before);
       if (drop !== null) query = query.where('a.drop_id', '=', drop);
+      if (actor !== undefined) query = query.where('a.actor', '=', actor);
+      if (act !== undefined) query = query.where(sql<boolean>`starts_with(a.act, ${act})`);
       return query.orderBy('a.seq', 'desc').limit(limit).execute();
     },
     find: (seq) => entries().where('a.seq', '=', seq).executeTakeFirst(),
