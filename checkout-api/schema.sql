@@ -158,7 +158,8 @@ create table checkout.reservations (
   paying_since timestamp with time zone,
   payment_attempt smallint default 0 not null,
   finished_at timestamp with time zone,
-  parts smallint[]
+  parts smallint[],
+  session_id uuid not null
 );
 
 create table checkout.revocations (
@@ -289,7 +290,7 @@ alter table checkout.refunds add constraint refunds_one_per_provider_refund UNIQ
 
 alter table checkout.refunds add constraint refunds_pkey PRIMARY KEY (id);
 
-alter table checkout.reservations add constraint reservations_one_per_key UNIQUE (jti, idempotency_key, drop_id);
+alter table checkout.reservations add constraint reservations_one_per_key UNIQUE (session_id, idempotency_key);
 
 alter table checkout.reservations add constraint reservations_pkey PRIMARY KEY (id);
 
@@ -702,7 +703,7 @@ begin
       join checkout.sessions s on s.drop_id = d.drop_id and s.ended_at is null and s.reserve_until <= v_now
       join checkout.shoppers h on h.drop_id = s.drop_id and h.shopper = s.shopper
      where not exists (select from checkout.reservations r
-                        where r.jti = s.jti and r.drop_id || '' = s.drop_id and r.status || '' = 'held')
+                        where r.session_id = s.session_id and r.status || '' = 'held')
      limit p_limit for update of h skip locked) idle;
   if v_jtis is null then
     return 0;
@@ -711,7 +712,7 @@ begin
     from unnest(v_jtis, v_drops) p (jti, drop_id)
    where s.jti = p.jti and s.drop_id = p.drop_id and coalesce(s.ended_at, 'infinity') = 'infinity'
      and not exists (select from checkout.reservations r
-                      where r.jti = p.jti and r.drop_id || '' = p.drop_id and r.status || '' = 'held');
+                      where r.session_id = s.session_id and r.status || '' = 'held');
   get diagnostics v_ended = row_count;
   return v_ended;
 end $function$
@@ -731,8 +732,7 @@ begin
     from (select distinct r.jti, r.drop_id from checkout.reservations r where r.id = any (p_ids)) k
    where s.jti = k.jti and s.drop_id = k.drop_id and coalesce(s.ended_at, 'infinity') = 'infinity'
      and exists (select from checkout.orders o where o.jti = k.jti and o.drop_id = k.drop_id)
-     and not exists (select from checkout.reservations r
-                      where r.jti = k.jti and r.drop_id || '' = k.drop_id and r.status || '' = 'held');
+     and not exists (select from checkout.reservations r where r.session_id = s.session_id and r.status || '' = 'held');
 end $function$
 ;
 
@@ -873,6 +873,7 @@ CREATE OR REPLACE FUNCTION checkout.leave_session(p_drop text, p_jti text)
  SET enable_material TO 'off'
 AS $function$
 declare
+  v_session uuid := (select s.session_id from checkout.sessions s where s.jti = p_jti and s.drop_id = p_drop);
   v_held uuid[];
 begin
   perform from checkout.shoppers h
@@ -880,9 +881,9 @@ begin
           (select s.drop_id, s.shopper from checkout.sessions s where s.jti = p_jti and s.drop_id = p_drop)
     for update;
   select coalesce(array_agg(id), '{}') into v_held from checkout.reservations
-    where drop_id = p_drop and jti = p_jti and status = 'held';
+    where session_id = v_session and status || '' = 'held';
   perform checkout.release_reservations(v_held);
-  if exists (select from checkout.reservations where drop_id = p_drop and jti = p_jti and status = 'held') then
+  if exists (select from checkout.reservations where session_id = v_session and status || '' = 'held') then
     return false;
   end if;
   update checkout.sessions set ended_at = clock_timestamp(), end_reason = 'released'
@@ -1235,6 +1236,7 @@ declare
   v_wanted integer;
   v_answer text;
   v_rows tid[];
+  v_sessions uuid[];
 begin
   -- Locks one by one in the order of p_shoppers, and reads what the lock found.
   select array_agg(h.ctid order by p.at), array_agg(coalesce(h.units, 0) order by p.at) into v_rows, v_used
@@ -1262,13 +1264,14 @@ begin
          end order by q.at),
          json_agg(json_build_object('at', q.at - 1, 'id', r.id, 'amountMinor', r.amount_minor, 'currency', r.currency,
                     'expiresAtMs', (extract(epoch from r.promised_until) * 1000)::bigint))
-           filter (where r.id is not null)
-    into v_verdict, replays
+           filter (where r.id is not null),
+         array_agg(s.session_id order by q.at)
+    into v_verdict, replays, v_sessions
     from unnest(p_jtis, p_keys) with ordinality q (jti, key, at)
     left join checkout.sessions s on s.jti = q.jti and s.drop_id = p_drop
     left join lateral (
       select * from checkout.reservations r
-       where r.drop_id = p_drop and r.jti = q.jti and r.idempotency_key = q.key limit 1) r on true;
+       where r.session_id = s.session_id and r.idempotency_key = q.key limit 1) r on true;
 
   select array_agg(p.price_minor order by q.at), array_agg(p.parts order by q.at),
          array_agg((p_part % p.parts)::smallint order by q.at)
@@ -1327,13 +1330,13 @@ begin
     end if;
   end loop;
 
-  insert into checkout.reservations (id, drop_id, jti, shopper, idempotency_key, skus, quantities, unit_prices_minor,
-      parts, units, amount_minor, currency, created_at, promised_until, expires_at)
-    select q.id, p_drop, q.jti, p_shoppers[q.shopper_at], q.key, l.skus,
+  insert into checkout.reservations (id, drop_id, session_id, jti, shopper, idempotency_key, skus, quantities,
+      unit_prices_minor, parts, units, amount_minor, currency, created_at, promised_until, expires_at)
+    select q.id, p_drop, q.session_id, q.jti, p_shoppers[q.shopper_at], q.key, l.skus,
            p_line_quantities[p_line_starts[q.at]:p_line_starts[q.at + 1] - 1], l.prices,
            case when l.is_split then l.parts end, q.units, q.amount, v_currency, v_now, v_expires, v_expires
-      from unnest(p_ids, p_jtis, p_keys, p_shopper_at, v_verdict, v_units, v_amount)
-             with ordinality q (id, jti, key, shopper_at, verdict, units, amount, at)
+      from unnest(p_ids, v_sessions, p_jtis, p_keys, p_shopper_at, v_verdict, v_units, v_amount)
+             with ordinality q (id, session_id, jti, key, shopper_at, verdict, units, amount, at)
      cross join lateral (
        select array_agg(p_skus[k] order by at) skus, array_agg(v_price[k] order by at) prices,
               array_agg(v_part[k] order by at) parts, bool_or(v_part[k] > 0) is_split
@@ -1376,6 +1379,112 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION checkout.reserve_plain(p_drop text, p_ids uuid[], p_jtis text[], p_keys text[], p_shoppers text[], p_units integer[], p_wish_at integer[], p_skus text[], p_sku_units integer[], p_wish_starts integer[], p_line_skus integer[], p_line_quantities integer[], p_part integer, OUT amounts double precision[], OUT available integer[], OUT returns integer[], OUT expires_at_ms double precision, OUT currency text, OUT scarce boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+ SET enable_hashjoin TO 'off'
+ SET enable_mergejoin TO 'off'
+ SET enable_material TO 'off'
+ SET plan_cache_mode TO 'force_generic_plan'
+AS $function$
+declare
+  v_now timestamptz;
+  v_expires timestamptz;
+  v_limit integer;
+  v_hold integer;
+  v_currency text;
+  v_price integer[];
+  v_parts integer[];
+  v_part smallint[];
+  v_is_split boolean;
+  v_count integer := cardinality(p_ids);
+  -- Of each wish what its reservations have in common.
+  v_wishes checkout.reservations[];
+  v_wish checkout.reservations;
+  v_done integer;
+begin
+  select d.per_shopper_limit, d.hold_seconds, d.currency into v_limit, v_hold, v_currency
+    from checkout.drops d where d.drop_id = p_drop;
+
+  select array_agg(p.price_minor order by q.at), array_agg(p.parts order by q.at),
+         array_agg((p_part % p.parts)::smallint order by q.at), bool_or(p_part % p.parts > 0)
+    into v_price, v_parts, v_part, v_is_split
+    from unnest(p_skus) with ordinality q (sku, at)
+    join checkout.products p on p.drop_id = p_drop and p.sku = q.sku;
+  if v_price is null or cardinality(v_price) < cardinality(p_skus) then
+    return;
+  end if;
+
+  for w in 1 .. cardinality(p_wish_starts) - 1 loop
+    v_wish.quantities := p_line_quantities[p_wish_starts[w]:p_wish_starts[w + 1] - 1];
+    v_wish.skus := null;
+    v_wish.unit_prices_minor := null;
+    v_wish.parts := null;
+    v_wish.amount_minor := 0;
+    for k in p_wish_starts[w] .. p_wish_starts[w + 1] - 1 loop
+      v_wish.skus := v_wish.skus || p_skus[p_line_skus[k]];
+      v_wish.unit_prices_minor := v_wish.unit_prices_minor || v_price[p_line_skus[k]];
+      if v_is_split then
+        v_wish.parts := v_wish.parts || v_part[p_line_skus[k]];
+      end if;
+      v_wish.amount_minor := v_wish.amount_minor + p_line_quantities[k] * v_price[p_line_skus[k]]::bigint;
+    end loop;
+    v_wishes[w] := v_wish;
+    amounts[w] := v_wish.amount_minor;
+  end loop;
+
+  begin
+    -- The row of a shopper is their lock: whatever is read after it is as the last who had it left it.
+    update checkout.shoppers h set units = h.units + p.units
+      from unnest(p_shoppers, p_units) p (shopper, units)
+     where h.shopper = p.shopper and h.drop_id = p_drop and h.units + p.units <= v_limit;
+    get diagnostics v_done = row_count;
+    if v_done < v_count then
+      raise sqlstate 'SL001';
+    end if;
+
+    v_now := date_trunc('milliseconds', clock_timestamp());
+    v_expires := v_now + make_interval(secs => v_hold);
+    -- A key that has a reservation is a unique violation.
+    insert into checkout.reservations (id, drop_id, session_id, jti, shopper, idempotency_key, skus, quantities,
+        unit_prices_minor, parts, units, amount_minor, currency, created_at, promised_until, expires_at)
+      select q.id, p_drop, s.session_id, q.jti, q.shopper, q.key, (v_wishes[q.wish]).skus, (v_wishes[q.wish]).quantities,
+             (v_wishes[q.wish]).unit_prices_minor, (v_wishes[q.wish]).parts, q.units, (v_wishes[q.wish]).amount_minor,
+             v_currency, v_now, v_expires, v_expires
+        from unnest(p_ids, p_jtis, p_keys, p_shoppers, p_units, p_wish_at) q (id, jti, key, shopper, units, wish)
+        join checkout.sessions s on s.jti = q.jti and s.drop_id = p_drop
+       where coalesce(s.ended_at, 'infinity') = 'infinity' and s.reserve_until > v_now;
+    get diagnostics v_done = row_count;
+    if v_done < v_count then
+      raise sqlstate 'SL001';
+    end if;
+
+    -- The hot rows last: from here to the commit nobody else sells from them.
+    with taken as (
+      update checkout.stock s set available = s.available - p.units, held = s.held + p.units
+        from unnest(p_skus, v_part, v_parts, p_sku_units) with ordinality p (sku, part, parts, units, at)
+       where s.drop_id = p_drop and s.sku = p.sku and s.part = p.part and s.available >= p.units
+      returning p.at, p.parts, p.units, s.available, s.returns)
+    select count(*), array_agg(case when t.parts = 1 then t.available end order by t.at), array_agg(t.returns order by t.at),
+           bool_or(t.parts > 1 and t.available < t.parts * 2 * t.units)
+      into v_done, available, returns, scarce from taken t;
+    if v_done < cardinality(p_skus) then
+      raise sqlstate 'SL001';
+    end if;
+  exception when unique_violation or sqlstate 'SL001' then
+    amounts := null;
+    return;
+  end;
+  -- Of a split SKU something may have come back to a row that was not locked: read after the others, as reserve_batch does.
+  if 1 < any (v_parts) then
+    returns := checkout.stock_returns(p_drop, p_skus);
+  end if;
+  expires_at_ms := extract(epoch from v_expires) * 1000;
+  currency := v_currency;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION checkout.revoke_admissions(p_drop text, p_jtis text[], p_reason text, p_actor text)
  RETURNS text[]
  LANGUAGE plpgsql
@@ -1395,8 +1504,9 @@ begin
     where (h.drop_id, h.shopper) in
           (select s.drop_id, s.shopper from checkout.sessions s where s.jti = any (p_jtis) and s.drop_id = p_drop)
     order by h.drop_id, h.shopper for update;
-  select coalesce(array_agg(id), '{}') into v_held from checkout.reservations
-    where drop_id = p_drop and jti = any (p_jtis) and status = 'held';
+  select coalesce(array_agg(r.id), '{}') into v_held
+    from checkout.sessions s join checkout.reservations r on r.session_id = s.session_id and r.status || '' = 'held'
+   where s.jti = any (p_jtis) and s.drop_id = p_drop;
   with ended as (
     update checkout.sessions set ended_at = clock_timestamp(), end_reason = 'revoked'
      where jti = any (p_jtis) and drop_id = p_drop and ended_at is null returning jti)

@@ -3,15 +3,22 @@ import type { AdmissionVerifier } from '@sluice/connector';
 import {
   addReadiness,
   createApp,
+  createIsSecure,
+  createSharedCounts,
+  FixedWindowLimiter,
   type Metrics,
   registerProblems,
   registerRateLimits,
 } from '@sluice/service-kit';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
+import { createAdmit } from './admission/admit.ts';
 import { addGate } from './admission/gate.ts';
 import { PROBLEMS } from './contract/problems.ts';
 import type { Checkout } from './plugins/checkout.ts';
+import { createReserveServer, RESERVE_PATH } from './plugins/reserve-server.ts';
+import type { Traffic } from './plugins/traffic.ts';
+import { RESERVATIONS_PER_SESSION, UNKNOWN_CREDENTIALS_PER_ADDRESS } from './rate-limits.ts';
 import { leaveSessionRoute } from './routes/leave-session.ts';
 import { openSessionRoute } from './routes/open-session.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -28,12 +35,20 @@ export interface AppOptions {
   trustedProxies: string;
   /** Rejects while Postgres does not answer. Redis is not needed to be ready: it is never the ledger. */
   ready: () => Promise<unknown>;
+  /** Told of every answer. */
+  onAnswer: (answered: { ms: number; status: number }) => void;
+  /** Kept up to date. */
+  traffic: Traffic;
 }
 
 /** The public application. It listens nowhere yet. */
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
-  const { checkout, verifier, redis, log, metrics, trustedProxies, ready } = options;
+  const { checkout, verifier, redis, log, metrics, trustedProxies, ready, onAnswer, traffic } = options;
   registerProblems(PROBLEMS);
+  const counts = createSharedCounts({ redis });
+  const isSecure = createIsSecure(trustedProxies);
+  const strangers = new FixedWindowLimiter(UNKNOWN_CREDENTIALS_PER_ADDRESS);
+  const admit = createAdmit(verifier);
   const app = await createApp({
     name: 'checkout-api',
     logger: log,
@@ -43,12 +58,21 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
       title: 'Sluice checkout',
       description: 'Holds stock for admitted shoppers, takes payments, and sells every unit exactly once.',
     },
+    onAnswer,
+    answerFirst: (direct) => {
+      const { max, timeWindow: windowMs } = RESERVATIONS_PER_SESSION;
+      const limit = counts.limit({ method: 'POST', url: RESERVE_PATH, max, windowMs });
+      return createReserveServer({ checkout, limit, isSecure, traffic }, direct);
+    },
   });
+  app.addHook('onClose', async () => counts.close());
+  app.addHook('onRequest', async () => void traffic.inFlight++);
+  app.addHook('onResponse', async () => void traffic.inFlight--);
   addReadiness(app, 'postgres', ready);
-  addGate(app, { sessions: checkout.sessions, verifier });
+  addGate(app, { sessions: checkout.sessions, admit, strangers });
 
   await app.register(async (limitedTogether: FastifyInstance) => {
-    await registerRateLimits(limitedTogether, { redis });
+    await registerRateLimits(limitedTogether, { counts });
     await limitedTogether.register(openSessionRoute, { checkout });
     await limitedTogether.register(reserveRoute, { checkout });
   });

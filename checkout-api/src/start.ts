@@ -89,17 +89,15 @@ export async function startCheckout(
   });
   const trustedProxies = config.TRUSTED_PROXIES;
   const ready = () => database.query('select 1');
-  const app = await buildApp({ checkout, verifier, redis, log, metrics, trustedProxies, ready });
-  let requestsInFlight = 0;
-  app.addHook('onRequest', async () => void requestsInFlight++);
+  const traffic = { inFlight: 0 };
   const vitals = createVitals();
-  app.addHook('onResponse', async (_request, reply) => {
-    requestsInFlight--;
-    vitals.record(reply.elapsedTime, reply.statusCode >= 500);
+  const app = await buildApp({
+    ...{ checkout, verifier, redis, log, metrics, trustedProxies, ready, traffic },
+    onAnswer: ({ ms, status }) => vitals.record(ms, status >= 500),
   });
   addStateMetrics(metrics, {
     waitingRequests: reservations.waiting,
-    requestsInFlight: () => requestsInFlight,
+    requestsInFlight: () => traffic.inFlight,
     breakerState: till.breakerState,
     pool: database,
   });

@@ -19,7 +19,7 @@ import { addHealthRoutes } from './health.ts';
 import { lazyChild } from './lazy-log.ts';
 import type { Metrics } from './metrics.ts';
 import { registerRateLimits } from './rate-limits.ts';
-import { createRequestObserver, observeRequests } from './request-metrics.ts';
+import { type AnsweredRequest, createRequestObserver, observeRequests } from './request-metrics.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import { compileValidator } from './validation.ts';
 
@@ -54,17 +54,19 @@ export interface CreateAppOptions {
   readonly openapi: { readonly title: string; readonly description: string };
   /** Answers some of the addresses that no route has, such as the pages of an application in the browser; or not. */
   readonly answerUnknown?: AnswerUnknown;
+  /** Told of every answer, by the router or before it. */
+  readonly onAnswer?: (answered: AnsweredRequest) => void;
   /** Makes what answers some requests before the router. */
   readonly answerFirst?: (direct: DirectAnswers) => AnswerFirst;
 }
 
 /** It listens nowhere yet; `/livez`, `/readyz`, `/openapi.json` and `/docs` are there. */
 export async function createApp(options: CreateAppOptions): Promise<FastifyInstance> {
-  const { name, logger, metrics, trustedProxies, openapi, answerFirst, answerUnknown } = options;
+  const { name, logger, metrics, trustedProxies, openapi, answerFirst, answerUnknown, onAnswer } = options;
   const instance = randomBytes(4).toString('hex');
   let requests = 0;
   const newId = () => `${instance}-${(++requests).toString(36)}`;
-  const observe = createRequestObserver(metrics);
+  const observe = createRequestObserver(metrics, onAnswer);
   const strangers = new FixedWindowLimiter(UNKNOWN_PER_ADDRESS);
   const app = fastify({
     loggerInstance: logger,

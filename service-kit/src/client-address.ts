@@ -40,6 +40,16 @@ export function createClientAddress(trustedProxies: string): (request: IncomingM
   };
 }
 
+/** Whether the client came by HTTPS, as far as a trusted proxy says so: these services themselves speak HTTP. */
+export function createIsSecure(trustedProxies: string): (request: IncomingMessage) => boolean {
+  const trust = createProxyTrust(trustedProxies);
+  return (request) => {
+    const forwarded = rawHeader(request, 'x-forwarded-proto');
+    if (!forwarded || !trust(request.socket.remoteAddress ?? '')) return false;
+    return forwarded.slice(forwarded.lastIndexOf(',') + 1).trim() === 'https';
+  };
+}
+
 /** {@link clientAddressKey} of a raw request's client. What trusted proxies say is remembered by their header. */
 export function createClientKey(trustedProxies: string): (request: IncomingMessage) => string {
   const addressOf = createClientAddress(trustedProxies);

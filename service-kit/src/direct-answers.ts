@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
 import { problemHeaders, problemOf } from './error-handler.ts';
 import { Outbox } from './outbox.ts';
+import type { Problem } from './problem.ts';
 import type { ObserveRequest } from './request-metrics.ts';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
@@ -26,6 +27,8 @@ export interface DirectAnswers {
    * @param body JSON whose characters are all below U+0100: its bytes (see {@link bytesAsText})
    */
   json(at: DirectRequest, status: number, headers: readonly string[], body: string): void;
+  /** A refusal that is the same for everybody. */
+  prepared(at: DirectRequest, refusal: PreparedRefusal): void;
   /** The problem document of whatever went wrong. */
   fail(at: DirectRequest, error: unknown): void;
 }
@@ -44,6 +47,24 @@ const PROBLEM_HEADERS = [...HEADERS, 'content-length'];
 /** Text as its UTF-8 bytes, a character each: such a body goes out in one write with its head. */
 export function bytesAsText(text: string): string {
   return Buffer.from(text).toString('latin1');
+}
+
+/** See {@link prepareRefusal}. */
+export interface PreparedRefusal {
+  readonly status: number;
+  readonly headers: string[];
+  readonly body: string;
+}
+
+/** A problem document made once, for a refusal that many will get. */
+export function prepareRefusal(problem: Problem): PreparedRefusal {
+  const body = bytesAsText(JSON.stringify(problem));
+  const headers = [
+    ...PROBLEM_HEADERS,
+    String(body.length),
+    ...Object.entries(problemHeaders(problem)).flat(),
+  ];
+  return { status: problem.status, headers, body };
 }
 
 export function createDirectAnswers({
@@ -73,12 +94,14 @@ export function createDirectAnswers({
     json(at, status, headers, body) {
       send(at, status, [...JSON_HEADERS, String(body.length), ...headers], body);
     },
+    prepared(at, { status, headers, body }) {
+      send(at, status, headers, body);
+    },
     fail(at, error) {
       const id = newId();
       const problem = problemOf(error, { id, log: log.child({ reqId: id }), drop: at.drop });
-      const body = bytesAsText(JSON.stringify(problem));
-      const headers = Object.entries(problemHeaders(problem)).flat();
-      send(at, problem.status, [...PROBLEM_HEADERS, String(body.length), ...headers], body, id);
+      const { status, headers, body } = prepareRefusal(problem);
+      send(at, status, headers, body, id);
     },
   };
 }

@@ -3,8 +3,8 @@ import rateLimit, { type FastifyRateLimitStoreCtor } from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import type { Redis } from 'ioredis';
 import { clientAddressKey } from './client-address.ts';
-import { problem } from './problem.ts';
-import { type CountStore, createSharedCounts } from './shared-counts.ts';
+import { type Problem, problem } from './problem.ts';
+import { type CountStore, createSharedCounts, type SharedCounts } from './shared-counts.ts';
 
 /** Keys kept in memory for each route; the least recently seen are forgotten first. */
 const KEYS_MAX = 50_000;
@@ -12,6 +12,8 @@ const KEYS_MAX = 50_000;
 export interface RateLimitOptions {
   /** Counts for all instances together; without it each instance counts for itself. */
   readonly redis?: Redis;
+  /** Counts that others count in, too; whoever made them closes them. */
+  readonly counts?: SharedCounts;
   /** A limit for the routes that give none of their own; without it those have none. */
   readonly everyRoute?: { readonly max: number; readonly timeWindow: number };
 }
@@ -23,10 +25,11 @@ export interface RateLimitOptions {
  */
 export async function registerRateLimits(
   app: FastifyInstance,
-  { redis, everyRoute }: RateLimitOptions = {},
+  { redis, counts, everyRoute }: RateLimitOptions = {},
 ): Promise<void> {
-  const shared = redis && createSharedCounts({ redis });
-  if (shared) app.addHook('onClose', async () => shared.close());
+  const own = redis && createSharedCounts({ redis });
+  if (own) app.addHook('onClose', async () => own.close());
+  const shared = counts ?? own;
   if (everyRoute) {
     app.addHook('onRoute', (route) => {
       route.config = { rateLimit: everyRoute, ...route.config };
@@ -39,10 +42,7 @@ export async function registerRateLimits(
     ...(shared && { store: storeConstructor(shared.store) }),
     skipOnError: true,
     keyGenerator: (request) => clientAddressKey(request.ip),
-    errorResponseBuilder: (_request, { ttl }) =>
-      problem('rate-limited', 'This client has made too many requests.', {
-        retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
-      }),
+    errorResponseBuilder: (_request, { ttl }) => tooManyRequests(ttl),
     // What others behind the same address did helps nobody, and every header costs.
     addHeaders: {
       'x-ratelimit-limit': false,
@@ -55,6 +55,13 @@ export async function registerRateLimits(
       'x-ratelimit-remaining': false,
       'x-ratelimit-reset': false,
     },
+  });
+}
+
+/** What a client is told who has to wait so many milliseconds. */
+export function tooManyRequests(waitMs: number): Problem {
+  return problem('rate-limited', 'This client has made too many requests.', {
+    retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
   });
 }
 

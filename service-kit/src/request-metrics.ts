@@ -26,7 +26,10 @@ export type ObserveRequest = (
 ) => void;
 
 /** Whoever answers, by the router or before it, tells this. */
-export function createRequestObserver(metrics: Metrics): ObserveRequest {
+export function createRequestObserver(
+  metrics: Metrics,
+  onAnswer?: (answered: AnsweredRequest) => void,
+): ObserveRequest {
   const seconds = metrics.histogram({
     name: 'http_request_duration_seconds',
     help: 'Time to answer, by route',
@@ -45,7 +48,9 @@ export function createRequestObserver(metrics: Metrics): ObserveRequest {
     const ofMethod = demand(ofRoute, method, () => new Map());
     return demand(ofMethod, status, () => seconds.labels({ method, route, status: String(status) }));
   };
-  return ({ method, route, status, ms }, about) => {
+  return (answered, about) => {
+    const { method, route, status, ms } = answered;
+    onAnswer?.(answered);
     seriesOf(method, route, status).observe(ms / 1000);
     if (status === 429) limited.inc({ route });
     if (status < 500 && ms <= SLOW_MS) return;

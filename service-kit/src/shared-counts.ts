@@ -33,15 +33,33 @@ export interface CountStore {
   child(route: RateLimitOptions & { routeInfo: { method: string; url: string } }): CountStore;
 }
 
+/** A route as its limit has it. */
+export interface LimitedRoute {
+  readonly method: string;
+  /** The router's pattern. */
+  readonly url: string;
+  readonly max: number;
+  readonly windowMs: number;
+}
+
+/** Counts one request of a key: 0, or for how many ms it has to wait because it was one too many. */
+export type TakeOne = (key: string) => number;
+
 export interface SharedCountsOptions {
   readonly redis: Redis;
   /** Milliseconds since the epoch; instances should roughly agree. Default `Date.now`. */
   readonly now?: () => number;
 }
 
-/** Makes the store; `close` ends its timer. */
+export type SharedCounts = ReturnType<typeof createSharedCounts>;
+
+/**
+ * Makes the store; `close` ends its timer. `limit` counts a route's requests that are answered before the router, in the same
+ * counts as the router's.
+ */
 export function createSharedCounts({ redis, now = Date.now }: SharedCountsOptions) {
   const synced: (() => Promise<void>)[] = [];
+  const routes = new Map<string, CountStore>();
   let syncing = false;
 
   async function sync(): Promise<void> {
@@ -100,9 +118,31 @@ export function createSharedCounts({ redis, now = Date.now }: SharedCountsOption
         if (count.untold >= max * SHARED_FROM || count.told > 0) suspects.set(key, count);
         callback(null, { current: count.told + count.untold, ttl: lengthMs - (time % lengthMs) });
       },
-      child: ({ routeInfo }) => createStore(`${name}${routeInfo.method} ${routeInfo.url} `),
+      child: ({ routeInfo }) => storeOf(routeInfo.method, routeInfo.url),
     };
   }
 
-  return { store: createStore('limit:'), sync, close: () => clearInterval(timer) };
+  function storeOf(method: string, url: string): CountStore {
+    const name = `limit:${method} ${url} `;
+    let store = routes.get(name);
+    if (store === undefined) {
+      store = createStore(name);
+      routes.set(name, store);
+    }
+    return store;
+  }
+
+  function limit({ method, url, max, windowMs }: LimitedRoute): TakeOne {
+    const store = storeOf(method, url);
+    let waitMs = 0;
+    const judge = (_error: Error | null, result?: { current: number; ttl: number }) => {
+      waitMs = result && result.current > max ? result.ttl : 0;
+    };
+    return (key) => {
+      store.incr(key, judge, windowMs, max); // answers at once
+      return waitMs;
+    };
+  }
+
+  return { store: createStore('limit:'), limit, sync, close: () => clearInterval(timer) };
 }

@@ -18,6 +18,12 @@ interface Check {
   errors?: readonly FastifySchemaValidationError[] | null;
 }
 
+/** Whether a body is what its schema says, by the same rules as the router's. */
+export function compileBodyCheck(schema: object): (body: unknown) => boolean {
+  const check = compileValidator({ schema, method: '', url: '', httpPart: 'body' });
+  return (body) => check(body) === true;
+}
+
 /** For `setValidatorCompiler`. */
 export const compileValidator: FastifySchemaCompiler<unknown> = (route) => {
   if (route.httpPart !== 'body') return compileText(route as never);

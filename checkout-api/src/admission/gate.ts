@@ -3,11 +3,10 @@
  * allow-list, or bring an admission token to the one route that takes it. Unknown paths are refused like known ones, so
  * that a stranger learns nothing about what is here.
  */
-import type { AdmissionVerifier } from '@sluice/connector';
-import { clientAddressKey, FixedWindowLimiter, problem } from '@sluice/service-kit';
+import { clientAddressKey, type FixedWindowLimiter, problem } from '@sluice/service-kit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { UNKNOWN_CREDENTIALS_PER_ADDRESS } from '../rate-limits.ts';
 import type { Admission, Session, SessionStore } from '../store/sessions.ts';
+import { type Admit, readBearer } from './admit.ts';
 import { OPEN_ROUTES, SESSION_ROUTE } from './allow-list.ts';
 import { presentedSessions } from './session-cookie.ts';
 import { shedding } from './shedding.ts';
@@ -23,18 +22,19 @@ declare module 'fastify' {
 
 export interface GateOptions {
   sessions: Pick<SessionStore, 'find' | 'recall'>;
-  verifier: AdmissionVerifier;
+  admit: Admit;
+  /** Counts credentials and tokens that were not seen here before, by address. */
+  strangers: FixedWindowLimiter;
 }
 
-const CREDENTIAL = /^[A-Za-z0-9_-]{43}$/;
-const BEARER = /^bearer +/i;
+/** A session's credential. */
+export const CREDENTIAL = /^[A-Za-z0-9_-]{43}$/;
 
 /** Hooks the gate in front of every route of `app`, its 404 included. */
-export function addGate(app: FastifyInstance, { sessions, verifier }: GateOptions): void {
+export function addGate(app: FastifyInstance, { sessions, admit, strangers }: GateOptions): void {
   app.decorateRequest('checkoutSession', null);
   app.decorateRequest('admission', null);
 
-  const strangers = new FixedWindowLimiter(UNKNOWN_CREDENTIALS_PER_ADDRESS);
   const admitStranger = (request: FastifyRequest) => {
     if (!strangers.take(clientAddressKey(request.ip)))
       throw problem('rate-limited', undefined, { retryAfterSeconds: 60 });
@@ -45,34 +45,14 @@ export function addGate(app: FastifyInstance, { sessions, verifier }: GateOption
     if (OPEN_ROUTES.has(route)) return;
     if (route === SESSION_ROUTE) {
       admitStranger(request);
-      request.admission = await verifyAdmission(request, verifier);
+      const { drop } = request.params as { drop: string };
+      const token = readBearer(request.headers.authorization);
+      request.admission = await admit({ token, secret: headerText(request, 'sluice-secret'), drop });
     } else {
       request.checkoutSession = await findSession(request, sessions, admitStranger);
       request.drop = request.checkoutSession.drop;
     }
   });
-}
-
-async function verifyAdmission(request: FastifyRequest, verifier: AdmissionVerifier): Promise<Admission> {
-  const { drop } = request.params as { drop: string };
-  const { authorization } = request.headers;
-  const secret = headerText(request, 'sluice-secret');
-  const token =
-    authorization !== undefined && BEARER.test(authorization)
-      ? authorization.replace(BEARER, '').trim()
-      : undefined;
-  const verdict = await verifier.verify({ token, secret, drop });
-  if (!verdict.ok) {
-    if (verdict.reason === 'keys-unavailable')
-      throw problem('keys-unavailable', undefined, { retryAfterSeconds: 1 });
-    const isMissing = verdict.reason === 'token-missing' || verdict.reason === 'secret-missing';
-    const fields = { reason: verdict.reason };
-    throw isMissing
-      ? problem('admission-required', undefined, fields)
-      : problem('admission-refused', undefined, fields);
-  }
-  const { jti, exp, customer } = verdict.claims;
-  return { jti, drop, customer: customer ?? null, secret: secret ?? '', expiresAt: new Date(exp * 1000) };
 }
 
 async function findSession(

@@ -7,8 +7,8 @@ import { IdempotencyHeaders, ReservationAnswer, ReservationRequest } from '../co
 import { canonicalLines } from '../domain/lines.ts';
 import type { Checkout } from '../plugins/checkout.ts';
 import { invalidField } from '../plugins/invalid-field.ts';
+import { reservationProblem } from '../plugins/reservation-problem.ts';
 import { RESERVATIONS_PER_SESSION } from '../rate-limits.ts';
-import { reservationProblem } from './reservation-problem.ts';
 import { promiseView } from './views.ts';
 
 export const reserveRoute: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = async (app, { checkout }) => {

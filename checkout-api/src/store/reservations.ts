@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Line } from '../domain/lines.ts';
 import { type Batcher, createBatcher } from './batcher.ts';
 import { type BatchOutcome, type ReserveAnswer, type ReserveRequest, reserveBatch } from './reserve-batch.ts';
+import { reservePlain } from './reserve-plain.ts';
 import { createReservedKeys } from './reserved-keys.ts';
 import { createReturnFence } from './return-fence.ts';
 import { believedMs, createSoldOutMemory } from './sold-out-memory.ts';
@@ -60,12 +61,12 @@ export type ReserveOutcome = ReserveAnswer | { verdict: 'in-flight' };
 export interface ReservationStore {
   /**
    * Reserves all lines or none. The same key with the same lines answers the same again; a refusal records nothing, so
-   * the same key may succeed later.
+   * the same key may succeed later. What memory answers is answered at once, not by a promise.
    *
    * @param lines in canonical order
    * @throws OverloadedError when too many requests wait
    */
-  reserve(holder: Holder, key: string, lines: Line[]): Promise<ReserveOutcome>;
+  reserve(holder: Holder, key: string, lines: Line[]): ReserveOutcome | Promise<ReserveOutcome>;
   /** The reservation, if it is this holder's. */
   find(holder: Holder, id: string): Promise<Reservation | undefined>;
   /** Gives the stock back. False: it was not held any more, or a payment is under way. */
@@ -134,9 +135,18 @@ export function createReservationStore(
     let batcher = batchers.get(drop);
     if (batcher === undefined) {
       let isScarce = false;
+      let isPlain = true;
+      const decide = async (requests: ReserveRequest[]): Promise<BatchOutcome> => {
+        const granted = isPlain && !isScarce ? await reservePlain(database, drop, requests, part) : undefined;
+        if (granted) return granted;
+        const outcome = await reserveBatch(database, drop, requests, { part, all: isScarce });
+        // Where one batch had to be looked at closely the next one will have to: at a limit, or when little is left.
+        isPlain = outcome.answers.every(({ verdict }) => verdict === 'reserved');
+        return outcome;
+      };
       const run = async (requests: ReserveRequest[]) => {
         const sent = { at: soldOut.now(), returns: soldOut.returns(drop) };
-        const outcome = await reserveBatch(database, drop, requests, { part, all: isScarce });
+        const outcome = await decide(requests);
         isScarce = outcome.isScarce;
         fence.note(drop, outcome.returns);
         // A failure to learn costs speed only: the next request asks Postgres again.
@@ -155,22 +165,31 @@ export function createReservationStore(
     return batcher;
   }
 
+  async function decideWithOthers(
+    { drop, jti, shopper }: Holder,
+    key: string,
+    lines: Line[],
+    flight: string,
+  ): Promise<ReserveOutcome> {
+    inFlight.add(flight);
+    try {
+      const answer = await batcherOf(drop).submit({ id: uuidv7(), jti, shopper, key, lines });
+      const pauseMs = 'reservation' in answer ? fence.pauseMs(drop, lines) : 0;
+      if (pauseMs > 0) await delay(pauseMs);
+      return answer;
+    } finally {
+      inFlight.delete(flight);
+    }
+  }
+
   return {
-    async reserve(holder, key, lines) {
-      const { drop, jti, shopper } = holder;
+    reserve(holder, key, lines) {
+      const { drop, jti } = holder;
       const flight = `${drop} ${jti} ${key}`;
       if (inFlight.has(flight)) return { verdict: 'in-flight' };
-      inFlight.add(flight);
-      try {
-        if (soldOut.isGone(drop, lines) && !reservedKeys.mayHave(drop, jti, key))
-          return { verdict: 'sold-out' };
-        const answer = await batcherOf(drop).submit({ id: uuidv7(), jti, shopper, key, lines });
-        const pauseMs = 'reservation' in answer ? fence.pauseMs(drop, lines) : 0;
-        if (pauseMs > 0) await delay(pauseMs);
-        return answer;
-      } finally {
-        inFlight.delete(flight);
-      }
+      if (soldOut.isGone(drop, lines) && !reservedKeys.mayHave(drop, jti, key))
+        return { verdict: 'sold-out' };
+      return decideWithOthers(holder, key, lines, flight);
     },
 
     async find(holder, id) {

@@ -42,7 +42,7 @@ export const PATCHES: readonly Patch[] = [
 /** Statements that are one commit each, by what a shopper would call it. */
 const COMMITS = {
   enter: ['open-sessions'],
-  reserve: ['reserve-batch'],
+  reserve: ['reserve-plain', 'reserve-batch'],
   release: ['release-reservations'],
   pay: ['begin-payment', 'sandbox-charge'],
   confirm: ['settle-payments'],

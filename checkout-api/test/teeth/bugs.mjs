@@ -3,7 +3,7 @@
 
 const LEDGER = 'checkout-api/migrations/000001-ledger.sql';
 const ROWS = 'checkout-api/migrations/000010-stock-rows.sql';
-const SELLING = 'checkout-api/migrations/000011-sell-from-rows.sql';
+const SELLING = 'checkout-api/migrations/000070-plain-batches.sql';
 const CAPACITY = 'checkout-api/migrations/000031-capacity-of-open-sessions.sql';
 const ORDERS = 'checkout-api/migrations/000020-orders.sql';
 const EVENTS = 'checkout-api/migrations/000025-events.sql';
@@ -54,14 +54,63 @@ export const BUGS = [
     test: 'two requests with one key at the same instant are one reservation',
     replacements: [
       {
-        file: LEDGER,
-        find: '  constraint reservations_one_per_key unique (jti, idempotency_key, drop_id),\n',
-        replace: '',
+        file: SELLING,
+        find: '  drop constraint reservations_one_per_key,\n  add constraint reservations_one_per_key unique (session_id, idempotency_key);',
+        replace: '  drop constraint reservations_one_per_key;',
       },
       {
         file: SELLING,
         find: 'where h.drop_id = p_drop and h.shopper = p.shopper for update) h on true;',
         replace: 'where h.drop_id = p_drop and h.shopper = p.shopper) h on true;',
+      },
+    ],
+  },
+  {
+    name: 'plain batches: the limit of a shopper is not looked at',
+    file: 'checkout-api/test/store/reserve-plain.test.ts',
+    test: 'of which one request can not be granted is left alone',
+    replacements: [{ file: SELLING, find: ' and h.units + p.units <= v_limit;', replace: ';' }],
+  },
+  {
+    name: 'plain batches: whose session has ended is served',
+    file: 'checkout-api/test/store/reserve-plain.test.ts',
+    test: 'of which one request can not be granted is left alone',
+    replacements: [
+      {
+        file: SELLING,
+        find: `       where coalesce(s.ended_at, 'infinity') = 'infinity' and s.reserve_until > v_now;`,
+        replace: '       where s.reserve_until > v_now;',
+      },
+    ],
+  },
+  {
+    name: 'plain batches: units are counted although too little was there',
+    file: 'checkout-api/test/store/reserve-plain.test.ts',
+    test: 'of which one request can not be granted is left alone',
+    replacements: [
+      {
+        file: SELLING,
+        find: `    if v_done < cardinality(p_skus) then
+      raise sqlstate 'SL001';
+    end if;
+`,
+        replace: `    if v_done < cardinality(p_skus) then
+      amounts := null;
+      return;
+    end if;
+`,
+      },
+    ],
+  },
+  {
+    name: 'a session in memory may reserve as often as it likes',
+    file: 'checkout-api/test/http/direct-reservations.test.ts',
+    test: 'reservations have one limit a session',
+    replacements: [
+      {
+        file: 'checkout-api/src/plugins/reserve-server.ts',
+        find: 'if (waitMs > 0) return fail(at, tooManyRequests(waitMs));',
+        replace: 'if (waitMs < 0) return fail(at, tooManyRequests(waitMs));',
       },
     ],
   },
@@ -72,6 +121,11 @@ export const BUGS = [
     replacements: [
       {
         file: 'checkout-api/src/store/reserve-batch.ts',
+        find: 'const expiresAt = new Date(row.expires_at_ms);',
+        replace: 'const expiresAt = new Date(Date.now() + 60_000);',
+      },
+      {
+        file: 'checkout-api/src/store/reserve-plain.ts',
         find: 'const expiresAt = new Date(row.expires_at_ms);',
         replace: 'const expiresAt = new Date(Date.now() + 60_000);',
       },
@@ -111,7 +165,7 @@ export const BUGS = [
     name: 'a refusal is recorded under its key',
     file: 'checkout-api/test/http/idempotency.test.ts',
     test: 'a refusal that touched no stock is not recorded',
-    replacements: [{ file: RESERVATIONS, find: '        inFlight.delete(flight);\n', replace: '' }],
+    replacements: [{ file: RESERVATIONS, find: '      inFlight.delete(flight);\n', replace: '' }],
   },
   {
     name: 'part of the lines is enough',

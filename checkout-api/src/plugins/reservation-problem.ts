@@ -1,10 +1,10 @@
 /** Why a reservation was refused → the problem that says so. */
-import { problem } from '@sluice/service-kit';
+import { type Problem, problem } from '@sluice/service-kit';
 import type { ReserveOutcome } from '../store/reservations.ts';
 
 type Refusal = Exclude<ReserveOutcome['verdict'], 'reserved' | 'replayed'>;
 
-export function reservationProblem(refusal: Refusal): Error {
+export function reservationProblem(refusal: Refusal): Problem {
   switch (refusal) {
     case 'key-reused':
       return problem(
