@@ -8,32 +8,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sluice as expressSluice } from '../src/express.ts';
 import { protectFetch } from '../src/fetch.ts';
 import { sluice as honoSluice, type SluiceVariables } from '../src/hono.ts';
-import { CALLBACK_PATH, createConnector, createSecret } from '../src/index.ts';
+import { CALLBACK_PATH, createConnector } from '../src/index.ts';
 import { sluiceMiddleware } from '../src/next.ts';
+import { startFakeRoom } from '../src/testing.ts';
 import { type AskOptions, ask } from './support/ask.ts';
-import {
-  createSigningKey,
-  DROP,
-  honestClaims,
-  ISSUER,
-  jwksOf,
-  NOW_SECONDS,
-  signToken,
-} from './support/fake-keys.ts';
 
-const key = createSigningKey('room-1');
-const secret = createSecret();
-const token = signToken(key, await honestClaims(secret));
-const cookie = `sluice_token_${DROP}=${token}; sluice_secret_${DROP}=${secret}`;
-const connector = createConnector({
-  roomUrl: 'http://localhost:1',
-  issuer: ISSUER,
-  publicUrl: 'http://127.0.0.1:1',
-  drop: DROP,
-  protect: ['/buy'],
-  jwks: async () => jwksOf(key),
-  now: () => NOW_SECONDS * 1000,
-});
+const DROP = 'sneaker-1';
+const SHOP = 'http://127.0.0.1:1';
+
+const room = await startFakeRoom();
+const { token, secret, ...admission } = await room.issue({ drop: DROP });
+const cookie = admission.cookieFor(SHOP);
+const connector = createConnector({ roomUrl: room.url, publicUrl: SHOP, drop: DROP, protect: ['/buy'] });
 
 /** Sends one request to an adapter, whatever it stands in. */
 type Ask = (path: string, options?: AskOptions) => Promise<Response>;
@@ -41,6 +27,7 @@ type Ask = (path: string, options?: AskOptions) => Promise<Response>;
 const servers: Server[] = [];
 afterAll(() => {
   for (const server of servers) server.close().closeAllConnections();
+  return room.close();
 });
 
 async function askOver(server: Server): Promise<Ask> {
@@ -117,7 +104,7 @@ describe.each(Object.keys(ADAPTERS))('Q32, Q33: %s', (name) => {
     expect(answer.status).toBe(302);
     const location = new URL(answer.headers.get('location') ?? '');
     expect(location.pathname).toBe(`/w/${DROP}`);
-    expect(location.searchParams.get('return')).toBe('http://127.0.0.1:1/buy/now?size=42');
+    expect(location.searchParams.get('return')).toBe(`${SHOP}/buy/now?size=42`);
     expect(answer.headers.getSetCookie()).toHaveLength(2);
   });
 

@@ -55,7 +55,7 @@ describe('the package', () => {
       expect(names).toContain(entry.default.slice(2));
     }
     for (const file of ['README.md', 'LICENSE', 'nginx.conf', 'vectors.json']) expect(names).toContain(file);
-    expect(names.filter((name) => /(?<!\.d)\.ts$|test|tsconfig/.test(name))).toEqual([]);
+    expect(names.filter((name) => /(?<!\.d)\.ts$|\.test\.|(?:^|\/)test\/|tsconfig/.test(name))).toEqual([]);
     expect(packed.unpackedSize).toBeLessThan(BYTES_MAX);
   });
 
@@ -91,6 +91,7 @@ describe('the package', () => {
        import { protectFetch } from '@sluice/connector/fetch';
        import { type SluiceVariables, sluice as honoSluice } from '@sluice/connector/hono';
        import { sluiceMiddleware } from '@sluice/connector/next';
+       import { type FakeRoom, type Flaw, startFakeRoom } from '@sluice/connector/testing';
        import express from 'express';
        import fastify from 'fastify';
        import { Hono } from 'hono';
@@ -112,6 +113,11 @@ describe('the package', () => {
        export const middleware = sluiceMiddleware(connector);
        const verdict = await verifyAdmissionToken({ token: '', secret: '', drop: '' }, { issuer: 'a', jwks: 'b' });
        const reason: RefusalReason | null = verdict.ok ? null : verdict.reason;
+       const room: FakeRoom = await startFakeRoom();
+       const flaw: Flaw = 'forged';
+       // @ts-expect-error: there is no such flaw
+       await room.issue({ drop: 'a', flaw: 'ugly' });
+       export const cookie: string = (await room.issue({ drop: 'a', flaw })).cookieFor('https://shop.example');
        export { reason };`,
       );
       const module = resolution === 'bundler' ? 'esnext' : 'nodenext';

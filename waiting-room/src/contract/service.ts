@@ -74,3 +74,23 @@ export const LeasesAnswer = Type.Object({
     }),
   ),
 });
+
+/** What the public may see: enough for a shop's page, small enough to travel in every pulse. */
+export const ProductsBody = Type.Object(
+  {
+    currency: Type.String({ pattern: '^[A-Z]{3}$', maxLength: 3, description: 'ISO 4217' }),
+    products: Type.Array(
+      Type.Object(
+        {
+          sku: Type.String({ minLength: 1, maxLength: 64 }),
+          name: Type.String({ minLength: 1, maxLength: 200 }),
+          priceMinor: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+          available: Count,
+        },
+        { additionalProperties: false },
+      ),
+      { maxItems: 100 },
+    ),
+  },
+  { additionalProperties: false },
+);

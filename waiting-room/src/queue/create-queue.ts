@@ -26,7 +26,7 @@ import { Revocations } from './revocations.ts';
 import { Rosters } from './rosters.ts';
 import { Seeds } from './seeds.ts';
 import { extendCall, readStanding } from './standing.ts';
-import { readStockPicture } from './stock-picture.ts';
+import { readStockPicture, writeStockPicture } from './stock-picture.ts';
 import { Ticker } from './ticker.ts';
 import { Views } from './views.ts';
 
@@ -203,6 +203,7 @@ export function createQueue({
     isArchived: (drop) => archived.has(drop),
     revocations: (drop) => revocations.read(drop),
     hasGone: (drop, number) => gone.has(drop, number),
+    publishStock: (drop, picture) => writeStockPicture(redis, drop, JSON.stringify(picture)),
     stockPicture: (drop, known) => readStockPicture(redis, drop, known),
     view: (drop) => views.get(drop),
     views: () => views.all(),

@@ -262,6 +262,8 @@ export interface Queue {
   lease(drop: string, request: LeaseRequest): Promise<LeaseOutcome>;
   /** Idempotent; at most 500. */
   endSessions(drop: string, ended: readonly EndedSession[]): Promise<void>;
+  /** Publishes the stock of a checkout that is not Sluice's own; gone after 30 s without another. */
+  publishStock(drop: string, picture: object): Promise<void>;
   /** False when a newer report is known already. */
   reportCapacity(drop: string, report: CapacityReport): Promise<boolean>;
   /** A ticket of an earlier epoch, put back at its own order if Redis lost it (Q26). */

@@ -1,4 +1,5 @@
 /** The public stock picture of a drop as the checkout last wrote it, for those who look often: what is known costs one number. */
+import { timeOf } from '@sluice/service-kit';
 import type { Redis } from 'ioredis';
 import { stockKey } from './keys.ts';
 import type { StockPicture } from './queue.ts';
@@ -15,6 +16,21 @@ export async function readStockPicture(
   const [written, json] = await redis.hmget(key, 'version', 'json');
   if (written == null || json == null || !isJson(json)) return null;
   return { version: written, json };
+}
+
+/** A checkout that is silent for so long has no picture any more, rather than a wrong one. As long as our own checkout's. */
+const LIFETIME_MS = 30_000;
+
+/** Writes the picture for a checkout that has no way to Redis. Versions are Redis time: they rise, whoever writes. */
+export async function writeStockPicture(redis: Redis, drop: string, json: string): Promise<void> {
+  const key = stockKey(drop);
+  const version = await timeOf(redis, key);
+  const replies = await redis
+    .multi()
+    .hset(key, { version: String(version), json })
+    .pexpire(key, LIFETIME_MS)
+    .exec();
+  for (const [error] of replies ?? []) if (error) throw error;
 }
 
 /** The checkout's text stands in our own events: what would break them is left out. */

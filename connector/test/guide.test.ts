@@ -1,0 +1,178 @@
+/** docs/guides/protect-your-origin.md as a new user goes through it: each paste is taken from the page, run, and visited. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { waitUntil } from '@sluice/service-kit/testing';
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest';
+import { freePort } from '../../scripts/lib/ports.mjs';
+import { requiredProgram } from '../../scripts/lib/required-program.mjs';
+import { startNginx } from '../../scripts/lib/start-nginx.mjs';
+import { nodeToWebRequest, writeWebResponse } from '../src/node-http.ts';
+import { type FakeRoom, startFakeRoom } from '../src/testing.ts';
+import { ask } from './support/ask.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const DROP = 'sneaker-1';
+
+const guide = await readFile(join(ROOT, 'docs/guides/protect-your-origin.md'), 'utf8');
+const pastes = new Map(
+  [...guide.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map(([, name = '', text = '']) => [name, text]),
+);
+
+let folder = '';
+let room: FakeRoom;
+const children: ChildProcess[] = [];
+const servers: Server[] = [];
+beforeAll(async () => {
+  room = await startFakeRoom();
+  folder = await mkdtemp(join(tmpdir(), 'sluice-guide-'));
+  await mkdir(join(folder, 'node_modules/@sluice'), { recursive: true });
+  for (const name of ['express', 'fastify', 'hono', '@sluice/connector'])
+    await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
+  for (const [name, text] of pastes) await writeFile(join(folder, name), text);
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const server of servers) server.close().closeAllConnections();
+  await room.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Shop {
+  /** Where requests go. */
+  readonly where: string;
+  /** What the shop is called. */
+  readonly url: string;
+}
+
+const environmentOf = (url: string) => ({
+  ...process.env,
+  ROOM_URL: room.url,
+  SHOP_URL: url,
+  DROP,
+  PORT: new URL(url).port,
+});
+
+/** Pastes that listen themselves. */
+async function startProgram(name: string): Promise<Shop> {
+  const url = `http://127.0.0.1:${await freePort()}`;
+  const child = spawn(process.execPath, [name], {
+    cwd: folder,
+    env: environmentOf(url),
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  children.push(child);
+  await waitUntil(() => ask(url, '/').then(() => true), { what: `an answer of ${name}` });
+  return { where: url, url };
+}
+
+/** Pastes that export a `fetch` handler: what their platform would do around them. */
+async function startHandler(name: string): Promise<Shop> {
+  const server = createServer();
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  Object.assign(process.env, { ROOM_URL: room.url, SHOP_URL: url, DROP });
+  const module = await import(join(folder, name));
+  const fetch: (request: Request) => Promise<Response> | Response =
+    module.default?.fetch ??
+    // Next.js runs the page when its middleware returns nothing.
+    (async (request: Request) => {
+      const isProtected = new URL(request.url).pathname.startsWith('/buy');
+      return (await module.middleware(request)) ?? new Response(isProtected ? 'admitted: page' : 'everybody');
+    });
+  server.on('request', async (request, response) => {
+    await writeWebResponse(response, await fetch(nodeToWebRequest(request)));
+  });
+  return { where: url, url };
+}
+
+async function startBehindNginx(context: TestContext): Promise<Shop> {
+  const program = requiredProgram('NGINX_PATH', context);
+  const origin = createServer((request, response) => {
+    const subject = request.headers['sluice-subject'];
+    response.end(subject ? `admitted: ${subject}` : 'everybody');
+  });
+  servers.push(origin);
+  await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
+  const gatePort = await freePort();
+  const url = 'http://127.0.0.1:1';
+  const command = (pastes.get('gate.sh') as string)
+    .replace('npx @sluice/connector', `exec ${process.execPath} ${join(ROOT, 'connector/src/gate/cli.ts')}`)
+    .replace('9480', String(gatePort));
+  children.push(
+    spawn('sh', ['-c', command], { env: environmentOf(url), stdio: ['ignore', 'ignore', 'inherit'] }),
+  );
+  const gate = `http://127.0.0.1:${gatePort}`;
+  await waitUntil(() => ask(gate, '/.sluice/livez').then(({ status }) => status === 204), {
+    what: 'the gate',
+  });
+  const shared = await readFile(join(ROOT, 'connector/nginx.conf'), 'utf8');
+  await writeFile(join(folder, 'gate.conf'), shared.replaceAll('9480', String(gatePort)));
+  const server = (pastes.get('server.conf') as string)
+    .replace('listen 80;', 'listen {socket};')
+    .replace('node_modules/@sluice/connector/nginx.conf', join(folder, 'gate.conf'))
+    .replaceAll('127.0.0.1:3000', `127.0.0.1:${(origin.address() as AddressInfo).port}`);
+  const nginx = await startNginx(program, server);
+  servers.push({ close: () => ({ closeAllConnections: () => void nginx.stop() }) } as unknown as Server);
+  return { where: nginx.socketPath, url };
+}
+
+const SHOPS: Record<string, (context: TestContext) => Promise<Shop>> = {
+  'express.mjs': () => startProgram('express.mjs'),
+  'fastify.mjs': () => startProgram('fastify.mjs'),
+  'hono.mjs': () => startHandler('hono.mjs'),
+  'worker.mjs': () => startHandler('worker.mjs'),
+  'middleware.mjs': () => startHandler('middleware.mjs'),
+  'server.conf': startBehindNginx,
+};
+
+describe('5.14: the guide "protect your origin"', () => {
+  test('every paste of the guide is run here', () => {
+    expect([...pastes.keys()].sort()).toEqual([...Object.keys(SHOPS), 'gate.sh', 'own.test.mjs'].sort());
+  });
+
+  test.for(Object.keys(SHOPS))(
+    '%s: everybody, the room, an admission, a stolen one',
+    async (name, context) => {
+      const { where, url } = await (SHOPS[name] as (context: TestContext) => Promise<Shop>)(context);
+      const page = { accept: 'text/html' };
+      expect(await (await ask(where, '/', { headers: page })).text()).toBe('everybody');
+      const away = await ask(where, '/buy', { headers: page });
+      const location = new URL(away.headers.get('location') ?? '');
+      expect([away.status, location.origin, location.pathname]).toEqual([302, room.url, `/w/${DROP}`]);
+      expect(location.searchParams.get('return')).toBe(`${url}/buy`);
+      const api = await ask(where, '/buy', { headers: { accept: 'application/json' } });
+      expect([api.status, (await api.json()).waitingRoom]).toEqual([401, `${room.url}/w/${DROP}`]);
+
+      const [good, stolen] = await Promise.all([
+        room.issue({ drop: DROP }),
+        room.issue({ drop: DROP, flaw: 'stolen' }),
+      ]);
+      const inside = await ask(where, '/buy', { headers: { ...page, cookie: good.cookieFor(url) } });
+      expect([inside.status, await inside.text()]).toEqual([200, expect.stringContaining('admitted: ')]);
+      const thief = await ask(where, '/buy', { headers: { ...page, cookie: stolen.cookieFor(url) } });
+      expect(thief.status).toBe(302);
+    },
+  );
+
+  test('own.test.mjs prints what it says', async () => {
+    const child = spawn(process.execPath, ['own.test.mjs'], {
+      cwd: folder,
+      env: environmentOf('http://127.0.0.1:1'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const said = (await Readable.from(child.stdout).toArray()).join('');
+    if (child.exitCode === null) await once(child, 'exit');
+    expect([child.exitCode, said]).toEqual([
+      0,
+      expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+ true true\n$/),
+    ]);
+  });
+});
