@@ -31,6 +31,23 @@ export const RosterPageParams = Type.Object({
   page: Type.Integer({ minimum: 0, maximum: 1_000_000 }),
 });
 
+/** Lines of one answer, some 50 KB. */
+export const LATE_LINES_MAX = 1000;
+
+export const LateQuery = Type.Object({
+  from: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 100_000_000, default: 0, description: 'Lines to leave out' }),
+  ),
+});
+
+export const LateAnswer = Type.Object({
+  total: Type.Integer({ description: 'Lines there are so far; none is ever changed or taken away' }),
+  from: Type.Integer(),
+  lines: Type.Array(Type.String(), {
+    description: `Public number, band, chances, as in the roster; at most ${LATE_LINES_MAX}`,
+  }),
+});
+
 export const ReceiptAnswer = Type.Object({
   line: Type.String({ description: "The ticket's line in the roster" }),
   index: Type.Integer(),

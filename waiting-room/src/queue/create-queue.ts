@@ -199,6 +199,7 @@ export function createQueue({
     },
     roster: (drop) => rosters.head(drop),
     rosterPage: (drop, index) => rosters.page(drop, index),
+    lateTickets: (drop, from, max) => rosters.late(drop, from, max),
     logo: (hash) => logos.read(hash),
     isArchived: (drop) => archived.has(drop),
     revocations: (drop) => revocations.read(drop),

@@ -278,6 +278,12 @@ export interface Queue {
   roster(drop: string): Promise<RosterHead | null>;
   /** Text of one of its pages; null when there is none of that index. */
   rosterPage(drop: string, index: number): Promise<string | null>;
+  /** Lobby tickets put back after the roster was published, lines of its form in the order in which they came (Q10). */
+  lateTickets(
+    drop: string,
+    from: number,
+    max: number,
+  ): Promise<{ readonly total: number; readonly lines: readonly string[] }>;
   /** A merchant's logo, WebP; null when there is none of that content. */
   logo(hash: string): Promise<Buffer | null>;
   /** A drop that has left Redis for good; known a moment after it happened. */

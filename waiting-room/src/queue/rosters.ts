@@ -1,4 +1,4 @@
-/** Reads published rosters: heads and a few pages are kept, since neither ever changes. */
+/** Reads published rosters and who came back without a line in one: heads and a few pages are kept, since neither ever changes. */
 import type { Redis } from 'ioredis';
 import type { RosterHead } from '../domain/roster.ts';
 import { dropKeys, rosterPageKey } from './keys.ts';
@@ -39,6 +39,20 @@ export class Rosters {
       this.#pages.set(key, page);
     }
     return page;
+  }
+
+  /** Lobby tickets that were put back after the roster was published, in the order in which they came: `max` from number `from` on. */
+  async late(
+    drop: string,
+    from: number,
+    max: number,
+  ): Promise<{ readonly total: number; readonly lines: string[] }> {
+    const key = dropKeys(drop).late;
+    const [total, lines] = await Promise.all([
+      this.#redis.llen(key),
+      this.#redis.lrange(key, from, from + max - 1),
+    ]);
+    return { total, lines };
   }
 
   /** Drops the head of a drop that is no longer there. */

@@ -4,10 +4,18 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import { Type } from 'typebox';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
-import { DrawAnswer, ReceiptAnswer, RosterIndex, RosterPageParams } from '../contract/draw.ts';
+import {
+  DrawAnswer,
+  LATE_LINES_MAX,
+  LateAnswer,
+  LateQuery,
+  ReceiptAnswer,
+  RosterIndex,
+  RosterPageParams,
+} from '../contract/draw.ts';
 import { PAGE_LINES, pageOf, receiptOf } from '../domain/roster.ts';
 import { publicDraw } from '../plugins/public-draw.ts';
-import { type Room, requireTicket, ticketKey } from '../plugins/room.ts';
+import { type Room, requireTicket, ticketKey, viewOf } from '../plugins/room.ts';
 import { READS_PER_ADDRESS, ROSTER_PAGES_PER_ADDRESS, STATUS_PER_TICKET } from '../rate-limits.ts';
 
 /** While drawing, root and seed follow each other within seconds. */
@@ -93,6 +101,26 @@ export const drawRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
         .header('access-control-allow-origin', '*')
         .type('text/plain; charset=utf-8')
         .send(page);
+    },
+  );
+
+  app.get(
+    '/v1/drops/:drop/draw/late',
+    {
+      config: { rateLimit: ROSTER_PAGES_PER_ADDRESS },
+      schema: {
+        summary: 'Lobby tickets that came back after a loss of the store and have no line in the roster',
+        params: DropParams,
+        querystring: LateQuery,
+        response: { 200: LateAnswer, '4xx': ProblemDocument, 503: ProblemDocument },
+      },
+    },
+    async (request, reply) => {
+      const { drop } = viewOf(room, request.params.drop);
+      const { from = 0 } = request.query;
+      const { total, lines } = await room.queue.lateTickets(drop, from, LATE_LINES_MAX);
+      reply.header('cache-control', SECOND).header('access-control-allow-origin', '*');
+      return { total, from, lines: [...lines] };
     },
   );
 

@@ -220,3 +220,20 @@ test('the verifier that is served is the one in the repository; wrong arguments 
   expect((await verify(`${base}/draw`, '--what')).code).toBe(2);
   expect((await verify(`${room.url}/v1/drops/none/draw`)).code).toBe(2);
 });
+
+test('Q10: who came back without a line in the roster is named in public, in the order in which they came', async () => {
+  const drop = await createDrop(room.redis, { opensInMs: 3_600_000, lobbyMs: 7_200_000 });
+  await waitUntil(async () => (await send(room.url, 'GET', `/v1/drops/${drop}/pulse`)).status === 200);
+  const late = (query = '') => send(room.url, 'GET', `/v1/drops/${drop}/draw/late${query}`);
+  expect((await late()).body).toEqual({ total: 0, from: 0, lines: [] });
+  const lines = Array.from({ length: 1_001 }, (_, n) => `${String(n).padStart(43, 'L')} 1 1`);
+  await room.redis.rpush(`wr:{${drop}}:late`, ...lines);
+  expect((await late()).body).toEqual({ total: 1_001, from: 0, lines: lines.slice(0, 1_000) });
+  expect((await late('?from=1000')).body).toEqual({ total: 1_001, from: 1_000, lines: lines.slice(1_000) });
+  expect((await late('?from=1001')).body.lines).toEqual([]);
+  for (const from of ['-1', 'x', '1.5', '100000001']) {
+    const refused = await late(`?from=${from}`);
+    expect([refused.status, refused.body.errors[0].field]).toEqual([400, 'querystring.from']);
+  }
+  expect((await send(room.url, 'GET', '/v1/drops/no-such-drop/draw/late')).status).toBe(404);
+});
