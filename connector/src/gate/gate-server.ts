@@ -11,6 +11,8 @@ import { createGateCounts, type GateCounts } from './gate-counts.ts';
 import { createDownPolicy, type DownPolicy, type WhenDownOptions } from './when-down.ts';
 
 export const CHECK_PATH = '/.sluice/check';
+/** With the path to check behind it. */
+const AUTHZ_PATH = '/.sluice/authz';
 
 const HEADERS_TIMEOUT_MS = 5_000;
 /** A callback is 16 KiB; longer than this its sender is holding a connection. */
@@ -66,6 +68,7 @@ async function answerRequest(
     return void response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4' }).end(counts.text());
   }
   if (path === CHECK_PATH) return answerCheck(parts, request, response);
+  if (path === AUTHZ_PATH || path?.startsWith(`${AUTHZ_PATH}/`)) return answerAuthz(parts, request, response);
   const decision = await decideNodeRequest(connector, request);
   counts.answered(decision.kind);
   if (decision.kind === 'pass') return writeWebResponse(response, tryAgain(request));
@@ -100,6 +103,29 @@ async function answerCheck(
   }
   counts.checked('pass');
   response.writeHead(204, admissionHeaders(decision)).end();
+}
+
+/**
+ * For proxies that hand a refusal on as it is (Envoy's `ext_authz`, Traefik's and Caddy's forward auth): 200 with the admission in
+ * headers, or at once what the shopper is to be told.
+ */
+async function answerAuthz(
+  { connector, counts, down }: Parts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const target = request.url?.slice(AUTHZ_PATH.length) || '/';
+  const decision = await decideNodeRequest(connector, request, { target });
+  if (decision.kind === 'pass') {
+    counts.checked('pass');
+    return void response.writeHead(200, admissionHeaders(decision)).end();
+  }
+  const asked = nodeToWebRequest(request, { target });
+  const passes = decision.refused && down.passes(asked, decision);
+  counts.checked(passes ? 'pass' : 'answer');
+  if (passes) return void response.writeHead(200).end();
+  const instead = decision.refused && down.answer(asked, decision);
+  return writeWebResponse(response, instead ?? decision.response);
 }
 
 function admissionHeaders({
