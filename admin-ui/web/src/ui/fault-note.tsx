@@ -6,8 +6,10 @@ import { useText } from '../i18n/language.tsx';
 export function useFaultText(): (fault: ApiFault) => string {
   const { messages } = useIntl();
   const t = useText();
-  return ({ type, status }) => {
+  return ({ type, status, document: { title } }) => {
     if (`problem.${type}` in messages) return t(`problem.${type}`);
+    // A type that is newer than these words says itself what it is.
+    if (typeof title === 'string' && title !== '') return title;
     return t(status >= 500 ? 'problem.internal-error' : 'problem.unknown');
   };
 }
