@@ -66,6 +66,7 @@ export async function runAll({ stopping, fresh, allLogs, crowd, watch = false })
       note: (text) => process.stdout.write(`  ${text}\n`),
       before: async (changed) => {
         if (changed.some((path) => path.startsWith('waiting-room/page/'))) await buildBundles();
+        if (changed.some((path) => path.startsWith('admin-ui/web/'))) await buildWeb();
       },
     });
   }

@@ -11,7 +11,7 @@ import { seconds } from './progress.mjs';
 /** An editor saves in several steps, and a branch switch touches many files. */
 const SETTLE_MS = 200;
 const SHARED = ['service-kit/src', 'connector/src'];
-const COUNTS = /\.(ts|mjs|js|json|lua|sql|css|html)$/;
+const COUNTS = /\.(tsx?|mjs|js|json|lua|sql|css|html)$/;
 const LEFT_OUT = /(^|\/)(test|node_modules|dist)(\/|$)/;
 
 /** @typedef {{ folder: string, services: readonly import('./service.mjs').Service[] }} Watched `folder` from the root of the tree */
@@ -25,6 +25,7 @@ export function foldersOf({ rooms, checkouts, admin, storefront }) {
     { folder: 'waiting-room', services: rooms },
     { folder: 'checkout-api', services: checkouts },
     { folder: 'admin-ui/server', services: admin ? [admin] : [] },
+    { folder: 'admin-ui/web', services: [] }, // built anew, and served without a restart
     { folder: 'examples/storefront', services: storefront ? [storefront] : [] },
   ];
 }

@@ -61,7 +61,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const { plane, live, identity, operatorKey, redis, log, metrics, trustedProxies, onRefusedKey, ready } =
     options;
   registerProblems(PROBLEMS);
-  const web = createWeb(WEB, log);
+  const web = createWeb(WEB, log, plane.previews.roomOrigin);
   const app = await createApp({
     name: 'admin-server',
     logger: log,

@@ -5,20 +5,24 @@ import { problem, registerRateLimits } from '@sluice/service-kit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PAGES_PER_ADDRESS } from '../rate-limits.ts';
 
-/** Nothing inline, nothing from elsewhere, in nobody's frame. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob:",
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/**
+ * Nothing inline, nothing from elsewhere, in nobody's frame; in a frame of ours the waiting room's previews alone.
+ * @param room its origin; null where it is not known
+ */
+const policyWith = (room: string | null): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' blob:",
+    "connect-src 'self'",
+    "form-action 'self'",
+    `frame-src ${room ?? "'none'"}`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
 const DOCUMENT_HEADERS = {
-  'content-security-policy': POLICY,
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
   'cache-control': 'no-cache',
@@ -37,14 +41,21 @@ export interface Web {
   answerPage(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined;
 }
 
-/** @param folder as built; where there is none the API is served alone */
-export function createWeb(folder: URL, log: { warn(message: string): void }): Web {
+/**
+ * @param folder as built; where there is none the API is served alone
+ * @param room origin of the waiting room, if it is known
+ */
+export function createWeb(folder: URL, log: { warn(message: string): void }, room: string | null): Web {
   const hasBuild = existsSync(new URL('index.html', folder));
   if (!hasBuild) log.warn('the admin UI has not been built: the API is served alone');
   // Read each time: a build that replaces this one is served without a restart, and it is half a kilobyte.
   const document = () => readFileSync(new URL('index.html', folder), 'utf8');
+  const policy = policyWith(room);
   const sendDocument = (reply: FastifyReply) =>
-    reply.headers(DOCUMENT_HEADERS).type('text/html; charset=utf-8').send(document());
+    reply
+      .headers({ ...DOCUMENT_HEADERS, 'content-security-policy': policy })
+      .type('text/html; charset=utf-8')
+      .send(document());
   return {
     async register(app) {
       if (!hasBuild) return;

@@ -7,6 +7,9 @@ import type {
   TotpAnswer,
 } from '../../../server/src/contract/accounts.ts';
 import type { DropAnswer, DropListAnswer } from '../../../server/src/contract/drops.ts';
+import type { ThemePreview } from '../../../server/src/contract/page-theme.ts';
+import type { PreviewAnswer } from '../../../server/src/contract/previews.ts';
+import type { StockAnswer } from '../../../server/src/contract/stock.ts';
 
 export type Session = Static<typeof SessionAnswer>;
 export type SessionList = Static<typeof SessionListSchema>;
@@ -15,3 +18,6 @@ export type Totp = Static<typeof TotpAnswer>;
 export type RecoveryCodes = Static<typeof RecoveryCodesSchema>;
 export type Drop = Static<typeof DropAnswer>;
 export type DropList = Static<typeof DropListAnswer>;
+export type ThemeCheck = Static<typeof ThemePreview>;
+export type PreviewLink = Static<typeof PreviewAnswer>;
+export type Stock = Static<typeof StockAnswer>;

@@ -1,7 +1,7 @@
 /** Gives everything below it a language, and lets it be changed without a reload. */
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
 import { IntlProvider, useIntl } from 'react-intl';
-import { currentLocale, keepLocale, type Locale } from './locale.ts';
+import { currentLocale, formatLocale, keepLocale, type Locale } from './locale.ts';
 
 type Messages = Readonly<Record<string, string>>;
 
@@ -32,7 +32,7 @@ export function LanguageProvider({ messages: first, children }: { messages: Mess
   );
   return (
     <Language value={language}>
-      <IntlProvider locale={locale} messages={messages} onError={raise}>
+      <IntlProvider locale={formatLocale(locale)} messages={messages} onError={raise}>
         {children}
       </IntlProvider>
     </Language>

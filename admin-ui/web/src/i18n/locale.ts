@@ -16,3 +16,7 @@ export function currentLocale(): Locale {
 export function keepLocale(locale: Locale): void {
   localStorage.setItem(KEPT_AS, locale);
 }
+
+/** How dates and numbers are written: as the browser says for that language, else as most of Europe does. */
+export const formatLocale = (locale: Locale): string =>
+  navigator.languages.find((tag) => tag.startsWith(`${locale}-`)) ?? { en: 'en-GB', de: 'de-DE' }[locale];

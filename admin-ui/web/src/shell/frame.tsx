@@ -44,7 +44,7 @@ export function Frame() {
             <Me />
           </div>
         </header>
-        <main id="main" tabIndex={-1}>
+        <main id="main" tabIndex={-1} aria-label={t('shell.content')}>
           <ContactNote />
           <SecondFactorNote />
           <Outlet />

@@ -1,5 +1,13 @@
 /** A form that sends once, shows the server's faults at their fields, and the rest above them. */
-import { createContext, type FormEvent, type ReactNode, use, useMemo, useRef, useState } from 'react';
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  use,
+  useLayoutEffect,
+  useMemo,
+  useState,
+} from 'react';
 import { type ApiFault, faultOf, reasonsByField } from '../api/api-fault.ts';
 import { FaultNote } from './fault-note.tsx';
 
@@ -31,35 +39,60 @@ export function useSubmit(send: () => Promise<void>): Submit {
 }
 
 interface Faults {
-  reasonFor(field: string): string | undefined;
+  readonly reasons: ReadonlyMap<string, string>;
+  /** Says that a field is on the screen. @returns says that it is gone */
+  show(field: string): () => void;
 }
-const FormFaults = createContext<Faults>({ reasonFor: () => undefined });
+const FormFaults = createContext<Faults>({ reasons: new Map(), show: () => () => {} });
 
-/** Why the server refuses a field, by its name in the body; undefined when it does not. */
-export const useReasonFor = (field: string): string | undefined => use(FormFaults).reasonFor(field);
+/**
+ * Why the server refuses a field that is on the screen.
+ * @param names in the body: what it is sent as, and what the server may call it
+ * @returns undefined when it does not
+ */
+export function useReasonFor(...names: readonly string[]): string | undefined {
+  const { reasons, show } = use(FormFaults);
+  const joined = names.join(' ');
+  useLayoutEffect(() => {
+    const hides = joined.split(' ').map(show);
+    return () => {
+      for (const hide of hides) hide();
+    };
+  }, [joined, show]);
+  const found = names.flatMap((name) => reasons.get(name) ?? []);
+  return found.length === 0 ? undefined : found.join('; ');
+}
+
+/** What the server said was about what was sent: once a field has been changed it says it no more. */
+export function useMendable(reason: string | undefined): { reason: string | undefined; mend(): void } {
+  const [mended, setMended] = useState<string>();
+  const shown = mended === reason ? undefined : reason;
+  return { reason: shown, mend: () => setMended(reason) };
+}
 
 export interface FormProps {
   readonly submit: Submit;
   readonly children: ReactNode;
-  /** Fields that are on the screen; faults of others are told above. By default those that asked. */
   readonly className?: string;
+  /** A type of fault that the page tells in its own way. */
+  readonly toldElsewhere?: string;
 }
 
-export function Form({ submit, children, className = 'form' }: FormProps) {
-  const asked = useRef(new Set<string>());
+export function Form({ submit, children, className = 'form', toldElsewhere }: FormProps) {
   const { fault } = submit;
-  const faults = useMemo(() => {
-    const reasons = reasonsByField(fault?.fields ?? []);
-    return {
-      reasons,
-      reasonFor(field: string) {
-        asked.current.add(field);
-        return reasons.get(field);
+  const [shown, setShown] = useState<readonly string[]>([]);
+  const faults = useMemo(
+    () => ({
+      reasons: reasonsByField(fault?.fields ?? []),
+      show(field: string) {
+        setShown((fields) => [...fields, field]);
+        return () => setShown((fields) => fields.toSpliced(fields.indexOf(field), 1));
       },
-    };
-  }, [fault]);
-  const elsewhere = [...faults.reasons].filter(([field]) => !asked.current.has(field));
-  const isAllAtFields = fault !== null && faults.reasons.size > 0 && elsewhere.length === 0;
+    }),
+    [fault],
+  );
+  const elsewhere = [...faults.reasons].filter(([field]) => !shown.includes(field));
+  const isAllAtFields = faults.reasons.size > 0 && elsewhere.length === 0;
   return (
     <FormFaults value={faults}>
       <form
@@ -71,7 +104,9 @@ export function Form({ submit, children, className = 'form' }: FormProps) {
           void submit();
         }}
       >
-        {fault && !isAllAtFields && <FaultNote fault={fault} fields={elsewhere} />}
+        {fault && !isAllAtFields && fault.type !== toldElsewhere && (
+          <FaultNote fault={fault} fields={elsewhere} />
+        )}
         {children}
       </form>
     </FormFaults>

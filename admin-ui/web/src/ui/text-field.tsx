@@ -1,8 +1,7 @@
 /** One line, or several, of text with its label, its help and what the server says about it. */
-import { useState } from 'react';
 import { TextField as AriaTextField, FieldError, Input, Label, Text, TextArea } from 'react-aria-components';
 import { useText } from '../i18n/language.tsx';
-import { useReasonFor } from './form.tsx';
+import { useMendable, useReasonFor } from './form.tsx';
 
 export interface TextFieldProps {
   /** In the body that is sent: the server's faults of it are shown here. */
@@ -29,10 +28,8 @@ export interface TextFieldProps {
 export function TextField(props: TextFieldProps) {
   const { name, label, help, rows, unit, type = 'text', fault, autoFocus = false, ...field } = props;
   const t = useText();
-  const reason = useReasonFor(name);
-  // What the server said was about what was sent, not about what is being typed now.
-  const [mendedFrom, mend] = useState<string>();
-  const shown = fault ?? (mendedFrom === reason ? undefined : reason);
+  const { reason, mend } = useMendable(useReasonFor(name));
+  const shown = fault ?? reason;
   return (
     <AriaTextField
       {...field}
@@ -43,7 +40,7 @@ export function TextField(props: TextFieldProps) {
       validationBehavior="aria"
       className="field"
       onChange={(value) => {
-        if (reason !== undefined) mend(reason);
+        mend();
         props.onChange(value);
       }}
     >

@@ -1,17 +1,20 @@
-/** All drops, the latest opening first. */
+/** All drops: a list, the latest opening first, or a calendar. */
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { useIntl } from 'react-intl';
 import type { Drop } from '../../api/contract.ts';
 import { dropsQuery } from '../../api/drops.ts';
 import { useText } from '../../i18n/language.tsx';
-import { Button } from '../../ui/button.tsx';
+import { useMay, useSession } from '../../session/session.ts';
+import { Button, ButtonLink } from '../../ui/button.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { PhaseBadge } from '../../ui/phase-badge.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
+import { DropCalendar } from './drop-calendar.tsx';
+import './drops.css';
 
 /** Phases change by themselves. */
 const REFRESH_MS = 5_000;
@@ -19,13 +22,41 @@ const REFRESH_MS = 5_000;
 export default function DropsPage() {
   const t = useText();
   const query = useInfiniteQuery({ ...dropsQuery, refetchInterval: REFRESH_MS });
+  const may = useMay();
+  const { drops: onlyDrops } = useSession();
+  const { view } = useSearch({ strict: false }) as { view?: string };
+  const isCalendar = view === 'calendar';
+  const add = may('drops.plan') && onlyDrops === null && (
+    <ButtonLink to="/drops/new" variant="primary">
+      {t('drops.new')}
+    </ButtonLink>
+  );
   return (
     <>
-      <PageHeader title={t('drops.title')}>{t('drops.lead')}</PageHeader>
+      <PageHeader title={t('drops.title')} actions={add}>
+        {t('drops.lead')}
+      </PageHeader>
+      <nav className="views" aria-label={t('drops.views')}>
+        <Link to="/drops" className="button quiet" aria-current={isCalendar ? undefined : 'page'}>
+          {t('drops.list')}
+        </Link>
+        <Link
+          to="/drops"
+          search={{ view: 'calendar' } as never}
+          className="button quiet"
+          aria-current={isCalendar ? 'page' : undefined}
+        >
+          {t('drops.calendar')}
+        </Link>
+      </nav>
       <Answered query={query} lines={6}>
         {({ pages }) => (
           <>
-            <DropTable drops={pages.flatMap(({ drops }) => drops)} />
+            {isCalendar ? (
+              <DropCalendar drops={pages.flatMap(({ drops }) => drops)} />
+            ) : (
+              <DropTable drops={pages.flatMap(({ drops }) => drops)} />
+            )}
             {query.hasNextPage && (
               <Button onPress={() => void query.fetchNextPage()} isPending={query.isFetchingNextPage}>
                 {t('drops.more')}

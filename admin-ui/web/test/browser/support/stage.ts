@@ -31,6 +31,8 @@ export interface VisitOptions extends BrowserContextOptions {
   readonly drops?: string[];
   /** First address. */
   readonly at?: string;
+  /** Another instance of the control plane to go to. */
+  readonly from?: string;
   readonly width?: number;
   readonly theme?: 'light' | 'dark';
 }
@@ -75,7 +77,16 @@ export function setStage(): Stage {
       return new URL(admin.url).origin;
     },
     async visit(options = {}) {
-      const { as: _as, withoutMfa: _mfa, drops: _drops, at = '/', width = 1280, theme, ...more } = options;
+      const {
+        as: _as,
+        withoutMfa: _mfa,
+        drops: _drops,
+        at = '/',
+        from = admin.url,
+        width = 1280,
+        theme,
+        ...more
+      } = options;
       const person = await personFor(options);
       const context = await browser.newContext({
         locale: 'en-GB',
@@ -87,7 +98,7 @@ export function setStage(): Stage {
       });
       contexts.push(context);
       if (person)
-        await context.addCookies([...person.jar].map(([name, value]) => ({ name, value, url: admin.url })));
+        await context.addCookies([...person.jar].map(([name, value]) => ({ name, value, url: from })));
       const page = await context.newPage();
       const faults: string[] = [];
       page.on('pageerror', (error) => faults.push(String(error)));
@@ -96,7 +107,7 @@ export function setStage(): Stage {
         if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
           faults.push(message.text());
       });
-      await page.goto(new URL(at, admin.url).href);
+      await page.goto(new URL(at, from).href);
       return { page, context, person, faults };
     },
   };

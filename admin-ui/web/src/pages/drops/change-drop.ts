@@ -1,0 +1,63 @@
+/** Changes of a drop that overwrite nobody's: sent with the version that was read; when somebody was faster, what they changed is told. */
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { faultOf } from '../../api/api-fault.ts';
+import type { Drop } from '../../api/contract.ts';
+import { dropQuery } from '../../api/drops.ts';
+import { read, request } from '../../api/request.ts';
+import { type Difference, differencesOf } from '../../domain/differences.ts';
+import { type Confirmation, useConfirmation } from '../../ui/confirmation.tsx';
+
+export interface ChangeDrop {
+  /** The drop as it was when editing began: what the fields start from. */
+  readonly base: Drop;
+  /** What somebody else has changed since; empty while nobody did. */
+  readonly others: readonly Difference[];
+  readonly dialog: Confirmation['dialog'];
+  /**
+   * @returns whether it was done; false when whoever was asked said no
+   * @throws ApiFault, `version-mismatch` among them: then `others` says what, and sending again overwrites knowingly
+   */
+  send(path: '' | '/page' | '/admission', body: Readonly<Record<string, unknown>>): Promise<boolean>;
+  /** Starts again from what is there now. */
+  startOver(): void;
+}
+
+/** @param drop as it is now */
+export function useChangeDrop(drop: Drop): ChangeDrop {
+  const client = useQueryClient();
+  const confirmation = useConfirmation();
+  const [base, setBase] = useState(drop);
+  const [seen, setSeen] = useState(drop);
+  return {
+    base,
+    others: differencesOf(base, seen),
+    dialog: confirmation.dialog,
+    async send(path, body) {
+      const address = `/api/v1/drops/${drop.id}`;
+      try {
+        return await confirmation.run(async (more) => {
+          const { content } = await request<Drop>('PATCH', `${address}${path}`, {
+            body: { ...body, ...more },
+            headers: { 'if-match': `"${seen.policyVersion}"` },
+          });
+          // 202: done in the room, entered in the plan later.
+          const changed = 'name' in content ? content : { ...seen, policyVersion: seen.policyVersion + 1 };
+          setBase(changed);
+          setSeen(changed);
+          client.setQueryData(dropQuery(drop.id).queryKey, changed);
+        });
+      } catch (thrown) {
+        if (faultOf(thrown).type === 'version-mismatch') {
+          const newest = await read<Drop>(address);
+          setSeen(newest);
+          client.setQueryData(dropQuery(drop.id).queryKey, newest);
+        }
+        throw thrown;
+      }
+    },
+    startOver() {
+      setBase(seen);
+    },
+  };
+}

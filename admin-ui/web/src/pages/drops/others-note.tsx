@@ -1,0 +1,39 @@
+/** What somebody else changed meanwhile, and the choice between their state and one's own. */
+import { useText } from '../../i18n/language.tsx';
+import { Button } from '../../ui/button.tsx';
+import type { ChangeDrop } from './change-drop.ts';
+
+const LENGTH_MAX = 120;
+
+export function OthersNote({ change, onStartOver }: { readonly change: ChangeDrop; onStartOver(): void }) {
+  const t = useText();
+  if (change.others.length === 0) return null;
+  return (
+    <div className="note warning" role="alert">
+      <p>
+        <strong>{t('drops.others')}</strong>
+      </p>
+      <ul className="differences">
+        {change.others.map(({ field, was, now }) => (
+          <li key={field}>
+            <code>{field}</code>: <del>{told(was)}</del> → <ins>{told(now)}</ins>
+          </li>
+        ))}
+      </ul>
+      <p>{t('drops.others-choice')}</p>
+      <Button
+        onPress={() => {
+          change.startOver();
+          onStartOver();
+        }}
+      >
+        {t('drops.take-theirs')}
+      </Button>
+    </div>
+  );
+}
+
+function told(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '–');
+  return text.length > LENGTH_MAX ? `${text.slice(0, LENGTH_MAX)}…` : text;
+}

@@ -1,0 +1,154 @@
+/** The plan of one drop: what it is, when, how its line moves, and another like it. */
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { Drop } from '../../api/contract.ts';
+import { dropQuery } from '../../api/drops.ts';
+import { localOf } from '../../domain/clock-times.ts';
+import { policyChanges, textsOf } from '../../domain/policy-table.ts';
+import { useText } from '../../i18n/language.tsx';
+import { useMay } from '../../session/session.ts';
+import { Button } from '../../ui/button.tsx';
+import { Form, useSubmit } from '../../ui/form.tsx';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { Section } from '../../ui/section.tsx';
+import { Answered } from '../../ui/states.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { tell } from '../../ui/toasts.tsx';
+import { useChangeDrop } from './change-drop.ts';
+import { CloneDialog } from './clone-dialog.tsx';
+import { OthersNote } from './others-note.tsx';
+import { PolicyFields } from './policy-fields.tsx';
+import { ScheduleFields, type ScheduleTexts, scheduleOf } from './schedule-fields.tsx';
+import './drops.css';
+
+export default function PlanPage() {
+  const { drop: id = '' } = useParams({ strict: false });
+  const query = useQuery(dropQuery(id));
+  return <Answered query={query}>{(drop) => <Plan key={drop.id} drop={drop} />}</Answered>;
+}
+
+function Plan({ drop }: { readonly drop: Drop }) {
+  const t = useText();
+  const may = useMay();
+  const [isCloning, clone] = useState(false);
+  return (
+    <>
+      <PageHeader
+        level={2}
+        title={t('drops.plan')}
+        actions={may('drops.plan') && <Button onPress={() => clone(true)}>{t('drops.clone')}</Button>}
+      />
+      {drop.room.status === 'pending' && <p className="note warning">{t('drops.pending-room')}</p>}
+      {drop.checkout.status === 'pending' && <p className="note warning">{t('drops.pending-checkout')}</p>}
+      <Basics drop={drop} />
+      <Policy drop={drop} />
+      <CloneDialog drop={drop} isOpen={isCloning} onClose={() => clone(false)} />
+    </>
+  );
+}
+
+const scheduleTextsOf = ({ timeZone, opensAt, closesAt }: Drop): ScheduleTexts => ({
+  timeZone,
+  ...{ opensAtLocal: localOf(opensAt, timeZone), opensAtChoice: null, closesAtChoice: null },
+  closesAtLocal: closesAt === null ? '' : localOf(closesAt, timeZone),
+});
+
+function Basics({ drop }: { readonly drop: Drop }) {
+  const t = useText();
+  const mayPlan = useMay()('drops.plan');
+  const change = useChangeDrop(drop);
+  const textsFrom = (base: Drop) => ({
+    ...{ name: base.name, limit: String(base.perShopperLimit), schedule: scheduleTextsOf(base) },
+  });
+  const [texts, setTexts] = useState(() => textsFrom(change.base));
+  const isOpened = drop.live?.openedAt != null;
+
+  const submit = useSubmit(async () => {
+    const before = textsFrom(change.base);
+    const limit = Number(texts.limit);
+    const isMoved = JSON.stringify(before.schedule) !== JSON.stringify(texts.schedule);
+    const { opensAtLocal, opensAtChoice, ...closing } = scheduleOf(texts.schedule);
+    const isOpeningMoved =
+      before.schedule.opensAtLocal !== texts.schedule.opensAtLocal || opensAtChoice !== undefined;
+    const body = {
+      ...(texts.name !== before.name && { name: texts.name }),
+      ...(texts.limit !== before.limit && { perShopperLimit: Number.isInteger(limit) ? limit : texts.limit }),
+      ...(isMoved && {
+        ...closing,
+        ...(isOpeningMoved && { opensAtLocal, ...(opensAtChoice && { opensAtChoice }) }),
+        ...(texts.schedule.closesAtLocal === '' &&
+          before.schedule.closesAtLocal !== '' && { closesAt: null }),
+      }),
+    };
+    if (Object.keys(body).length === 0) return tell(t('drops.nothing-changed'));
+    if (await change.send('', body)) tell(t('drops.saved'));
+  });
+
+  return (
+    <Section title={t('drops.basics')}>
+      <OthersNote change={change} onStartOver={() => setTexts(textsFrom(drop))} />
+      <Form submit={submit} toldElsewhere="version-mismatch">
+        <TextField
+          name="name"
+          label={t('drops.name')}
+          value={texts.name}
+          onChange={(name) => setTexts({ ...texts, name })}
+          isRequired
+          isDisabled={!mayPlan}
+        />
+        <ScheduleFields
+          schedule={texts.schedule}
+          onChange={(schedule) => setTexts({ ...texts, schedule })}
+          isOpened={isOpened || !mayPlan}
+        />
+        {isOpened && <p className="help">{t('drops.has-opened')}</p>}
+        <TextField
+          name="perShopperLimit"
+          label={t('drops.limit')}
+          inputMode="numeric"
+          value={texts.limit}
+          onChange={(limit) => setTexts({ ...texts, limit })}
+          isRequired
+          isDisabled={!mayPlan}
+        />
+        {mayPlan && (
+          <div className="actions">
+            <Button type="submit" variant="primary" isPending={submit.isBusy}>
+              {t('ui.save')}
+            </Button>
+          </div>
+        )}
+      </Form>
+      {change.dialog}
+    </Section>
+  );
+}
+
+function Policy({ drop }: { readonly drop: Drop }) {
+  const t = useText();
+  const maySteer = useMay()('drops.steer');
+  const change = useChangeDrop(drop);
+  const [texts, setTexts] = useState(() => textsOf(change.base.admission));
+  const submit = useSubmit(async () => {
+    const changes = policyChanges(textsOf(change.base.admission), texts);
+    if (Object.keys(changes).length === 0) return tell(t('drops.nothing-changed'));
+    if (await change.send('/admission', changes)) tell(t('drops.saved'));
+  });
+  return (
+    <Section title={t('drops.policy')} lead={t('drops.policy-lead')}>
+      <OthersNote change={change} onStartOver={() => setTexts(textsOf(drop.admission))} />
+      <Form submit={submit} toldElsewhere="version-mismatch" className="form wide">
+        <PolicyFields texts={texts} onChange={setTexts} isDisabled={!maySteer} />
+        {maySteer && (
+          <div className="actions">
+            <Button type="submit" variant="primary" isPending={submit.isBusy}>
+              {t('ui.save')}
+            </Button>
+          </div>
+        )}
+      </Form>
+      {change.dialog}
+    </Section>
+  );
+}
