@@ -7,7 +7,7 @@ import type {
   TotpAnswer,
 } from '../../../server/src/contract/accounts.ts';
 import type { DropAnswer, DropListAnswer } from '../../../server/src/contract/drops.ts';
-import type { ThemePreview } from '../../../server/src/contract/page-theme.ts';
+import type { LogoAnswer, ThemePreview } from '../../../server/src/contract/page-theme.ts';
 import type { PreviewAnswer } from '../../../server/src/contract/previews.ts';
 import type { StockAnswer } from '../../../server/src/contract/stock.ts';
 
@@ -21,3 +21,4 @@ export type DropList = Static<typeof DropListAnswer>;
 export type ThemeCheck = Static<typeof ThemePreview>;
 export type PreviewLink = Static<typeof PreviewAnswer>;
 export type Stock = Static<typeof StockAnswer>;
+export type LogoState = Static<typeof LogoAnswer>;

@@ -16,7 +16,7 @@ const PROOF_OF: Readonly<Record<string, Proof>> = {
 };
 
 export interface RequestOptions {
-  /** Sent as JSON; text as it is, with `contentType`. */
+  /** Sent as JSON; text and files as they are, with `contentType`. */
   readonly body?: unknown;
   readonly contentType?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -57,7 +57,9 @@ async function send<T>(method: string, path: string, options: RequestOptions): P
       ...(body === undefined ? {} : { 'content-type': contentType }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    ...(body === undefined
+      ? {}
+      : { body: typeof body === 'string' || body instanceof Blob ? body : JSON.stringify(body) }),
     signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
   });
   const text = await response.text();

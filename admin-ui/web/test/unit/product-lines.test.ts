@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { differencesOf } from '../../src/domain/differences.ts';
+import { collides, differencesOf } from '../../src/domain/differences.ts';
 import { majorOf, minorOf, productOf, skuOf } from '../../src/domain/product-lines.ts';
 
 test.each([
@@ -54,4 +54,15 @@ test('what two people changed is told field by field; what changes by itself is 
     { field: 'name', was: 'a', now: 'b' },
     { field: 'page.message.de', was: undefined, now: 'y' },
   ]);
+});
+
+test('two people collide when both mean the same field, and when one moves the clocks the other meant a time by', () => {
+  const others = [{ field: 'page.message.de', was: 'a', now: 'b' }];
+  expect(collides('page', { message: { en: 'x' } }, others)).toBe(true);
+  expect(collides('page', { theme: null }, others)).toBe(false);
+  expect(collides('', { name: 'x' }, others)).toBe(false);
+  const moved = [{ field: 'opensAt', was: 'a', now: 'b' }];
+  expect(collides('', { opensAtLocal: '2027-01-01T10:00' }, moved)).toBe(true);
+  expect(collides('', { timeZone: 'UTC' }, moved)).toBe(true);
+  expect(collides('admission', { opensAt: 1 }, moved)).toBe(false);
 });

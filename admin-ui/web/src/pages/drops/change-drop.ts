@@ -5,7 +5,7 @@ import { faultOf } from '../../api/api-fault.ts';
 import type { Drop } from '../../api/contract.ts';
 import { dropQuery } from '../../api/drops.ts';
 import { read, request } from '../../api/request.ts';
-import { type Difference, differencesOf } from '../../domain/differences.ts';
+import { collides, type Difference, differencesOf } from '../../domain/differences.ts';
 import { type Confirmation, useConfirmation } from '../../ui/confirmation.tsx';
 
 export interface ChangeDrop {
@@ -29,30 +29,35 @@ export function useChangeDrop(drop: Drop): ChangeDrop {
   const confirmation = useConfirmation();
   const [base, setBase] = useState(drop);
   const [seen, setSeen] = useState(drop);
+  const keep = (newest: Drop) => {
+    setSeen(newest);
+    client.setQueryData(dropQuery(drop.id).queryKey, newest);
+  };
   return {
     base,
     others: differencesOf(base, seen),
     dialog: confirmation.dialog,
     async send(path, body) {
       const address = `/api/v1/drops/${drop.id}`;
-      try {
-        return await confirmation.run(async (more) => {
+      const sendAs = (version: number) =>
+        confirmation.run(async (more) => {
           const { content } = await request<Drop>('PATCH', `${address}${path}`, {
             body: { ...body, ...more },
-            headers: { 'if-match': `"${seen.policyVersion}"` },
+            headers: { 'if-match': `"${version}"` },
           });
           // 202: done in the room, entered in the plan later.
-          const changed = 'name' in content ? content : { ...seen, policyVersion: seen.policyVersion + 1 };
+          const changed = 'name' in content ? content : { ...seen, policyVersion: version + 1 };
           setBase(changed);
-          setSeen(changed);
-          client.setQueryData(dropQuery(drop.id).queryKey, changed);
+          keep(changed);
         });
+      try {
+        return await sendAs(seen.policyVersion);
       } catch (thrown) {
-        if (faultOf(thrown).type === 'version-mismatch') {
-          const newest = await read<Drop>(address);
-          setSeen(newest);
-          client.setQueryData(dropQuery(drop.id).queryKey, newest);
-        }
+        if (faultOf(thrown).type !== 'version-mismatch') throw thrown;
+        const newest = await read<Drop>(address);
+        keep(newest);
+        // Whoever was faster meant something else: both stay.
+        if (!collides(path.slice(1), body, differencesOf(seen, newest))) return sendAs(newest.policyVersion);
         throw thrown;
       }
     },

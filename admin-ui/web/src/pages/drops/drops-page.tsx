@@ -19,6 +19,9 @@ import './drops.css';
 /** Phases change by themselves. */
 const REFRESH_MS = 5_000;
 
+/** Two views of one address. */
+const EXACTLY = { exact: true, includeSearch: true };
+
 export default function DropsPage() {
   const t = useText();
   const query = useInfiniteQuery({ ...dropsQuery, refetchInterval: REFRESH_MS });
@@ -37,14 +40,14 @@ export default function DropsPage() {
         {t('drops.lead')}
       </PageHeader>
       <nav className="views" aria-label={t('drops.views')}>
-        <Link to="/drops" className="button quiet" aria-current={isCalendar ? undefined : 'page'}>
+        <Link to="/drops" className="button quiet" activeOptions={EXACTLY}>
           {t('drops.list')}
         </Link>
         <Link
           to="/drops"
           search={{ view: 'calendar' } as never}
           className="button quiet"
-          aria-current={isCalendar ? 'page' : undefined}
+          activeOptions={EXACTLY}
         >
           {t('drops.calendar')}
         </Link>

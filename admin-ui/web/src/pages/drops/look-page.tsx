@@ -15,6 +15,7 @@ import { Answered } from '../../ui/states.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { tell } from '../../ui/toasts.tsx';
 import { useChangeDrop } from './change-drop.ts';
+import { LogoField } from './logo-field.tsx';
 import { OthersNote } from './others-note.tsx';
 import { Preview } from './preview.tsx';
 import { ThemeFields, type ThemeTexts } from './theme-fields.tsx';
@@ -91,6 +92,7 @@ function Look({ drop }: { readonly drop: Drop }) {
             onChange={(theme) => setTexts({ ...texts, theme })}
             isDisabled={!mayChange}
           />
+          <LogoField drop={drop} isDisabled={!mayChange} />
           <TextField
             name="returnOrigins"
             label={t('drops.origins')}
