@@ -216,7 +216,8 @@ test('4.11: colours that can not be read are told while they are chosen; the pre
     buffer: await page.locator('.brand').first().screenshot(),
   };
   await page.locator('.logo input[type=file]').setInputFiles(picture);
-  await page.getByRole('img', { name: 'The logo on the page' }).waitFor();
+  const logo = page.getByRole('img', { name: 'The logo on the page' });
+  await waitUntil(() => logo.evaluate((image: HTMLImageElement) => image.naturalWidth > 0));
   await takeScreen(page, 'look-preview');
   await checkAccessibility(page);
   expect(faults).toEqual([]);

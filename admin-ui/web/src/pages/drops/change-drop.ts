@@ -15,10 +15,10 @@ export interface ChangeDrop {
   readonly others: readonly Difference[];
   readonly dialog: Confirmation['dialog'];
   /**
-   * @returns whether it was done; false when whoever was asked said no
+   * @returns the drop as it is then, what others have changed in it; null when whoever was asked said no
    * @throws ApiFault, `version-mismatch` among them: then `others` says what, and sending again overwrites knowingly
    */
-  send(path: '' | '/page' | '/admission', body: Readonly<Record<string, unknown>>): Promise<boolean>;
+  send(path: '' | '/page' | '/admission', body: Readonly<Record<string, unknown>>): Promise<Drop | null>;
   /** Starts again from what is there now. */
   startOver(): void;
 }
@@ -39,17 +39,20 @@ export function useChangeDrop(drop: Drop): ChangeDrop {
     dialog: confirmation.dialog,
     async send(path, body) {
       const address = `/api/v1/drops/${drop.id}`;
-      const sendAs = (version: number) =>
-        confirmation.run(async (more) => {
+      const sendAs = async (version: number): Promise<Drop | null> => {
+        let changed = seen;
+        const isDone = await confirmation.run(async (more) => {
           const { content } = await request<Drop>('PATCH', `${address}${path}`, {
             body: { ...body, ...more },
             headers: { 'if-match': `"${version}"` },
           });
           // 202: done in the room, entered in the plan later.
-          const changed = 'name' in content ? content : { ...seen, policyVersion: version + 1 };
+          changed = 'name' in content ? content : { ...seen, policyVersion: version + 1 };
           setBase(changed);
           keep(changed);
         });
+        return isDone ? changed : null;
+      };
       try {
         return await sendAs(seen.policyVersion);
       } catch (thrown) {

@@ -56,7 +56,10 @@ function Look({ drop }: { readonly drop: Drop }) {
       ...(JSON.stringify(before.theme) !== JSON.stringify(texts.theme) && { theme: texts.theme }),
     };
     if (Object.keys(body).length === 0) return tell(t('drops.nothing-changed'));
-    if (await change.send('/page', body)) tell(t('drops.saved'));
+    const saved = await change.send('/page', body);
+    if (!saved) return;
+    setTexts(textsFrom(saved));
+    tell(t('drops.saved'));
   });
 
   return (

@@ -82,7 +82,11 @@ function Basics({ drop }: { readonly drop: Drop }) {
       }),
     };
     if (Object.keys(body).length === 0) return tell(t('drops.nothing-changed'));
-    if (await change.send('', body)) tell(t('drops.saved'));
+    const saved = await change.send('', body);
+    if (!saved) return;
+    // What somebody else changed meanwhile is there now, too, and must not be sent back.
+    setTexts(textsFrom(saved));
+    tell(t('drops.saved'));
   });
 
   return (
@@ -133,7 +137,10 @@ function Policy({ drop }: { readonly drop: Drop }) {
   const submit = useSubmit(async () => {
     const changes = policyChanges(textsOf(change.base.admission), texts);
     if (Object.keys(changes).length === 0) return tell(t('drops.nothing-changed'));
-    if (await change.send('/admission', changes)) tell(t('drops.saved'));
+    const saved = await change.send('/admission', changes);
+    if (!saved) return;
+    setTexts(textsOf(saved.admission));
+    tell(t('drops.saved'));
   });
   return (
     <Section title={t('drops.policy')} lead={t('drops.policy-lead')}>
