@@ -1,5 +1,6 @@
 /** Every bench by its name. */
 import type { Bench } from './bench.ts';
+import { adminApi } from './benches/admin-api.ts';
 import { comeBack } from './benches/come-back.ts';
 import { draw } from './benches/draw.ts';
 import { join } from './benches/join.ts';
@@ -28,6 +29,7 @@ export const BENCHES: readonly Bench[] = [
   soldOut,
   verify,
   stockLag,
+  adminApi,
   tick,
   waitingCost,
   opening,

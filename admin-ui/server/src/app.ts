@@ -35,6 +35,7 @@ import { revocationRoutes } from './routes/revocations.ts';
 import { seriesRoutes } from './routes/series.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { stockRoutes } from './routes/stock.ts';
+import { stockTableRoutes } from './routes/stock-table.ts';
 import { themeRoutes } from './routes/themes.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
@@ -90,6 +91,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(liveRoutes, { plane, ...live });
     await operators.register(dropsAsCodeRoutes, { plane });
     await operators.register(stockRoutes, { plane });
+    await operators.register(stockTableRoutes, { plane });
     await operators.register(previewRoutes, { plane });
     await operators.register(reportRoutes, { plane });
     await operators.register(revocationRoutes, { plane });

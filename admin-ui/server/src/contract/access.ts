@@ -123,6 +123,8 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/drops/:drop/acts': drop('drops.read'),
   'GET /api/v1/drops/:drop/stock': drop('drops.read'),
   'POST /api/v1/drops/:drop/stock': drop('stock.move'),
+  'GET /api/v1/drops/:drop/stock/table': drop('drops.read'),
+  'POST /api/v1/drops/:drop/stock/table': drop('stock.move'),
 
   'GET /api/v1/drops/:drop/products': drop('drops.read'),
   'GET /api/v1/export': { needs: 'drops.read', object: 'list' },

@@ -53,3 +53,32 @@ export const StockMovementAnswer = Type.Object({
   actor: Type.String(),
   at: Instant,
 });
+
+/** Its lines are keys of their own, with their number after it. */
+export const StockTableHeaders = Type.Object({
+  'idempotency-key': Type.String({
+    pattern: '^[\\x21-\\x7e]{1,100}$',
+    description: 'The same key is the same table, however often it is sent',
+  }),
+});
+
+export const StockTableQuery = Type.Object({
+  confirm: Type.Optional(
+    Type.Boolean({ default: false, description: 'Large movements are done only with true' }),
+  ),
+});
+
+export const MovedTableAnswer = Type.Object({
+  moved: Type.Array(
+    Type.Object({
+      line: Type.Integer({ description: 'Of the table, the header being 1' }),
+      sku: Sku,
+      delta: Type.Integer(),
+      movement: Type.Integer(),
+    }),
+  ),
+  failed: Type.Array(
+    Type.Object({ line: Type.Integer(), sku: Sku, type: Type.String(), reason: Type.String() }),
+    { description: 'Send the table again under its key: what has been moved is not moved again' },
+  ),
+});

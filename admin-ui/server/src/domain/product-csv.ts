@@ -5,7 +5,7 @@ import type { Fault } from './fault.ts';
 export const PRODUCT_COLUMNS = ['sku', 'name', 'priceMinor', 'stock'] as const;
 
 /** Cells that begin so are written with an apostrophe before them, and read without it. */
-const QUOTED = /^'(?=[=+\-@\t\r])/;
+export const UNQUOTED = /^'(?=[=+\-@\t\r])/;
 
 /**
  * Rows as they were parsed → products, or what is wrong, by line.
@@ -30,7 +30,7 @@ export function readProductRows(rows: readonly (readonly string[])[]): {
   if (faults.length > 0) return { products: [], faults };
   const products = lines.map((line, index) => {
     const cell = (name: (typeof PRODUCT_COLUMNS)[number]) =>
-      (line[header.indexOf(name)] ?? '').replace(QUOTED, '');
+      (line[header.indexOf(name)] ?? '').replace(UNQUOTED, '');
     const whole = (name: 'priceMinor' | 'stock') => {
       const text = cell(name);
       if (/^\d{1,10}$/.test(text)) return Number(text);

@@ -19,7 +19,7 @@ test('every problem type is raised somewhere, and nothing is raised that is not 
     .map((file) => readFileSync(new URL(file, sources), 'utf8'))
     .join('\n');
   for (const type of Object.keys(PROBLEMS)) expect(all, type).toContain(`'${type}'`);
-  const kitTypes = ['invalid-request', 'not-found', 'rate-limited', 'unauthorized'];
+  const kitTypes = ['invalid-request', 'not-found', 'rate-limited', 'store-unavailable', 'unauthorized'];
   for (const [, type] of all.matchAll(/problem\(\s*'([a-z-]+)'/g)) {
     expect([...Object.keys(PROBLEMS), ...kitTypes]).toContain(type);
   }

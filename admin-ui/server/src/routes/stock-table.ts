@@ -1,0 +1,91 @@
+/** Stock as a table: balances out, movements in. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { problem } from '@sluice/service-kit';
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { Type } from 'typebox';
+import type { ControlPlane } from '../acts/control-plane.ts';
+import { readStock } from '../acts/move-stock.ts';
+import { moveStockTable } from '../acts/move-stock-table.ts';
+import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
+import { MovedTableAnswer, StockTableHeaders, StockTableQuery } from '../contract/stock.ts';
+import { BALANCE_COLUMNS } from '../domain/stock-csv.ts';
+import { byOperator } from '../plugins/access.ts';
+import { EXPORTS_PER_OPERATOR } from '../rate-limits.ts';
+
+/** Each line asks the checkout two or three times: a longer table takes longer than anybody waits. */
+const LINES_MAX = 500;
+const TABLE_BYTES_MAX = 128 * 1024;
+
+export const stockTableRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = async (
+  app,
+  { plane },
+) => {
+  const config = { rateLimit: { ...EXPORTS_PER_OPERATOR, keyGenerator: byOperator } };
+  app.addContentTypeParser(
+    'text/csv',
+    { parseAs: 'string' },
+    async (_request: unknown, text: string | Buffer) => String(text),
+  );
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('cache-control', 'no-store');
+  });
+
+  app.get(
+    '/api/v1/drops/:drop/stock/table',
+    {
+      config,
+      schema: {
+        summary: 'The balances of a drop as CSV; cells that a spreadsheet would run are quoted',
+        params: DropParams,
+        response: { 200: { content: { 'text/csv': { schema: Type.String() } } }, ...PROBLEM_ANSWERS },
+      },
+    },
+    async (request, reply) => {
+      const { drop } = request.params;
+      const balances = await readStock(plane, drop);
+      return reply
+        .type('text/csv; charset=utf-8')
+        .header('content-disposition', `attachment; filename="${drop}-stock.csv"`)
+        .send(stringify(balances, { header: true, columns: [...BALANCE_COLUMNS], escape_formulas: true }));
+    },
+  );
+
+  app.post(
+    '/api/v1/drops/:drop/stock/table',
+    {
+      config,
+      bodyLimit: TABLE_BYTES_MAX,
+      schema: {
+        summary: 'Move stock by CSV: sku, delta, reason; sent again under its key it counts once',
+        params: DropParams,
+        headers: StockTableHeaders,
+        querystring: StockTableQuery,
+        response: { 200: MovedTableAnswer, ...PROBLEM_ANSWERS },
+      },
+    },
+    (request) =>
+      moveStockTable(plane, {
+        drop: request.params.drop,
+        rows: rowsOf(request.body),
+        key: request.headers['idempotency-key'],
+        actor: request.operator,
+        isConfirmed: request.query.confirm ?? false,
+      }),
+  );
+};
+
+function rowsOf(body: unknown): string[][] {
+  if (typeof body !== 'string') throw invalid('must be text/csv');
+  let rows: string[][];
+  try {
+    rows = parse(body, { bom: true, trim: true, skip_empty_lines: true }) as string[][];
+  } catch (error) {
+    throw invalid((error as Error).message);
+  }
+  if (rows.length > LINES_MAX + 1) throw invalid(`must have at most ${LINES_MAX} movements`);
+  return rows;
+}
+
+const invalid = (reason: string) =>
+  problem('invalid-request', `body ${reason}`, { errors: [{ field: 'body', reason }] });
