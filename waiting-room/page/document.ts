@@ -160,5 +160,7 @@ function footer({ reference, drawn, mode }: DocumentOptions, t: (key: string) =>
 
 /** Inside a script element only `<` can end it. */
 function roomJson({ drop, lang, drawn, shop }: DocumentOptions, texts: Texts): string {
-  return JSON.stringify({ drop, lang, drawn, shop, ...ADDRESSES, texts }).replaceAll('<', '\\u003c');
+  // What only messages say is of no use to a browser.
+  const shown = Object.fromEntries(Object.entries(texts).filter(([key]) => !key.startsWith('notice.')));
+  return JSON.stringify({ drop, lang, drawn, shop, ...ADDRESSES, texts: shown }).replaceAll('<', '\\u003c');
 }

@@ -31,6 +31,7 @@ import { admissionRoutes } from './routes/admission.ts';
 import { drawRoutes } from './routes/draw.ts';
 import { leaseRoutes } from './routes/leases.ts';
 import { logoRoutes } from './routes/logos.ts';
+import { noticeRoutes } from './routes/notices.ts';
 import { pageRoutes } from './routes/page.ts';
 import { publicRoutes } from './routes/public.ts';
 import { serviceRoutes } from './routes/service.ts';
@@ -47,6 +48,10 @@ export interface AppOptions {
     | 'TRUSTED_PROXIES'
     | 'STREAMS_MAX'
     | 'ARCHIVE_URL'
+    | 'SMTP_URL'
+    | 'MAIL_FROM'
+    | 'vapidKeys'
+    | 'pushOrigins'
   >;
   readonly queue: Queue;
   readonly redis: Redis;
@@ -119,6 +124,14 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     await limitedHere.register(leaseRoutes, { room });
     await limitedHere.register(streamRoutes, { room, streams });
     await limitedHere.register(logoRoutes, { room });
+    await limitedHere.register(noticeRoutes, {
+      room,
+      ways: {
+        mail: config.SMTP_URL !== undefined,
+        pushKey: config.vapidKeys?.publicKey ?? null,
+        pushOrigins: config.pushOrigins,
+      },
+    });
     await limitedHere.register(pageRoutes, { room });
   });
   return app;

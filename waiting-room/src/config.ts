@@ -23,6 +23,25 @@ const Environment = Type.Object({
       description: "base URL of the control plane's internal listener, for draws of archived drops",
     }),
   ),
+  SMTP_URL: Type.Optional(
+    Type.String({
+      pattern: '^smtps?://',
+      description: 'mailer for notices; without it nobody is told by e-mail',
+    }),
+  ),
+  MAIL_FROM: Type.String({
+    default: 'Sluice <sluice@localhost>',
+    minLength: 3,
+    maxLength: 200,
+    description: 'sender of its mails',
+  }),
+  PUSH_KEYS_FILE: Type.Optional(
+    Type.String({ minLength: 1, description: 'VAPID keys; without them nobody is told by web push' }),
+  ),
+  PUSH_ORIGINS: Type.String({
+    default: '',
+    description: 'push services beside those of the known browsers: origins with commas between',
+  }),
   HEALING_DIR: Type.Optional(
     Type.String({
       minLength: 1,
@@ -52,13 +71,28 @@ export interface TicketSecret {
 
 type NonEmpty<T> = readonly [T, ...T[]];
 
-export interface Config extends Omit<Environment, 'PUBLIC_URL' | 'ADMISSION_KEYS_FILE' | 'TICKET_KEYS_FILE'> {
+export interface Config
+  extends Omit<
+    Environment,
+    'PUBLIC_URL' | 'ADMISSION_KEYS_FILE' | 'TICKET_KEYS_FILE' | 'PUSH_KEYS_FILE' | 'PUSH_ORIGINS'
+  > {
   /** Origin only: no path, query or fragment. */
   readonly publicUrl: URL;
   /** The first signs. */
   readonly admissionKeys: NonEmpty<AdmissionJwk>;
   /** The first signs. */
   readonly ticketSecrets: NonEmpty<TicketSecret>;
+  /** Null: no web push. */
+  readonly vapidKeys: VapidKeys | null;
+  readonly pushOrigins: readonly string[];
+}
+
+/** RFC 8292: who a push service is written to by. */
+export interface VapidKeys {
+  readonly publicKey: string;
+  readonly privateKey: string;
+  /** `mailto:` or https: whom a push service writes to. */
+  readonly subject: string;
 }
 
 /** @throws ConfigError with every fault: variable and what is expected of it */
@@ -77,10 +111,33 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const publicUrl = collect(() => publicUrlOf(env.PUBLIC_URL));
   const admissionKeys = collect(() => keysOf(env, 'ADMISSION_KEYS_FILE', admissionKeyOf));
   const ticketSecrets = collect(() => keysOf(env, 'TICKET_KEYS_FILE', ticketSecretOf));
+  const vapidKeys = collect(() => vapidKeysOf(env.PUSH_KEYS_FILE)) ?? null;
+  const pushOrigins = collect(() => pushOriginsOf(env.PUSH_ORIGINS ?? '')) ?? [];
   if (faults.length > 0 || !environment || !publicUrl || !admissionKeys || !ticketSecrets) {
     throw new ConfigError([...new Set(faults)]);
   }
-  return { ...environment, publicUrl, admissionKeys, ticketSecrets };
+  return { ...environment, publicUrl, admissionKeys, ticketSecrets, vapidKeys, pushOrigins };
+}
+
+function vapidKeysOf(path: string | undefined): VapidKeys | null {
+  if (!path) return null;
+  const file = JSON.parse(readKeyFile(path, 'PUSH_KEYS_FILE')) as Record<string, unknown> | null;
+  const { publicKey, privateKey, subject } = file ?? {};
+  if (typeof publicKey !== 'string' || !/^[A-Za-z0-9_-]{87}$/.test(publicKey) || !is32Bytes(privateKey))
+    throw new Error('PUSH_KEYS_FILE: needs "publicKey" and "privateKey" as base64url (VAPID)');
+  if (typeof subject !== 'string' || !/^(mailto:.+@|https:\/\/)/.test(subject))
+    throw new Error('PUSH_KEYS_FILE: needs a "subject", mailto: or https:, that push services write to');
+  return { publicKey, privateKey, subject };
+}
+
+function pushOriginsOf(text: string): string[] {
+  const origins = text.split(',').map((one) => one.trim());
+  return origins.filter((origin) => {
+    if (origin === '') return false;
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin || !isSecureOrigin(new URL(origin)))
+      throw new Error('PUSH_ORIGINS: must be origins like https://push.example (http on loopback only)');
+    return true;
+  });
 }
 
 function publicUrlOf(text: string | undefined): URL | undefined {

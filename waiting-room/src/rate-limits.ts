@@ -24,6 +24,9 @@ export const STATUS_PER_TICKET = { max: 300, timeWindow: PER_MINUTE } as const;
 /** Asking for entry: every second or two once called; a double click and two tabs are in it. Kept in Redis: all instances count as one. */
 export const ENTRY_PER_TICKET = { max: 120, timeWindow: PER_MINUTE } as const;
 
+/** Asking to be told: once, and some changes of mind. */
+export const NOTICES_PER_TICKET = { max: 30, timeWindow: PER_MINUTE } as const;
+
 /** JWKS is fetched by connectors, at most once in 30 s each. */
 export const KEYS_PER_ADDRESS = { max: 600, timeWindow: PER_MINUTE } as const;
 

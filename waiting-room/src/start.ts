@@ -4,7 +4,10 @@ import { connectRedis, createInternalApp, createMetrics } from '@sluice/service-
 import type { FastifyBaseLogger } from 'fastify';
 import { healingKeyOf } from './admission/ticket-keys.ts';
 import { buildApp } from './app.ts';
+import { createMailNotices } from './clients/mail-notices.ts';
+import { createPushNotices } from './clients/push-notices.ts';
 import { type Config, readConfig } from './config.ts';
+import { countNotices, startNotifier } from './plugins/notifier.ts';
 import { COMMAND_TIMEOUT_MS } from './queue/commands.ts';
 import { createQueue } from './queue/create-queue.ts';
 
@@ -36,6 +39,16 @@ export async function startRoom(log: FastifyBaseLogger, config: Config = readCon
   });
   await queue.start();
   const app = await buildApp({ config, queue, redis, log, metrics });
+  const notifier = startNotifier({
+    queue,
+    providers: [
+      ...(config.SMTP_URL ? [createMailNotices({ url: config.SMTP_URL, from: config.MAIL_FROM })] : []),
+      ...(config.vapidKeys ? [createPushNotices(config.vapidKeys, config.pushOrigins)] : []),
+    ],
+    origin: config.publicUrl.origin,
+    log,
+    count: countNotices(metrics),
+  });
   const internal = createInternalApp({ logger: log, metrics, describes: app });
 
   const url = await app.listen({ host: config.HOST, port: config.PORT });
@@ -46,6 +59,7 @@ export async function startRoom(log: FastifyBaseLogger, config: Config = readCon
     internalUrl,
     async close() {
       await app.close();
+      await notifier.close();
       await queue.close();
       await internal.close();
       await redis.quit().catch(() => redis.disconnect());

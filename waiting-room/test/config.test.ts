@@ -70,6 +70,23 @@ test('the public address must be an origin, over https unless it is this machine
     expect(faultsOf({ ...good, PUBLIC_URL: url }), url).toEqual([]);
 });
 
+test('5.8: keys and origins of web push are checked at the start', () => {
+  const file = join(keys.environment.TICKET_KEYS_FILE, '..', 'vapid.json');
+  const vapid = { publicKey: 'p'.repeat(87), privateKey: 'k'.repeat(43), subject: 'mailto:a@example.com' };
+  const withKeys = (text: string) => {
+    writeFileSync(file, text);
+    return faultsOf({ ...good, PUSH_KEYS_FILE: file });
+  };
+  expect(withKeys(JSON.stringify(vapid))).toEqual([]);
+  for (const wrong of [{ publicKey: 'x' }, { privateKey: 1 }, { subject: 'me' }, { subject: undefined }])
+    expect(withKeys(JSON.stringify({ ...vapid, ...wrong }))[0]).toMatch(/^PUSH_KEYS_FILE: needs/);
+  for (const text of ['', 'null', '[]']) expect(withKeys(text)[0], text).toMatch(/^PUSH_KEYS_FILE/);
+  expect(faultsOf({ ...good, PUSH_ORIGINS: ' https://push.example, http://127.0.0.1:9 ' })).toEqual([]);
+  for (const origins of ['push.example', 'https://push.example/x', 'http://push.example', '*'])
+    expect(faultsOf({ ...good, PUSH_ORIGINS: origins })[0], origins).toMatch(/^PUSH_ORIGINS/);
+  expect(faultsOf({ ...good, SMTP_URL: 'mail.example' })[0]).toMatch(/^SMTP_URL/);
+});
+
 test('a key file that is missing, no JSON, empty or wrong is named, and nothing of it is shown', () => {
   const file = join(keys.environment.TICKET_KEYS_FILE, '..', 'other.json');
   const withFile = (variable: string, text: string) => {

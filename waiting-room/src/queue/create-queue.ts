@@ -18,6 +18,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { Joins } from './join.ts';
 import { leaseEntries } from './leases.ts';
 import { Logos } from './logos.ts';
+import { Notices } from './notices.ts';
 import { PulsePublisher } from './pulse-publisher.ts';
 import type { Queue } from './queue.ts';
 import { Replicas } from './replicas.ts';
@@ -96,6 +97,7 @@ export function createQueue({
   const draws = new Draws({ redis, redisUrl, commands, instanceId, log });
   const rosters = new Rosters(redis);
   const logos = new Logos(redis);
+  const notices = new Notices(redis);
   const revocations = new Revocations(redis);
   const ticker: Ticker = new Ticker({ commands, draws, log, metrics, viewOf: (drop) => views.get(drop) });
   const views: Views = new Views({
@@ -200,6 +202,7 @@ export function createQueue({
     roster: (drop) => rosters.head(drop),
     rosterPage: (drop, index) => rosters.page(drop, index),
     lateTickets: (drop, from, max) => rosters.late(drop, from, max),
+    notices,
     logo: (hash) => logos.read(hash),
     isArchived: (drop) => archived.has(drop),
     revocations: (drop) => revocations.read(drop),

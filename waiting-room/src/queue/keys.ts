@@ -25,6 +25,9 @@ export interface DropKeys {
   readonly drawLease: string;
   readonly pulse: string;
   readonly pulseLease: string;
+  readonly notices: string;
+  readonly noticesSoon: string;
+  readonly noticesTurn: string;
 }
 
 export function dropKeys(drop: string): DropKeys {
@@ -54,6 +57,9 @@ export function dropKeys(drop: string): DropKeys {
     drawLease: key('draw-lease'),
     pulse: key('pulse'),
     pulseLease: key('pulse-lease'),
+    notices: key('notices'),
+    noticesSoon: key('notices-soon'),
+    noticesTurn: key('notices-turn'),
   };
 }
 

@@ -9,6 +9,7 @@ import type { RankMap } from '../domain/positions.ts';
 import type { GenerationReason } from '../domain/pulse.ts';
 import type { RosterHead } from '../domain/roster.ts';
 import type { LeaseOutcome, LeaseRequest } from './leases.ts';
+import type { Notices } from './notices.ts';
 import type { RevocationList } from './revocations.ts';
 
 /** What a signed member claim gives a ticket (docs/draw.md). Everyone else has `EVERYONE`. */
@@ -284,6 +285,8 @@ export interface Queue {
     from: number,
     max: number,
   ): Promise<{ readonly total: number; readonly lines: readonly string[] }>;
+  /** Who wants to be told of their turn. */
+  readonly notices: Notices;
   /** A merchant's logo, WebP; null when there is none of that content. */
   logo(hash: string): Promise<Buffer | null>;
   /** A drop that has left Redis for good; known a moment after it happened. */

@@ -65,6 +65,9 @@ const ROOM_NAMES = [
   'draw-lease',
   'pulse',
   'pulse-lease',
+  'notices',
+  'notices-soon',
+  'notices-turn',
 ] as const;
 
 /** Every key on the drop's slot, in the order that lua/remove-drop.lua takes: control, sessions, late, the others. */

@@ -4,6 +4,7 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { cancelOrder, fulfilOrder, refundOrder } from '../acts/change-order.ts';
 import type { ControlPlane } from '../acts/control-plane.ts';
 import { exportOrders, readOrder, searchOrders } from '../acts/find-orders.ts';
+import { ordersCsv, ordersJsonLines } from '../acts/write-orders.ts';
 import { PROBLEM_ANSWERS } from '../contract/common.ts';
 import {
   CancellationRequest,
@@ -18,7 +19,6 @@ import {
   RefundAnswer,
   RefundRequest,
 } from '../contract/orders.ts';
-import { ordersCsv, ordersJsonLines } from '../acts/write-orders.ts';
 import { byOperator, visibleDrops } from '../plugins/access.ts';
 import { ACTS_PER_OPERATOR, EXPORTS_PER_OPERATOR, READS_PER_OPERATOR } from '../rate-limits.ts';
 
