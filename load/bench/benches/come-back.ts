@@ -61,7 +61,7 @@ async function run(context: BenchContext): Promise<Figures> {
   const shoppers = await gatherInOrder(redis, () => crowd.gather(size.waiting));
   note(`${shoppers.length.toLocaleString('en')} shoppers wait`);
   const waiting = crowd.wait(shoppers, size.near);
-  waiting.catch(() => over.abort()); // told below
+  waiting.catch((error) => over.abort(error));
   await until(over.signal, () => shoppers.filter(isAdmitted).length >= size.before);
   for (const service of [...stack.checkouts, ...(stack.admin ? [stack.admin] : [])])
     await stack.kill(service);
@@ -227,11 +227,12 @@ async function pulseOf(room: Site): Promise<Readonly<Record<string, unknown>>> {
   return body;
 }
 
-/** @throws Error when it is over first, or after two minutes */
+/** @throws what ended it first (its reason), or Error after two minutes */
 async function until(over: AbortSignal, condition: () => boolean | Promise<boolean>): Promise<void> {
   const endsAt = performance.now() + 120_000;
   while (!(await condition())) {
-    if (over.aborted || performance.now() > endsAt) throw new Error('the drop did not get that far');
+    over.throwIfAborted();
+    if (performance.now() > endsAt) throw new Error('the drop did not get that far');
     await sleep(250);
   }
 }
