@@ -177,6 +177,18 @@ export function doorsOf(sku: string): Door[] {
       insideWithoutHold: 0,
       opened: [],
     })),
+    serviceDoor('POST /v1/drops/{drop}/leases', ({ random }) => ({
+      gate: random.text(16),
+      batch: random.text(16),
+      want: 100,
+      held: [],
+      spent: [],
+      returned: [],
+    })),
+    serviceDoor('PUT /v1/drops/{drop}/products', () => ({
+      currency: 'EUR',
+      products: [{ sku, name: 'Forged', priceMinor: 1, available: 1_000_000 }],
+    })),
     {
       route: 'POST /v1/drops/{drop}/session',
       of: 'checkout',
@@ -221,34 +233,43 @@ const OPEN_TO_ALL = new Set([
   'GET /v1/drops/{drop}/draw',
   'GET /v1/drops/{drop}/draw/roster',
   'GET /v1/drops/{drop}/draw/roster/{page}',
+  'GET /v1/drops/{drop}/draw/late',
   'GET /verify-draw.mjs',
   'GET /w/-/{file}',
+  'GET /w/-/logo/{file}',
   'GET /w/{drop}',
   'POST /w/{drop}',
   'POST /w/{drop}/join',
 ]);
 
-/** What the services' own descriptions name that is neither open to all nor a door. */
+/** What the running services' own descriptions name that is neither open to all nor a door. */
 export async function findUnattacked(
   doors: readonly Door[],
   sites: Record<Door['of'], Site>,
 ): Promise<string[]> {
   const unattacked: string[] = [];
-  for (const [of, site] of Object.entries(sites)) {
-    const { body } = await site.ask({ method: 'GET', path: '/openapi.json', address: '192.0.2.1' });
-    const known = new Set(doors.filter((door) => door.of === of).map(({ route }) => route));
-    for (const [path, methods] of Object.entries((body.paths ?? {}) as Record<string, object>)) {
-      for (const method of Object.keys(methods)) {
-        const route = `${method.toUpperCase()} ${path}`;
-        if (!known.has(route) && !OPEN_TO_ALL.has(route)) unattacked.push(`${of}: ${route}`);
-      }
-    }
+  for (const of of Object.keys(sites) as Door['of'][]) {
+    const { body } = await sites[of].ask({ method: 'GET', path: '/openapi.json', address: '192.0.2.1' });
     if (body.paths === undefined) unattacked.push(`${of}: its description could not be read`);
+    unattacked.push(...unattackedRoutes(doors, of, body));
   }
   return unattacked;
 }
 
-function split(route: string): [method: 'GET' | 'POST' | 'DELETE', path: string] {
+/** @param description an OpenAPI document */
+export function unattackedRoutes(
+  doors: readonly Door[],
+  of: Door['of'],
+  description: { readonly paths?: unknown },
+): string[] {
+  const known = new Set(doors.filter((door) => door.of === of).map(({ route }) => route));
+  return Object.entries((description.paths ?? {}) as Record<string, object>)
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`))
+    .filter((route) => !known.has(route) && !OPEN_TO_ALL.has(route))
+    .map((route) => `${of}: ${route}`);
+}
+
+function split(route: string): [method: WebRequest['method'], path: string] {
   const at = route.indexOf(' ');
-  return [route.slice(0, at) as 'GET' | 'POST' | 'DELETE', route.slice(at + 1)];
+  return [route.slice(0, at) as WebRequest['method'], route.slice(at + 1)];
 }

@@ -2,7 +2,7 @@
 import { Pool } from 'undici';
 
 export interface WebRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   /** The address it comes from; travels as X-Forwarded-For. */
   readonly address: string;
