@@ -36,7 +36,7 @@ async function run(context: BenchContext): Promise<Figures> {
     baseline: { method: 'POST', path: joinPath(DROP), status: 201, answerBytes: probe.bytes },
     requestsFile: saveJoins(context, DROP),
     unit: 'joins/s',
-    bars: { ratio: 0.45 },
+    bars: { ratio: 0.6 },
     collect: { file, field: 'publicNumber', length: PUBLIC_NUMBER_CHARS },
     storeCpuMs: () => redisCpuMs(redis),
   });

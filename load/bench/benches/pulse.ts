@@ -44,7 +44,7 @@ async function run(context: BenchContext): Promise<Figures> {
     baseline: { method: 'GET', path: PATH, status: 200, answerBytes: bytes },
     requestsFile,
     unit: 'pulses/s',
-    bars: { ratio: 0.9 },
+    bars: { ratio: 0.95 },
     storeCpuMs: () => redisCpuMs(redis),
   });
   return { ...figures, bytes, waiting: tickets.length };

@@ -149,8 +149,12 @@ async function measureLevel(
   });
   const before = await read();
   const drives = seats.map(async ({ port, pulses, statuses, pulsesFile, statusesFile }) => {
-    const shared = { port, connections: CONNECTIONS, durationMs, expectedStatus: 200 };
-    const share = (perSecond: number) => ({ arrivalsPerSecond: perSecond / seats.length });
+    const shared = { port, durationMs, expectedStatus: 200 };
+    const share = (all: number) => {
+      const perSecond = all / seats.length;
+      // A room takes a connection back that has asked for nothing in ten seconds.
+      return { arrivalsPerSecond: perSecond, connections: Math.min(CONNECTIONS, Math.ceil(perSecond)) };
+    };
     const [ofPulse, ofStatus] = await Promise.all([
       pulses.drive({ ...shared, ...share(driven), requestsFile: pulsesFile }),
       statuses.drive({ ...shared, ...share(STATUSES_PER_SECOND), requestsFile: statusesFile }),

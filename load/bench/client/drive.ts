@@ -80,8 +80,8 @@ export async function drive(options: DriveOptions): Promise<DriveResult> {
   const admit = () => {
     const now = performance.now();
     try {
-      // Each goes on, or is idle again: then nobody else has come either.
-      for (let waiting = idle.pop(); waiting; waiting = idle.pop()) {
+      // Each goes on, or is idle again: then nobody else has come either. In turn, since a server closes what never speaks.
+      for (let waiting = idle.shift(); waiting; waiting = idle.shift()) {
         proceed(waiting, now);
         if (idle.at(-1) === waiting) break;
       }
