@@ -3,6 +3,7 @@ import type { AdmissionVerifier } from '@sluice/connector';
 import {
   addReadiness,
   createApp,
+  createClientKey,
   createIsSecure,
   createSharedCounts,
   FixedWindowLimiter,
@@ -17,8 +18,13 @@ import { addGate } from './admission/gate.ts';
 import { PROBLEMS } from './contract/problems.ts';
 import type { Checkout } from './plugins/checkout.ts';
 import { createReserveServer, RESERVE_PATH } from './plugins/reserve-server.ts';
+import { createSessionServer, SESSION_PATH } from './plugins/session-server.ts';
 import type { Traffic } from './plugins/traffic.ts';
-import { RESERVATIONS_PER_SESSION, UNKNOWN_CREDENTIALS_PER_ADDRESS } from './rate-limits.ts';
+import {
+  RESERVATIONS_PER_SESSION,
+  SESSIONS_PER_ADDRESS,
+  UNKNOWN_CREDENTIALS_PER_ADDRESS,
+} from './rate-limits.ts';
 import { leaveSessionRoute } from './routes/leave-session.ts';
 import { openSessionRoute } from './routes/open-session.ts';
 import { paymentRoutes } from './routes/payments.ts';
@@ -62,7 +68,18 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     answerFirst: (direct) => {
       const { max, timeWindow: windowMs } = RESERVATIONS_PER_SESSION;
       const limit = counts.limit({ method: 'POST', url: RESERVE_PATH, max, windowMs });
-      return createReserveServer({ checkout, limit, isSecure, traffic }, direct);
+      const reserve = createReserveServer({ checkout, limit, isSecure, traffic }, direct);
+      const openings = counts.limit({
+        method: 'POST',
+        url: SESSION_PATH,
+        max: SESSIONS_PER_ADDRESS.max,
+        windowMs: SESSIONS_PER_ADDRESS.timeWindow,
+      });
+      const clientKey = createClientKey(trustedProxies);
+      const door = { checkout, admit, strangers, limit: openings, clientKey, isSecure, traffic };
+      const open = createSessionServer(door, direct);
+      return (request, response, toRouter) =>
+        reserve(request, response, toRouter) || open(request, response, toRouter);
     },
   });
   app.addHook('onClose', async () => counts.close());
