@@ -16,7 +16,8 @@ export function printAddresses({ stack, drop, opensAt, shoppers, ownerLink }) {
     ['Shop', `${storefront?.url}/`, 'sends you to the waiting room'],
     ['Waiting page', `${room?.url}/w/${drop}`, ''],
     ['Pulse of the queue', `${room?.url}/v1/drops/${drop}/pulse`, ''],
-    ['Control plane', `${admin?.url}/`, ownerLink ? 'after the first owner has set a password' : ''],
+    // As its links say it: cookies and previews belong to one name.
+    ['Control plane', `${admin?.url.replace('127.0.0.1', 'localhost')}/`, ownerLink ? 'after the first owner has set a password' : ''],
     ['Admin API', `${admin?.url}/api/v1/drops`, `-H "Authorization: Bearer $(cat ${operatorKey})"`],
     ...(ownerLink
       ? [/** @type {[string, string, string]} */ (['First owner', ownerLink, 'sets a password; good once'])]
