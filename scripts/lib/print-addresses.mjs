@@ -17,7 +17,11 @@ export function printAddresses({ stack, drop, opensAt, shoppers, ownerLink }) {
     ['Waiting page', `${room?.url}/w/${drop}`, ''],
     ['Pulse of the queue', `${room?.url}/v1/drops/${drop}/pulse`, ''],
     // As its links say it: cookies and previews belong to one name.
-    ['Control plane', `${admin?.url.replace('127.0.0.1', 'localhost')}/`, ownerLink ? 'after the first owner has set a password' : ''],
+    [
+      'Control plane',
+      `${admin?.url.replace('127.0.0.1', 'localhost')}/`,
+      ownerLink ? 'after the first owner has set a password' : '',
+    ],
     ['Admin API', `${admin?.url}/api/v1/drops`, `-H "Authorization: Bearer $(cat ${operatorKey})"`],
     ...(ownerLink
       ? [/** @type {[string, string, string]} */ (['First owner', ownerLink, 'sets a password; good once'])]

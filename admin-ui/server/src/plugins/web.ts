@@ -66,7 +66,8 @@ export function createWeb(folder: URL, log: { warn(message: string): void }, roo
       for (const path of ['theme.js', 'icon.svg'])
         app.get(`/${path}`, options, (_request, reply) => reply.sendFile(path, { maxAge: 3_600_000 }));
       app.get<{ Params: { file: string } }>('/assets/:file', options, ({ params: { file } }, reply) => {
-        if (!ASSET.test(file)) throw problem('not-found');
+        // Found missing by sendFile, it would be told as a method that is not allowed.
+        if (!ASSET.test(file) || !existsSync(new URL(`assets/${file}`, folder))) throw problem('not-found');
         // The name is the hash of the content.
         return reply.sendFile(`assets/${file}`, { maxAge: 365 * 86_400_000, immutable: true });
       });

@@ -74,6 +74,36 @@ test('4.1: a session that has ended elsewhere leads to the sign-in, and back', a
   await page.getByRole('heading', { name: 'Drops', level: 1 }).waitFor();
 });
 
+test('4.1: a dangerous act asks for a fresh proof in place, and goes on; without a second factor it says how to get one', async () => {
+  const { page, person, faults } = await stage.visit({ as: 'operator', at: '/account' });
+  await stage.admin.database.query(
+    "update admin.sessions set fresh_at = now() - interval '16 minutes' where account_id = $1",
+    [person?.id],
+  );
+  await page.getByRole('button', { name: 'New recovery codes' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Prove that it is you' });
+  await dialog.getByLabel('Code of your authenticator').fill('000000');
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('alert').waitFor();
+  await checkAccessibility(page);
+  await takeScreen(page, 'account-fresh-proof');
+  await dialog.getByLabel('Code of your authenticator').fill(codeOf(person?.secret ?? '', 1));
+  await page.keyboard.press('Enter');
+  await page.getByText('Your recovery codes.').waitFor();
+  expect(faults).toEqual([]);
+
+  const { body: drop } = await stage.admin.createDrop();
+  const bare = await stage.visit({ as: 'merchant', withoutMfa: true, at: `/drops/${drop.id}` });
+  await bare.page.getByText('You can look and change nothing').waitFor();
+  await bare.page.getByLabel('Name').fill('Another name');
+  await bare.page.getByRole('button', { name: 'Save' }).first().click();
+  const missing = bare.page.getByRole('dialog', { name: 'A second factor first' });
+  await missing.waitFor();
+  await checkAccessibility(bare.page);
+  await missing.getByRole('button', { name: 'Set up a second factor' }).click();
+  await bare.page.getByRole('heading', { name: 'Your account' }).waitFor();
+});
+
 test('4.14: the pages around the sign-in pass axe in both themes and languages, and fit 320 px', async () => {
   for (const theme of ['light', 'dark'] as const) {
     const { page, faults } = await stage.visit({
