@@ -56,6 +56,8 @@ const SAMPLES: Record<string, Sample> = {
       products: [{ sku: 'shoe', name: 'Shoe', priceMinor: 1000, stock: 5, parts: 1 }],
     },
   },
+  'GET /internal/v1/drops/:drop/sales': {},
+  'GET /internal/v1/drops/:drop/tickets/:number': {},
   'GET /internal/v1/drops/:drop/stock': {},
   'GET /internal/v1/drops/:drop/stock/:sku': {},
   'PUT /internal/v1/drops/:drop/stock/:sku': {
@@ -65,7 +67,9 @@ const SAMPLES: Record<string, Sample> = {
   'GET /internal/v1/drops/:drop/stock/:sku/movements': {},
   'POST /internal/v1/drops/:drop/stock-movements': { body: { sku: 'shoe', delta: 1, ...why }, headers: key },
   'POST /internal/v1/drops/:drop/revocations': { body: { jtis: ['a'.repeat(43)], ...why } },
+  'GET /internal/v1/orders': {},
   'GET /internal/v1/orders/:id': {},
+  'GET /internal/v1/orders/:id/story': {},
   'POST /internal/v1/orders/:id/fulfilment': {},
   'POST /internal/v1/orders/:id/cancellation': { body: why, headers: key },
   'POST /internal/v1/orders/:id/refunds': {
