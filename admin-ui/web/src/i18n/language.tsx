@@ -1,7 +1,16 @@
 /** Gives everything below it a language, and lets it be changed without a reload. */
-import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import { IntlProvider, useIntl } from 'react-intl';
 import { currentLocale, formatLocale, keepLocale, type Locale } from './locale.ts';
+import { listenToMore, loadMoreIfWanted, moreMessages } from './more-messages.ts';
 
 type Messages = Readonly<Record<string, string>>;
 
@@ -25,14 +34,18 @@ export function LanguageProvider({ messages: first, children }: { messages: Mess
       locale,
       choose(wanted: Locale) {
         keepLocale(wanted);
-        void loadMessages(wanted).then((loaded) => become({ locale: wanted, messages: loaded }));
+        void Promise.all([loadMessages(wanted), loadMoreIfWanted(wanted)]).then(([loaded]) =>
+          become({ locale: wanted, messages: loaded }),
+        );
       },
     }),
     [locale],
   );
+  const more = useSyncExternalStore(listenToMore, () => moreMessages(locale));
+  const all = useMemo(() => ({ ...messages, ...more }), [messages, more]);
   return (
     <Language value={language}>
-      <IntlProvider locale={formatLocale(locale)} messages={messages} onError={raise}>
+      <IntlProvider locale={formatLocale(locale)} messages={all} onError={raise}>
         {children}
       </IntlProvider>
     </Language>

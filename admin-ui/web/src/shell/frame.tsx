@@ -73,7 +73,9 @@ function Navigation() {
   const { drops } = useSession();
   const pages = PAGES.filter(
     ({ at, needs }) =>
-      at === 'main' && (needs === undefined || may(needs)) && (drops === null || needs === 'drops.read'),
+      at === 'main' &&
+      (needs === undefined || may(needs)) &&
+      (drops === null || needs === 'drops.read' || needs === 'orders.read'),
   );
   return (
     <nav aria-label={t('shell.navigation')}>

@@ -1,0 +1,221 @@
+/** Orders: found by anything a shopper may have at hand, and taken away as a file. Of one drop when it is a drop's tab. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { useDropChoices, useDropZones } from '../../api/drop-zones.ts';
+import type { Order, OrderList } from '../../api/office-contract.ts';
+import { read } from '../../api/request.ts';
+import { searchBy } from '../../domain/order-search.ts';
+import { unitsText } from '../../domain/order-timeline.ts';
+import { useText } from '../../i18n/language.tsx';
+import { Button } from '../../ui/button.tsx';
+import { type Column, DataTable } from '../../ui/data-table.tsx';
+import { Form, useSubmit } from '../../ui/form.tsx';
+import { Moment } from '../../ui/moment.tsx';
+import { useMoney } from '../../ui/money.tsx';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { SelectField } from '../../ui/select-field.tsx';
+import { Answered, Empty } from '../../ui/states.tsx';
+import { TextField } from '../../ui/text-field.tsx';
+import { ORDER_STATES, OrderState } from './order-state.tsx';
+import '../../ui/office.css';
+
+/** Refunds settle and orders come in by themselves. */
+const REFRESH_MS = 10_000;
+
+interface Filters {
+  readonly q: string;
+  readonly drop: string;
+  readonly state: string;
+}
+
+/** As the API takes it. */
+function queryOf({ q, drop, state }: Filters): URLSearchParams {
+  const query = new URLSearchParams();
+  const found = searchBy(q);
+  if (found) query.set(found.by, found.value);
+  if (drop !== '') query.set('drop', drop);
+  if (state !== '') query.set('state', state);
+  return query;
+}
+
+export default function OrdersPage() {
+  const t = useText();
+  const { drop: ofDrop } = useParams({ strict: false }) as { drop?: string };
+  const given = useSearch({ strict: false }) as Partial<Filters>;
+  const filters: Filters = {
+    q: given.q ?? '',
+    drop: ofDrop ?? given.drop ?? '',
+    state: given.state ?? '',
+  };
+  const asked = queryOf(filters);
+  const query = useInfiniteQuery({
+    queryKey: ['orders', asked.toString()],
+    queryFn: ({ pageParam, signal }) => {
+      const page = new URLSearchParams(asked);
+      if (pageParam) page.set('after', pageParam);
+      return read<OrderList>(`/api/v1/orders?${page}`, signal);
+    },
+    initialPageParam: '',
+    getNextPageParam: ({ next }: OrderList) => next,
+    refetchInterval: REFRESH_MS,
+  });
+  const take = (format: string) => `/api/v1/orders/export?format=${format}&${asked}`;
+  return (
+    <>
+      <PageHeader
+        title={t('orders.title')}
+        level={ofDrop === undefined ? 1 : 2}
+        actions={
+          <>
+            <a className="button plain" href={take('csv')} download="orders.csv">
+              {t('orders.csv')}
+            </a>
+            <a className="button plain" href={take('jsonl')} download="orders.jsonl">
+              {t('orders.jsonl')}
+            </a>
+          </>
+        }
+      >
+        {t('orders.lead')}
+      </PageHeader>
+      <FilterForm key={asked.toString()} filters={filters} isOfDrop={ofDrop !== undefined} />
+      <Answered query={query} lines={6}>
+        {({ pages }) => (
+          <>
+            <OrderTable
+              orders={pages.flatMap(({ orders }) => orders)}
+              isFiltered={asked.size > (ofDrop === undefined ? 0 : 1)}
+            />
+            {query.hasNextPage && (
+              <Button onPress={() => void query.fetchNextPage()} isPending={query.isFetchingNextPage}>
+                {t('orders.more')}
+              </Button>
+            )}
+          </>
+        )}
+      </Answered>
+    </>
+  );
+}
+
+function FilterForm({ filters, isOfDrop }: { readonly filters: Filters; readonly isOfDrop: boolean }) {
+  const t = useText();
+  const navigate = useNavigate();
+  const drops = useDropChoices();
+  const [q, setQ] = useState(filters.q);
+  const show = (change: Partial<Filters>) => {
+    const { drop, ...rest } = { ...filters, q, ...change };
+    const search = { ...rest, ...(isOfDrop ? {} : { drop }) };
+    const stated = Object.fromEntries(Object.entries(search).filter(([, value]) => value !== ''));
+    return navigate({ to: '.', search: stated as never });
+  };
+  const submit = useSubmit(async () => {
+    await show({});
+  });
+  return (
+    <Form submit={submit} className="filters">
+      <div className="wide">
+        <TextField name="q" type="search" label={t('orders.find')} value={q} onChange={setQ} isRequired />
+      </div>
+      {!isOfDrop && (
+        <SelectField
+          name="drop"
+          label={t('orders.drop')}
+          value={filters.drop}
+          onChange={(drop) => void show({ drop })}
+          options={[{ value: '', label: t('orders.any-drop') }, ...drops]}
+        />
+      )}
+      <SelectField
+        name="state"
+        label={t('orders.state')}
+        value={filters.state}
+        onChange={(state) => void show({ state })}
+        options={[
+          { value: '', label: t('orders.any-state') },
+          ...ORDER_STATES.map((state) => ({ value: state, label: t(`orders.state-${state}`) })),
+        ]}
+      />
+      <div className="actions">
+        <Button type="submit" variant="primary">
+          {t('orders.search')}
+        </Button>
+      </div>
+    </Form>
+  );
+}
+
+function OrderTable({
+  orders,
+  isFiltered,
+}: {
+  readonly orders: readonly Order[];
+  readonly isFiltered: boolean;
+}) {
+  const t = useText();
+  const money = useMoney();
+  const zoneOf = useDropZones();
+  const columns = useMemo<Column<Order>[]>(
+    () => [
+      {
+        id: 'order',
+        header: t('orders.one'),
+        accessorFn: ({ id }) => id,
+        cell: ({ row: { original } }) => (
+          <Link to={'/orders/$order' as never} params={{ order: original.id } as never}>
+            {original.reference ?? original.id.slice(-8)}
+          </Link>
+        ),
+        meta: { isRowHeader: true },
+      },
+      {
+        id: 'state',
+        header: t('orders.state'),
+        accessorFn: ({ status }) => status,
+        cell: ({ row: { original } }) => <OrderState order={original} />,
+      },
+      {
+        id: 'bought',
+        header: t('orders.bought'),
+        accessorFn: ({ createdAt }) => createdAt,
+        cell: ({ row: { original } }) => <Moment at={original.createdAt} zone={zoneOf(original.drop)} />,
+      },
+      {
+        id: 'customer',
+        header: t('orders.customer'),
+        accessorFn: ({ customer }) => customer ?? '–',
+        meta: { isMinor: true },
+      },
+      {
+        id: 'units',
+        header: t('orders.units'),
+        accessorFn: ({ lines }) => unitsText(lines),
+        meta: { isMinor: true },
+      },
+      {
+        id: 'amount',
+        header: t('orders.amount'),
+        accessorFn: ({ amountMinor }) => amountMinor,
+        cell: ({ row: { original } }) => money(original.amountMinor, original.currency),
+        meta: { align: 'end' },
+      },
+    ],
+    [t, money, zoneOf],
+  );
+  return (
+    <DataTable
+      caption={t('orders.title')}
+      columns={columns}
+      rows={orders}
+      idOf={({ id }) => id}
+      empty={
+        isFiltered ? (
+          <Empty title={t('orders.none-fit')}>{t('orders.none-fit-lead')}</Empty>
+        ) : (
+          <Empty title={t('orders.none')}>{t('orders.none-lead')}</Empty>
+        )
+      }
+    />
+  );
+}
