@@ -300,10 +300,10 @@ export const BUGS = [
     test: 'Q8: nothing a client can read in the lobby tells one place from another',
     replacements: [
       {
-        file: 'waiting-room/src/routes/tickets.ts',
-        find: "reply.header('cache-control', 'no-store');\n      return renewed === null",
+        file: 'waiting-room/src/plugins/status-server.ts',
+        find: 'direct.json(at, 200, NO_STORE, statusText(view, picture.status));',
         replace:
-          "reply.header('cache-control', 'no-store');\n      const place = await room.queue.standing(drop, ticket.number);\n      reply.header('x-shard', String(Number('order' in place && place.order) % 7));\n      return renewed === null",
+          "void room.queue.standing(drop, ticket.number).then((place) => direct.json(at, 200, [...NO_STORE, 'x-shard', String(Number('order' in place && place.order) % 7)], statusText(view, picture.status)));",
       },
     ],
   },
