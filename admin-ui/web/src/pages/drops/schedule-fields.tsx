@@ -1,11 +1,16 @@
 /** When a drop opens and closes, by the merchant's clocks; where those change, the merchant says what is meant, and sees it. */
-import { useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { useIntl } from 'react-intl';
 import { type Meaning, meaningOf } from '../../domain/clock-times.ts';
 import { useText } from '../../i18n/language.tsx';
-import { DateTimeField } from '../../ui/date-time-field.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
+import { Loading } from '../../ui/states.tsx';
+
+/** A third of what these pages weigh; they are there before it is. */
+const DateTimeField = lazy(async () => ({
+  default: (await import('../../ui/date-time-field.tsx')).DateTimeField,
+}));
 
 export type Choice = 'earlier' | 'later';
 
@@ -47,7 +52,7 @@ export function ScheduleFields({ schedule, onChange, isOpened = false }: Schedul
   const zones = useMemo(() => zoneOptions(timeZone), [timeZone]);
   const change = (part: Partial<ScheduleTexts>) => onChange({ ...schedule, ...part });
   return (
-    <>
+    <Suspense fallback={<Loading lines={2} />}>
       <DateTimeField
         name="opensAtLocal"
         label={t('drops.opens-at')}
@@ -81,7 +86,7 @@ export function ScheduleFields({ schedule, onChange, isOpened = false }: Schedul
         {...{ local: schedule.closesAtLocal, zone: timeZone, choice: schedule.closesAtChoice }}
         onChoose={(closesAtChoice) => change({ closesAtChoice })}
       />
-    </>
+    </Suspense>
   );
 }
 
