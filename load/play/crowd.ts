@@ -30,6 +30,11 @@ const { values } = parseArgs({
     checkout: { type: 'string' },
     drop: { type: 'string' },
     shoppers: { type: 'string', default: '300' },
+    /** ms in which all but a tenth arrive. */
+    arrivals: { type: 'string', default: String(ARRIVALS_MS) },
+    pace: { type: 'string', default: String(PACE) },
+    /** Everybody who gets in buys. */
+    buyers: { type: 'boolean', default: false },
   },
 });
 const { room: roomUrl, checkout: checkoutUrl, drop } = values;
@@ -56,11 +61,11 @@ const world = {
   perShopperLimit: PER_SHOPPER_LIMIT,
   over,
   memory: createMemory(),
-  nextManner: createManners(seed),
-  pace: PACE,
+  nextManner: values.buyers ? () => 'buy' as const : createManners(seed),
+  pace: Number(values.pace),
 };
 const endings = new Map<string, number>();
-const lives = dealCast({ shoppers, seed, lobbyMs: ARRIVALS_MS }).map(async (character) => {
+const lives = dealCast({ shoppers, seed, lobbyMs: Number(values.arrivals) }).map(async (character) => {
   const how = await live(world, character).catch((error: unknown) => `gave up: ${String(error)}`);
   endings.set(how, (endings.get(how) ?? 0) + 1);
 });

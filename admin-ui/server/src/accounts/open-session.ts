@@ -40,13 +40,21 @@ export function createSessionOpener(options: OpenerOptions): SessionOpener {
   const derived = hkdfSync('sha256', Buffer.from(secret, 'base64url'), '', 'sluice session cache', 32);
   const key = Buffer.from(derived);
   const sign = (text: string) => createHmac('sha256', key).update(text).digest();
-  const keptAt = new Map<string, number>();
+  const kept = new Map<string, { readonly atMs: number; readonly standing: string }>();
 
   async function keep(digest: string, session: OpenSession): Promise<void> {
     const now = Date.now();
-    if (now - (keptAt.get(digest) ?? 0) < KEPT_AGAIN_MS) return;
-    if (keptAt.size > REMEMBERED_MAX) keptAt.clear();
-    keptAt.set(digest, now);
+    // Whoever has just shown a second factor, or may less than before, is kept as they are now.
+    const standing = JSON.stringify([
+      session.hasMfa,
+      session.freshUntil,
+      session.account.role,
+      session.drops,
+    ]);
+    const before = kept.get(digest);
+    if (before?.standing === standing && now - before.atMs < KEPT_AGAIN_MS) return;
+    if (kept.size > REMEMBERED_MAX) kept.clear();
+    kept.set(digest, { atMs: now, standing });
     const text = JSON.stringify({ ...session, digest, keptAt: now });
     const ttlMs = Math.min(KEPT_MS, session.expiresAt.getTime() - now);
     if (ttlMs > 0) await cache.keep(digest, `${sign(text).toString('base64url')}.${text}`, ttlMs);
@@ -57,11 +65,11 @@ export function createSessionOpener(options: OpenerOptions): SessionOpener {
     const given = Buffer.from(signature, 'base64url');
     const expected = sign(text);
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-    const kept = JSON.parse(text);
+    const was = JSON.parse(text);
     const now = Date.now();
-    const isIt = kept.digest === digest && now - kept.keptAt < KEPT_MS && Date.parse(kept.expiresAt) > now;
-    if (!isIt || (await cache.endedAt([kept.id, kept.account.id])) >= kept.keptAt) return undefined;
-    return { ...kept, freshUntil: new Date(kept.freshUntil), expiresAt: new Date(kept.expiresAt) };
+    const isIt = was.digest === digest && now - was.keptAt < KEPT_MS && Date.parse(was.expiresAt) > now;
+    if (!isIt || (await cache.endedAt([was.id, was.account.id])) >= was.keptAt) return undefined;
+    return { ...was, freshUntil: new Date(was.freshUntil), expiresAt: new Date(was.expiresAt) };
   }
 
   return {

@@ -17,11 +17,15 @@ export interface TestCheckout {
   close(): Promise<void>;
 }
 
-/** @param room who signs admissions that it accepts; without it nobody does */
+/**
+ * @param room who signs admissions that it accepts, and is reported to; without it nobody is
+ * @param issuer what its tokens say it is, where that is not its address
+ */
 export async function startCheckout(
   databaseUrl: string,
   redisUrl: string,
   room = NO_ROOM,
+  issuer = room,
 ): Promise<TestCheckout> {
   const child: ChildProcess = spawn(process.execPath, [entry], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -31,7 +35,8 @@ export async function startCheckout(
       REDIS_URL: redisUrl,
       SERVICE_TOKEN,
       ROOM_URLS: room,
-      ROOM_ISSUER: room,
+      ROOM_ISSUER: issuer,
+      TRUSTED_PROXIES: '127.0.0.1/32',
       WEBHOOK_KEYS,
       WEBHOOK_ALLOWED_NETWORKS: '127.0.0.0/8',
       LOG_LEVEL: 'info',

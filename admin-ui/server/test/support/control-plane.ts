@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config.ts';
 import { type RunningControlPlane, startControlPlane } from '../../src/start.ts';
 import { startCheckout } from './checkout.ts';
 import { type Road, startRoad } from './road.ts';
+import { ROOM_ISSUER, startRoom, type TestRoom } from './room.ts';
 import { buy, type Purchase, startIssuer } from './shop.ts';
 
 export const SERVICE_TOKEN = 'a-service-token-of-at-least-32-characters';
@@ -29,6 +30,9 @@ export interface TestControlPlane extends RunningControlPlane {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly roads: { readonly redis: Road; readonly postgres: Road; readonly checkout: Road };
+  /** Null unless it was asked for. */
+  readonly room: TestRoom | null;
+  readonly checkoutUrl: string;
   /** As an operator; a body is sent as JSON. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Schedules a drop of its own; `plan` replaces what it states. */
@@ -83,11 +87,21 @@ export async function send(
   };
 }
 
-export async function startTestControlPlane(): Promise<TestControlPlane> {
+export interface TestControlPlaneOptions {
+  /** With a real room: whoever enters there can shop at the checkout, which reports to it. */
+  readonly withRoom?: boolean;
+}
+
+export async function startTestControlPlane({
+  withRoom = false,
+}: TestControlPlaneOptions = {}): Promise<TestControlPlane> {
   const { url: databaseUrl, drop: dropDatabase } = await createTestDatabase();
   const redisUrl = await createTestRedis();
   const issuer = await startIssuer();
-  const checkout = await startCheckout(databaseUrl, redisUrl, issuer.url);
+  const room = withRoom ? await startRoom(redisUrl, 'room-1') : null;
+  const checkout = room
+    ? await startCheckout(databaseUrl, redisUrl, room.url, ROOM_ISSUER)
+    : await startCheckout(databaseUrl, redisUrl, issuer.url);
   const roads = {
     redis: await startRoad(redisUrl, 6379),
     postgres: await startRoad(databaseUrl, 5432),
@@ -113,6 +127,7 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
   const running = await start().catch(async (error: unknown) => {
     await checkout.close();
     await issuer.close();
+    await room?.close();
     throw error;
   });
   const redis = new Redis(redisUrl);
@@ -130,6 +145,8 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
     databaseUrl,
     redisUrl,
     roads,
+    room,
+    checkoutUrl: checkout.url,
     call,
     createDrop: (plan = {}) => call('POST', '/api/v1/drops', { ...anyPlan(), ...plan }),
     buy: (wish) => buy(checkout.url, issuer, wish),
@@ -142,6 +159,7 @@ export async function startTestControlPlane(): Promise<TestControlPlane> {
       await Promise.all([running, ...others].map((one) => one.close()));
       await checkout.close();
       await issuer.close();
+      await room?.close();
       await Promise.all(Object.values(roads).map((road) => road.close()));
       redis.disconnect();
       await database.end();

@@ -10,6 +10,9 @@ import { SERVICE_TOKEN } from './control-plane.ts';
 
 const entry = fileURLToPath(new URL('../../../../waiting-room/src/server.ts', import.meta.url));
 
+/** The room's `PUBLIC_URL`: who its tokens are from, wherever it listens. */
+export const ROOM_ISSUER = 'http://localhost:8080';
+
 export interface TestRoom {
   readonly url: string;
   readonly process: ChildProcess;
@@ -31,7 +34,7 @@ export async function startRoom(redisUrl: string, instance: string): Promise<Tes
       REDIS_URL: redisUrl,
       SERVICE_TOKEN,
       INSTANCE_ID: instance,
-      PUBLIC_URL: 'http://localhost:8080',
+      PUBLIC_URL: ROOM_ISSUER,
       ADMISSION_KEYS_FILE: file('admission.json', { keys: [{ ...jwk, kid: 'a', alg: 'EdDSA', use: 'sig' }] }),
       TICKET_KEYS_FILE: file('tickets.json', { keys: [{ kid: 1, secret }] }),
       TRUSTED_PROXIES: '127.0.0.1/32',

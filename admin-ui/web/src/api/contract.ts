@@ -7,6 +7,7 @@ import type {
   TotpAnswer,
 } from '../../../server/src/contract/accounts.ts';
 import type { DropAnswer, DropListAnswer } from '../../../server/src/contract/drops.ts';
+import type { LiveAnswer } from '../../../server/src/contract/live.ts';
 import type { LogoAnswer, ThemePreview } from '../../../server/src/contract/page-theme.ts';
 import type { PreviewAnswer } from '../../../server/src/contract/previews.ts';
 import type { StockAnswer } from '../../../server/src/contract/stock.ts';
@@ -22,3 +23,7 @@ export type ThemeCheck = Static<typeof ThemePreview>;
 export type PreviewLink = Static<typeof PreviewAnswer>;
 export type Stock = Static<typeof StockAnswer>;
 export type LogoState = Static<typeof LogoAnswer>;
+export type Live = Static<typeof LiveAnswer>;
+export type LiveSample = Live['sample'];
+export type LiveHistory = Live['history'];
+export type LiveAct = Live['acts'][number];

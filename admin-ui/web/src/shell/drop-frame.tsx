@@ -1,13 +1,15 @@
 /** Around every page of one drop: which, what it is doing, and its other pages. */
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useParams } from '@tanstack/react-router';
+import { useRef } from 'react';
+import { type ApiFault, faultOf } from '../api/api-fault.ts';
 import type { Drop } from '../api/contract.ts';
 import { dropQuery } from '../api/drops.ts';
 import { useText } from '../i18n/language.tsx';
 import { useMay } from '../session/session.ts';
 import { Moment } from '../ui/moment.tsx';
 import { PhaseBadge } from '../ui/phase-badge.tsx';
-import { Answered } from '../ui/states.tsx';
+import { Answered, Failed } from '../ui/states.tsx';
 import { PAGES } from './registry.ts';
 
 /** What it is doing changes by itself, at the opening at the latest. */
@@ -16,6 +18,21 @@ const REFRESH_MS = 5_000;
 export function DropFrame() {
   const { drop: id = '' } = useParams({ strict: false });
   const query = useQuery({ ...dropQuery(id), refetchInterval: REFRESH_MS });
+  const { data, error, refetch } = query;
+  // Without the ledger the plan is not to be had; a page that can do without it goes on, also while it is asked for again.
+  const known = useRef<ApiFault>(null);
+  if (error) known.current = faultOf(error);
+  const fault = known.current;
+  if (data === undefined && fault?.isPassing)
+    return (
+      <>
+        <div className="drop-header">
+          <h1>{id}</h1>
+        </div>
+        <Failed fault={fault} onRetry={() => void refetch()} />
+        <Outlet />
+      </>
+    );
   return <Answered query={query}>{(drop) => <Framed drop={drop} />}</Answered>;
 }
 

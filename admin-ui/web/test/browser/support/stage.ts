@@ -9,6 +9,7 @@ import { launchChromium } from '../../../../../scripts/lib/launch-chromium.mjs';
 import {
   startTestControlPlane,
   type TestControlPlane,
+  type TestControlPlaneOptions,
 } from '../../../../server/test/support/control-plane.ts';
 import { type Person, startPerson } from '../../../../server/test/support/people.ts';
 
@@ -44,7 +45,8 @@ export interface Stage {
   visit(options?: VisitOptions): Promise<Visit>;
 }
 
-export function setStage(): Stage {
+/** @param options `withRoom`: with a room that shoppers can come to */
+export function setStage(options: TestControlPlaneOptions = {}): Stage {
   vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
   let browser: Browser;
   let admin: TestControlPlane;
@@ -52,7 +54,10 @@ export function setStage(): Stage {
   const people = new Map<string, Promise<Person>>();
 
   beforeAll(async () => {
-    [admin, browser] = await Promise.all([buildWeb().then(() => startTestControlPlane()), launchChromium()]);
+    [admin, browser] = await Promise.all([
+      buildWeb().then(() => startTestControlPlane(options)),
+      launchChromium(),
+    ]);
   });
   afterAll(async () => {
     await Promise.all(contexts.map((context) => context.close()));
