@@ -30,11 +30,18 @@ const LINE = moduleOf('line');
 /** For those who want to know how their place was drawn: bundled from draw.ts. */
 const DRAW = moduleOf('draw');
 
-export const ADDRESSES = { line: `/w/-/${LINE.file}`, draw: `/w/-/${DRAW.file}` };
+/** For those who want to be told of their turn: bundled from notify.ts. */
+const NOTIFY = moduleOf('notify');
+
+export const ADDRESSES = {
+  line: `/w/-/${LINE.file}`,
+  draw: `/w/-/${DRAW.file}`,
+  notify: `/w/-/${NOTIFY.file}`,
+};
 
 /** By file name. */
 export const MODULES: ReadonlyMap<string, PageModule> = new Map(
-  [LINE, DRAW].map((module) => [module.file, module]),
+  [LINE, DRAW, NOTIFY].map((module) => [module.file, module]),
 );
 
 /** White space is for us; where it means something, one blank is enough. */

@@ -14,6 +14,8 @@ export interface Room {
   readonly line: string;
   /** Of the one that checks how a place was drawn (draw.ts). */
   readonly draw: string;
+  /** Of the one by which a shopper asks to be told (notify.ts). */
+  readonly notify: string;
 }
 
 /** The parts of the API's answers that the page uses; all of them may be missing. */

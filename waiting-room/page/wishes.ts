@@ -4,14 +4,16 @@ import type { Page } from './page.ts';
 
 export interface Wishes {
   readonly ask: boolean;
-  /** Three rising notes, where they are wanted and the browser lets them out. */
+  /** A notification of the browser while the page is not seen, and three rising notes; each where it is wanted and allowed. */
   ring(): void;
 }
 
-export function createWishes({ find, remember, room: { texts } }: Page): Wishes {
+export function createWishes({ find, remember, load, room: { texts, notify } }: Page): Wishes {
   let audio: AudioContext | undefined;
 
   function ring(): void {
+    if (remember('notify') && document.hidden && Notification.permission === 'granted')
+      new Notification(texts['turn.title'] ?? '', { body: texts['turn.lead'] ?? '' }).onclick = () => focus();
     if (!remember('sound')) return;
     audio ??= new AudioContext();
     const { currentTime, destination } = audio;
@@ -39,7 +41,9 @@ export function createWishes({ find, remember, room: { texts } }: Page): Wishes 
     return make('label', {}, box, make('span', { textContent: texts[`wish.${key}`] ?? '' }));
   };
   // Browsers let a page sound only after a click: this one is it, and lets the shopper hear what to wait for.
-  find('wishes').replaceChildren(wish('sound', ring), wish('ask'));
+  const tell = make('button', { className: 'quiet', textContent: texts['notify.action'] ?? '' });
+  tell.onclick = () => void load(notify);
+  find('wishes').replaceChildren(wish('sound', ring), wish('ask'), tell);
 
   return {
     get ask() {

@@ -112,6 +112,12 @@ test('5.16: no state has a fault that axe knows, light or dark, and none is wide
     await page.getByText('How is my place decided?').click();
     await page.evaluate(() => window.sluice.find<HTMLDialogElement>('leave').click());
     expect(await violations(page), `${colorScheme} dialog`).toEqual([]);
+    await page.getByRole('button', { name: 'Keep my place' }).click();
+    await showState(visitor, 'waiting');
+    await page.getByRole('button', { name: 'Tell me when it is my turn' }).click();
+    await page.getByRole('button', { name: 'In this browser' }).waitFor();
+    expect(await violations(page), `${colorScheme} being told`).toEqual([]);
+    expect(await widthOf(page)).toBe(320);
     expect(visitor.faults).toEqual([]);
   }
 }, 180_000);

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { dropKeys } from '../../src/queue/keys.ts';
 import { lineOf } from '../support/crowd.ts';
 import { createDrop, tune } from '../support/drop.ts';
+import { startMailSink } from '../support/mail-sink.ts';
 import { setStage } from './support/stage.ts';
 import type { Visitor } from './support/visitor.ts';
 
@@ -132,4 +133,56 @@ test('5.2: the page checks how a place was drawn: sealed in the lobby, recompute
   await page.getByRole('button', { name: 'Check how my place was drawn' }).click();
   await waitUntil(async () => (await page.locator('#proof .fails').count()) === 3);
   expect(visitor.faults).toEqual([]);
+});
+
+test('5.8: a click asks to be told: by this browser while the page is not seen, or by e-mail; and takes it back', async () => {
+  const sink = await startMailSink();
+  try {
+    await stage.open({ SMTP_URL: sink.url });
+    const drop = await createDrop(stage.redis, { policy: { rate_per_minute: 0 } });
+    const visitor = await stage.arrive(drop, { permissions: ['notifications'] });
+    await waitUntil(async () => (await visitor.text('figure')) === '1');
+    const { page } = visitor;
+    const { notices } = dropKeys(drop);
+    const dialog = page.getByRole('dialog');
+    const ask = () => page.getByRole('button', { name: 'Tell me when it is my turn' }).click();
+    await ask();
+    await dialog.getByLabel('E-mail address').fill('mila@example.com');
+    await dialog.getByRole('button', { name: 'By e-mail' }).click();
+    await dialog.getByText('Done. You will be told.').waitFor();
+    expect(Object.values(await stage.redis.hgetall(notices)).join()).toContain('mila@example.com');
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await ask();
+    await dialog.getByRole('button', { name: 'Do not tell me' }).click();
+    await waitUntil(async () => (await stage.redis.exists(notices)) === 0);
+    // Headless Chromium shows no notification; what the page asks it for is what counts.
+    await page.evaluate(() => {
+      const told: string[] = [];
+      const Told = Object.assign(
+        class {
+          constructor(title: string) {
+            told.push(title);
+          }
+        },
+        {
+          permission: 'granted',
+          requestPermission: async () => 'granted',
+        },
+      );
+      Object.assign(window, { told, Notification: Told });
+    });
+    await ask();
+    await dialog.getByRole('button', { name: 'In this browser' }).click();
+    await dialog.getByText('Done. You will be told.').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await hide(visitor, true);
+    await callThem(drop);
+    await visitor.sees('turn');
+    expect(await page.evaluate(() => (window as unknown as { told: string[] }).told)).toEqual([
+      'It is your turn',
+    ]);
+    expect(visitor.faults).toEqual([]);
+  } finally {
+    await sink.close();
+  }
 });
