@@ -19,6 +19,15 @@ createServer(reveal).listen(Number(process.env.PORT), '127.0.0.1', () =>
     console.log('{"msg":"listening"}')));
 `;
 
+/** A page that the real bundler builds in no time. */
+const WEB = {
+  'index.html': '<!doctype html><script type="module" src="/src/main.ts"></script>',
+  'src/main.ts': 'document.title = "stand-in";',
+  'public/robots.txt': '',
+  'vite.config.ts': 'export default {};',
+  'package.json': '{"type":"module"}',
+};
+
 export async function writeEntry(root: string, entry: string, source = SOURCE): Promise<void> {
   await mkdir(dirname(join(root, entry)), { recursive: true });
   await writeFile(join(root, entry), source);
@@ -26,4 +35,5 @@ export async function writeEntry(root: string, entry: string, source = SOURCE): 
 
 export async function writeStandIns(root: string): Promise<void> {
   for (const entry of ENTRIES) await writeEntry(root, entry);
+  for (const [file, text] of Object.entries(WEB)) await writeEntry(root, join('admin-ui/web', file), text);
 }
