@@ -132,6 +132,9 @@ export function doorsOf(sku: string): Door[] {
     ticketDoor('DELETE /v1/drops/{drop}/ticket'),
     ticketDoor('POST /v1/drops/{drop}/ticket/extension'),
     ticketDoor('GET /v1/drops/{drop}/draw/receipt'),
+    ticketDoor('GET /v1/drops/{drop}/notices'),
+    ticketDoor('PUT /v1/drops/{drop}/notices', () => ({ by: 'mail', to: 'mallory@forger.example' })),
+    ticketDoor('DELETE /v1/drops/{drop}/notices'),
     {
       ...ticketDoor('GET /v1/drops/{drop}/stream'),
       request: (material, credential, turn) => ({
