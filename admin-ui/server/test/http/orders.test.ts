@@ -157,9 +157,9 @@ test('orders are taken away whole, page by page, as CSV and JSON Lines, and that
   // More than one page of the checkout: copies of an order, which nobody has to pay for one by one.
   await admin.database.query(
     `with made as (
-       insert into checkout.reservations (id, drop_id, jti, shopper, idempotency_key, status, skus, quantities, unit_prices_minor, units,
+       insert into checkout.reservations (id, drop_id, jti, session_id, shopper, idempotency_key, status, skus, quantities, unit_prices_minor, units,
            amount_minor, currency, created_at, promised_until, expires_at, finished_at)
-         select gen_random_uuid(), r.drop_id, r.jti, r.shopper, 'copy ' || n, r.status, r.skus, r.quantities, r.unit_prices_minor, r.units,
+         select gen_random_uuid(), r.drop_id, r.jti, r.session_id, r.shopper, 'copy ' || n, r.status, r.skus, r.quantities, r.unit_prices_minor, r.units,
                 r.amount_minor, r.currency, r.created_at, r.promised_until, r.expires_at, r.finished_at
            from checkout.reservations r, generate_series(1, 700) n where r.drop_id = $1 returning id, drop_id, jti)
      insert into checkout.orders (drop_id, jti, reservation_id, amount_minor, currency, charge_id)
