@@ -15,7 +15,7 @@ export interface Fault {
   readonly replacements: readonly Replacement[];
 }
 
-const FUNCTIONS = 'checkout-api/migrations/000011-sell-from-rows.sql';
+const FUNCTIONS = 'checkout-api/migrations/000070-plain-batches.sql';
 const MOVING = 'checkout-api/migrations/000040-plans-made-once.sql';
 const LEDGER = 'checkout-api/migrations/000001-ledger.sql';
 
@@ -27,6 +27,11 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
         file: FUNCTIONS,
         find: 'if v_left[v_sku] < v_quantity then',
         replace: 'if false then',
+      },
+      {
+        file: FUNCTIONS,
+        find: ' and s.part = p.part and s.available >= p.units',
+        replace: ' and s.part = p.part',
       },
       {
         file: LEDGER,

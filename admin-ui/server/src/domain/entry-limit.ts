@@ -28,6 +28,8 @@ export interface EntryState {
   readonly sessions: number;
   /** Entries saved up, as of the last tick. */
   readonly bucket: number;
+  /** Of them, what is kept for gates that lack leases. */
+  readonly leaseCredit: number;
   /** 0: none. */
   readonly maxSessions: number;
   readonly isStockBound: boolean;
@@ -48,7 +50,7 @@ const ENTERING: readonly Phase[] = ['open', 'draining', 'healing', 'pass_through
 export const CAPACITY_SILENT_US = 10_000_000;
 
 export function entryLimitOf(state: EntryState, nowUs: number): EntryLimit {
-  const { phase, waiting, present, bucket, maxSessions } = state;
+  const { phase, waiting, present, bucket, leaseCredit, maxSessions } = state;
   if (!ENTERING.includes(phase)) return 'phase';
   if (present === 0) return waiting === 0 ? 'line-empty' : 'nobody-present';
   const inside = insideOf(state, nowUs);
@@ -57,7 +59,7 @@ export function entryLimitOf(state: EntryState, nowUs: number): EntryLimit {
     if (other < room) [room, limit] = [other, by];
   };
   if (phase !== 'pass_through') {
-    bound(Math.floor(bucket), 'rate');
+    bound(Math.floor(bucket) - Math.floor(leaseCredit), 'rate');
     if (maxSessions > 0) bound(maxSessions - inside, 'sessions');
   }
   return room >= present ? 'nothing' : limit;

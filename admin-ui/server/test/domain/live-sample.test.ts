@@ -24,6 +24,7 @@ const state: LiveState = {
   tokenUs: 600_000_000,
   holdUs: 480_000_000,
   bucket: 0,
+  leaseCredit: 0,
   ignoreCapacityUntilUs: 0,
   waiting: 100,
   called: 5,
