@@ -193,10 +193,9 @@ test('Redis gone, then frozen, then back: reservations and payments go on, and t
     if (at === 2) redis.mend();
     const reserved = await shopper.reserve('k', shoe);
     expect(reserved.status).toBe(201);
-    const paid = await shopper.call('POST', `/v1/reservations/${reserved.body.id}/payment`, {
-      method: 'sandbox:ok',
-    });
-    expect(paid.status).toBe(200);
+    const payment = `/v1/reservations/${reserved.body.id}/payment`;
+    const paid = await insist(() => shopper.call('POST', payment, { method: 'sandbox:ok' }));
+    expect(paid.status, paid.text).toBe(200);
   }
   expect((await send(service.url, 'GET', '/readyz')).status).toBe(200);
   const { Redis } = await import('ioredis');
