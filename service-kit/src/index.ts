@@ -18,7 +18,7 @@ export { createInternalApp } from './internal-app.ts';
 export { createLogger } from './logger.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export { Outbox } from './outbox.ts';
-export { connectPostgres } from './postgres.ts';
+export { connectPostgres, withPostgresConnection } from './postgres.ts';
 export { KIT_PROBLEMS, Problem, type ProblemTable, problem, registerProblems } from './problem.ts';
 export { registerRateLimits, tooManyRequests } from './rate-limits.ts';
 export { rawHeader } from './raw-header.ts';

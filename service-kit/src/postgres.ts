@@ -1,4 +1,4 @@
-/** A Postgres pool that never waits for ever: every wait has a limit, chosen for requests that shoppers wait for. */
+/** Connections to Postgres that never end the process, and a pool that never waits for ever: limits chosen for requests that shoppers wait for. */
 import type { FastifyBaseLogger } from 'fastify';
 import pg from 'pg';
 
@@ -34,4 +34,22 @@ export function connectPostgres({ url, log, max = 10, statementTimeoutMs = 5000 
     client.on('error', (error) => log.debug({ err: error }, 'a connection broke')),
   );
   return pool;
+}
+
+/**
+ * One connection of its own for `work`, without limits: for libraries that would otherwise open one whose loss nobody hears of,
+ * which would end the process. What it was at when the connection broke is rejected.
+ */
+export async function withPostgresConnection<T>(
+  url: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end().catch(() => {});
+  }
 }

@@ -131,7 +131,7 @@ test('4.2: two people never overwrite each other: the second sees what the first
   await page.getByLabel('Name').fill('Aurora High');
   await stage.admin.call('PATCH', `/api/v1/drops/${drop.id}`, { perShopperLimit: 3 });
   await page.getByRole('button', { name: 'Save' }).first().click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   // Who meant something else collides with nobody; who meant the same is asked.
   expect((await stage.admin.call('GET', `/api/v1/drops/${drop.id}`)).body).toMatchObject({
     ...{ name: 'Aurora High', perShopperLimit: 3 },
@@ -145,7 +145,7 @@ test('4.2: two people never overwrite each other: the second sees what the first
   await checkAccessibility(page);
   await takeScreen(page, 'plan-conflict');
   await page.getByRole('button', { name: 'Save' }).first().click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   const { body } = await stage.admin.call('GET', `/api/v1/drops/${drop.id}`);
   expect(body).toMatchObject({ name: 'Aurora Highest', perShopperLimit: 3 });
   expect(faults).toEqual([]);
@@ -162,7 +162,7 @@ test('4.11: a policy is changed where its bounds and reasons stand', async () =>
   await takeScreen(page, 'plan-policy');
   await rate.fill('600');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   expect((await stage.admin.call('GET', `/api/v1/drops/${drop.id}`)).body.admission.ratePerMinute).toBe(600);
 });
 
@@ -202,7 +202,7 @@ test('4.11: colours that can not be read are told while they are chosen; the pre
   await page.getByLabel('Text', { exact: true }).fill('#101418');
   await page.getByText('Every pair of colours can be read').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('Saved.').waitFor();
+  await page.getByText('Saved.', { exact: true }).waitFor();
   const frame = page.frameLocator('iframe');
   await waitUntil(async () => {
     const text = await frame.locator('body').textContent();
