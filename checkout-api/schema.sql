@@ -1435,10 +1435,13 @@ begin
   end loop;
 
   begin
+    -- In all three statements the drop comes from the batch, behind `offset 0`: so each row is looked up by its whole key, in the
+    -- batch's order. A table that was small when it was last analysed would else be read by its drop, whole, for each batch.
+    --
     -- The row of a shopper is their lock: whatever is read after it is as the last who had it left it.
     update checkout.shoppers h set units = h.units + p.units
-      from unnest(p_shoppers, p_units) p (shopper, units)
-     where h.shopper = p.shopper and h.drop_id = p_drop and h.units + p.units <= v_limit;
+      from (select p_drop as drop_id, u.* from unnest(p_shoppers, p_units) u (shopper, units) offset 0) p
+     where h.shopper = p.shopper and h.drop_id = p.drop_id and h.units + p.units <= v_limit;
     get diagnostics v_done = row_count;
     if v_done < v_count then
       raise sqlstate 'SL001';
@@ -1452,8 +1455,10 @@ begin
       select q.id, p_drop, s.session_id, q.jti, q.shopper, q.key, (v_wishes[q.wish]).skus, (v_wishes[q.wish]).quantities,
              (v_wishes[q.wish]).unit_prices_minor, (v_wishes[q.wish]).parts, q.units, (v_wishes[q.wish]).amount_minor,
              v_currency, v_now, v_expires, v_expires
-        from unnest(p_ids, p_jtis, p_keys, p_shoppers, p_units, p_wish_at) q (id, jti, key, shopper, units, wish)
-        join checkout.sessions s on s.jti = q.jti and s.drop_id = p_drop
+        from (select p_drop as drop_id, u.*
+                from unnest(p_ids, p_jtis, p_keys, p_shoppers, p_units, p_wish_at) u (id, jti, key, shopper, units, wish)
+              offset 0) q
+        join checkout.sessions s on s.jti = q.jti and s.drop_id = q.drop_id
        where coalesce(s.ended_at, 'infinity') = 'infinity' and s.reserve_until > v_now;
     get diagnostics v_done = row_count;
     if v_done < v_count then
@@ -1463,8 +1468,10 @@ begin
     -- The hot rows last: from here to the commit nobody else sells from them.
     with taken as (
       update checkout.stock s set available = s.available - p.units, held = s.held + p.units
-        from unnest(p_skus, v_part, v_parts, p_sku_units) with ordinality p (sku, part, parts, units, at)
-       where s.drop_id = p_drop and s.sku = p.sku and s.part = p.part and s.available >= p.units
+        from (select p_drop as drop_id, u.*
+                from unnest(p_skus, v_part, v_parts, p_sku_units) with ordinality u (sku, part, parts, units, at)
+              offset 0) p
+       where s.drop_id = p.drop_id and s.sku = p.sku and s.part = p.part and s.available >= p.units
       returning p.at, p.parts, p.units, s.available, s.returns)
     select count(*), array_agg(case when t.parts = 1 then t.available end order by t.at), array_agg(t.returns order by t.at),
            bool_or(t.parts > 1 and t.available < t.parts * 2 * t.units)

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Line } from '../../src/domain/lines.ts';
 import type { Holder } from '../../src/store/reservations.ts';
@@ -120,4 +121,31 @@ test('promise 6: a batch of which one request can not be granted is left alone: 
   }
   // Without the fault the same are served.
   expect(await reservePlain(db.database, drop, others, 0)).toBeDefined();
+});
+
+test('3.1: a batch reads what it asks for, however little Postgres knew of its tables when it planned', async () => {
+  const young = await createCheckoutDatabase();
+  const single = new pg.Pool({ connectionString: young.url, max: 1 });
+  try {
+    const drop = await createDrop(young.database, { a: 1000 });
+    // What an autovacuum finds when a drop has just opened; its plans stay until the next one.
+    await enterShoppers(young.database, drop, 3);
+    await young.database.query('analyze checkout.sessions, checkout.shoppers, checkout.stock');
+    const holders = await enterShoppers(young.database, drop, 500);
+    await single.query('begin');
+    const batch = holders.slice(0, 20).map((holder) => wants(holder, one('a')));
+    expect(await reservePlain(single, drop, batch, 0)).toBeDefined();
+    const { rows } = await single.query<{ relname: string; read: number }>(
+      `select relname, (idx_tup_fetch + seq_tup_read)::integer as read from pg_stat_xact_user_tables
+        where schemaname = 'checkout' and relname in ('sessions', 'shoppers')`,
+    );
+    // The foreign key of a reservation looks at the session once more.
+    for (const { relname, read } of rows)
+      expect({ relname, read }).toEqual({ relname, read: expect.toSatisfy((n: number) => n <= 60) });
+    expect(rows).toHaveLength(2);
+    await single.query('rollback');
+  } finally {
+    await single.end();
+    await young.close();
+  }
 });
