@@ -160,6 +160,7 @@ export async function startControlPlane(
   };
   const jobs = startJobs(plane, adminMetrics, {
     noteHead: () => noteHead(heads),
+    forgetAttempts: () => identity.attempts.sweep(),
     archiveAfterMs: config.ARCHIVE_AFTER_HOURS * 3_600_000,
   });
   log.info({ url, internalUrl }, 'listening');

@@ -26,9 +26,12 @@ const LOGOS_AT_ONCE = 2;
 const OCCURRENCES_EVERY_MS = 15_000;
 /** Nobody waits for a drop to be archived. */
 const ARCHIVE_EVERY_MS = 5000;
+/** Of what strangers have tried, a day is kept; it may be an hour more. */
+const FORGET_ATTEMPTS_EVERY_MS = 3_600_000;
 
 export interface JobOptions {
   readonly noteHead: () => Promise<void>;
+  readonly forgetAttempts: () => Promise<void>;
   /** From the end of a drop on. */
   readonly archiveAfterMs: number;
 }
@@ -36,7 +39,7 @@ export interface JobOptions {
 export function startJobs(
   plane: ControlPlane,
   metrics: AdminMetrics,
-  { noteHead, archiveAfterMs }: JobOptions,
+  { noteHead, forgetAttempts, archiveAfterMs }: JobOptions,
 ): RepeatingJob {
   const { drops, setups, projection, archives, source, log } = plane;
   /** Jobs that fail: an outage is one line in the log, and its end another. */
@@ -107,6 +110,7 @@ export function startJobs(
     }),
     start('occurrences', () => makeDueOccurrences(plane), OCCURRENCES_EVERY_MS),
     start('note-head', noteHead, HEAD_EVERY_MS),
+    start('forget-attempts', forgetAttempts, FORGET_ATTEMPTS_EVERY_MS),
     start(
       'archive',
       () =>

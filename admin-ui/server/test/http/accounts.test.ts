@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { delaySeconds, FREE_FAILURES, FREE_FAILURES_OF_ACCOUNT } from '../../src/domain/sign-in-delays.ts';
 import {
   type Answer,
   OPERATOR_KEY,
@@ -176,80 +174,6 @@ test('new recovery codes void the old ones', async () => {
     openBrowser(admin).call('POST', '/api/v1/session', { email: person.email, password: PASSWORD, code });
   expect((await ask(person.recoveryCodes[0] ?? '')).status).toBe(401);
   expect((await ask(body.recoveryCodes[0])).status).toBe(201);
-});
-
-test('a stranger who fails again and again waits longer and longer, and slows nobody else down', async () => {
-  const person = await startPerson(admin, 'owner');
-  const stranger = openBrowser(admin, '203.0.113.50');
-  const guess = () =>
-    stranger.call('POST', '/api/v1/session', { email: person.email, password: 'wrong horse battery' });
-  const statuses: number[] = [];
-  for (let at = 0; at < FREE_FAILURES; at++) statuses.push((await guess()).status);
-  expect(statuses).toEqual(Array.from({ length: FREE_FAILURES }, () => 401));
-  const slowed = await guess();
-  expect(slowed).toMatchObject(problem(429, 'rate-limited'));
-  expect(Number(slowed.headers.get('retry-after'))).toBeLessThanOrEqual(
-    delaySeconds(FREE_FAILURES, FREE_FAILURES),
-  );
-  // The right password waits as well, from there.
-  const right = { email: person.email, password: PASSWORD, code: codeOf(person.secret, 1) };
-  expect((await stranger.call('POST', '/api/v1/session', right)).status).toBe(429);
-  // From anywhere else it does not; and a browser that the account knows may even stand behind the stranger's address.
-  const known = openBrowser(admin, stranger.address);
-  known.jar.set('sluice_device', person.jar.get('sluice_device') ?? '');
-  expect((await known.call('POST', '/api/v1/session', right)).status).toBe(201);
-  const { text } = await send(admin.internalUrl, 'GET', '/metrics');
-  expect(text).toMatch(/^admin_sign_ins_total\{.*outcome="throttled".*\} [1-9]/m);
-  expect(text).toMatch(/^admin_sign_ins_total\{.*outcome="refused".*\} [1-9]/m);
-});
-
-test('guesses that come at once are counted like guesses one after the other', async () => {
-  const stranger = openBrowser(admin, '203.0.113.51');
-  const email = anyEmail();
-  const startedMs = performance.now();
-  const answers = await Promise.all(
-    Array.from({ length: 30 }, () =>
-      stranger.call('POST', '/api/v1/session', { email, password: 'wrong horse battery' }),
-    ),
-  );
-  // Each try beyond the free ones costs a wait; a slow machine may have sat some of them out meanwhile.
-  const satOut = Math.floor(
-    (performance.now() - startedMs) / 1000 / delaySeconds(FREE_FAILURES, FREE_FAILURES),
-  );
-  expect(answers.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(FREE_FAILURES + satOut);
-});
-
-test('the delay in the store is the one of the rule', async () => {
-  const email = anyEmail();
-  const bucket = createHash('sha256').update(`pair\n${email}\n203.0.113.52`).digest();
-  const stranger = openBrowser(admin, '203.0.113.52');
-  for (const failures of [4, 5, 8, 30]) {
-    await admin.database.query(
-      `insert into admin.sign_in_attempts (bucket, failures, next_at) values ($1, $2, now())
-       on conflict (bucket) do update set failures = $2, next_at = now()`,
-      [bucket, failures - 1],
-    );
-    await stranger.call('POST', '/api/v1/session', { email, password: 'wrong horse battery' });
-    const { rows } = await admin.database.query(
-      'select failures, round(extract(epoch from next_at - last_at))::integer as delay from admin.sign_in_attempts where bucket = $1',
-      [bucket],
-    );
-    expect(rows[0]).toEqual({ failures, delay: delaySeconds(failures, FREE_FAILURES) });
-  }
-});
-
-test('refused sign-ins are one entry of the audit log with their numbers, by account', async () => {
-  const person = await startPerson(admin, 'viewer');
-  await admin.noteHead();
-  const browser = openBrowser(admin, '203.0.113.53');
-  for (const email of [person.email, person.email, anyEmail()])
-    await browser.call('POST', '/api/v1/session', { email, password: 'wrong horse battery' });
-  await admin.noteHead();
-  const { body } = await admin.call('GET', '/api/v1/audit');
-  expect(body.entries.find(({ act }: { act: string }) => act === 'sign-in.refused')).toMatchObject({
-    actor: 'system',
-    after: { accounts: { [person.email]: 2 }, unknown: 1, throttled: 0 },
-  });
 });
 
 test('another site can not write with a browser that is signed in', async () => {
@@ -506,41 +430,4 @@ test('with a mailer links go by mail only, and asking for a reset tells a strang
   } finally {
     await mails.close();
   }
-});
-
-test('4.1: many addresses after one account are slowed down together; a known browser and a link are not', async () => {
-  const person = await startPerson(admin, 'owner');
-  const bucket = createHash('sha256').update(`account\n${person.email}`).digest();
-  await admin.database.query(
-    `insert into admin.sign_in_attempts (bucket, failures, next_at) values ($1, $2, now())
-     on conflict (bucket) do update set failures = $2`,
-    [bucket, FREE_FAILURES_OF_ACCOUNT - 1],
-  );
-  const guess = (address: string) =>
-    openBrowser(admin, address).call('POST', '/api/v1/session', {
-      ...{ email: person.email, password: 'wrong horse battery' },
-    });
-  expect((await guess('203.0.113.101')).status).toBe(401);
-  const slowed = await guess('203.0.113.102');
-  expect(slowed).toMatchObject(problem(429, 'rate-limited'));
-  expect(Number(slowed.headers.get('retry-after'))).toBeGreaterThan(0);
-
-  const right = (steps: number) => ({
-    email: person.email,
-    password: PASSWORD,
-    code: codeOf(person.secret, steps),
-  });
-  const known = openBrowser(admin, '203.0.113.103');
-  known.jar.set('sluice_device', person.jar.get('sluice_device') ?? '');
-  expect((await known.call('POST', '/api/v1/session', right(1))).status).toBe(201);
-  // Another account is none of it.
-  const other = await startPerson(admin, 'viewer');
-  expect(other.id).not.toBe(person.id);
-  // A new browser comes by a new link, which makes it known.
-  const { body } = await admin.call('POST', `/api/v1/accounts/${person.id}/reset`);
-  const fresh = openBrowser(admin, '203.0.113.104');
-  await fresh.call('POST', '/api/v1/enrolment', { token: tokenIn(body.link), password: PASSWORD });
-  expect(
-    await fresh.call('POST', '/api/v1/session', { email: person.email, password: PASSWORD }),
-  ).toMatchObject(problem(401, 'mfa-required'));
 });
