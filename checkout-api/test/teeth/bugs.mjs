@@ -288,7 +288,7 @@ export const BUGS = [
   },
   {
     name: 'cursor outbox: what is older than the last event told has been told',
-    file: 'checkout-api/test/outbox/deliver.test.ts',
+    file: 'checkout-api/test/outbox/emit.test.ts',
     test: 'that was written earlier and committed later than one that has been told',
     replacements: [
       {
@@ -303,7 +303,7 @@ export const BUGS = [
   },
   {
     name: 'an event is told whether its transaction commits or not: its job is kept in memory',
-    file: 'checkout-api/test/outbox/deliver.test.ts',
+    file: 'checkout-api/test/outbox/emit.test.ts',
     test: 'stands or falls with the transaction that caused it',
     replacements: [
       {
@@ -361,7 +361,7 @@ export const BUGS = [
   },
   {
     name: 'a secret stands in the database as it is',
-    file: 'checkout-api/test/outbox/deliver.test.ts',
+    file: 'checkout-api/test/outbox/webhook-secrets.test.ts',
     test: 'a secret is nowhere in the database but sealed',
     replacements: [
       {
