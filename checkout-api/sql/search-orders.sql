@@ -1,4 +1,5 @@
--- Orders that fit all of what is given, the latest first: up to $10 after the order $9. Its plan depends on which are given.
+-- Orders that fit all of what is given, the latest first: up to $10 after the order $9. What a rehearsal bought is none. Its plan depends on
+-- which are given.
 select o.id, o.drop_id as drop, o.reservation_id as "reservationId", o.status, o.amount_minor::float8 as "amountMinor",
        o.refunded_minor::float8 as "refundedMinor", o.refunding_minor::float8 as "refundingMinor",
        o.currency, o.created_at as "createdAt", o.fulfilled_at as "fulfilledAt", r.skus, r.quantities,
@@ -6,7 +7,8 @@ select o.id, o.drop_id as drop, o.reservation_id as "reservationId", o.status, o
   from checkout.orders o
   join checkout.reservations r on r.id = o.reservation_id
   left join checkout.sessions s on s.jti = o.jti and s.drop_id = o.drop_id
- where ($1::uuid is null or o.id = $1)
+ where not checkout.is_rehearsal(o.drop_id)
+   and ($1::uuid is null or o.id = $1)
    and ($2::text is null or o.jti = $2)
    and ($3::text is null or checkout.place_reference(o.jti) = $3)
    and ($4::text is null or s.customer = $4)

@@ -25,6 +25,7 @@ import { eventRoutes } from './routes/events.ts';
 import { internalRoutes } from './routes/internal.ts';
 import { officeRoutes } from './routes/office.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { revocationRoutes } from './routes/revocations.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { createOfficeStore } from './store/office.ts';
@@ -78,6 +79,7 @@ export async function startCheckout(
     payments,
     orders,
     paymentProviders: till.providers,
+    rehearsalProvider: till.rehearsalProvider,
     providerEvents,
     metrics: checkoutMetrics,
   };
@@ -105,6 +107,7 @@ export async function startCheckout(
   const internal: FastifyInstance = createInternalApp({ logger: log, metrics, describes: app });
   const serviceToken = config.SERVICE_TOKEN;
   await internal.register(internalRoutes, { stock, serviceToken });
+  await internal.register(rehearsalRoutes, { rehearsals: till.rehearsals, serviceToken });
   await internal.register(stockRoutes, { stock, serviceToken });
   await internal.register(revocationRoutes, { sessions, serviceToken });
   await internal.register(orderRoutes, { orders, serviceToken });

@@ -1,6 +1,6 @@
 /** What the control plane sends of a drop and its products. Internal listener only. */
 import { Type } from 'typebox';
-import { AmountMinor, Currency, Instant, Sku } from './common.ts';
+import { AmountMinor, Currency, DropId, Instant, Sku } from './common.ts';
 import { Units } from './stock.ts';
 
 export const DropSetupRequest = Type.Object(
@@ -33,3 +33,8 @@ export const DropSetupRequest = Type.Object(
   },
   { additionalProperties: false },
 );
+
+export const RehearsalDeletedAnswer = Type.Object({
+  drop: DropId,
+  rows: Type.Integer({ description: 'How many rows there still were of it' }),
+});

@@ -3,6 +3,7 @@
  * recorded before the provider is asked and its outcome after; in between no transaction is open, and whoever dies
  * there leaves an attempt that the reconciler settles.
  */
+import { isRehearsal } from '../domain/rehearsal.ts';
 import type { PaymentAttempt, PaymentStore, Settlement } from '../store/payments.ts';
 import type { Holder, Reservation, ReservationStore } from '../store/reservations.ts';
 import { type GuardedProvider, isProviderSpared } from './guard.ts';
@@ -34,17 +35,20 @@ export interface Payments {
 export interface PaymentsOptions {
   store: PaymentStore;
   reservations: Pick<ReservationStore, 'find'>;
-  /** By name: what the methods begin with. */
+  /** By name: what the methods begin with. `rehearsal` is the one that takes no money, whatever the method. */
   providers: ReadonlyMap<string, GuardedProvider>;
   /** A shopper who has to do something first has so long. Default 300. */
   actionSeconds?: number;
   /** So long a hold is kept for a payment that does not come to its end. Default 900. */
   holdSeconds?: number;
-  /** Told of every outcome: captured, declined, voided, waiting, reversed, unknown, spared. */
+  /** Told of every outcome but those of rehearsals: captured, declined, voided, waiting, reversed, unknown, spared. */
   observe?: (outcome: string) => void;
   /** Told of what an attempt died of; its outcome is unknown until the reconciler has asked. */
   onUnknown?: (error: unknown, reservationId: string) => void;
 }
+
+/** The sandbox under a name that no method begins with. */
+export const REHEARSAL_PROVIDER = 'rehearsal';
 
 /** Between two questions about the same attempt. */
 const pauseSeconds = 5;
@@ -68,7 +72,7 @@ export function attemptOf(key: string): { id: string; attempt: number } | undefi
 }
 
 export function createPayments(options: PaymentsOptions): Payments {
-  const { store, reservations, providers, observe, onUnknown } = options;
+  const { store, reservations, providers, onUnknown } = options;
   const { actionSeconds = 300, holdSeconds = 900 } = options;
 
   function providerOf(name: string): GuardedProvider {
@@ -77,27 +81,39 @@ export function createPayments(options: PaymentsOptions): Payments {
     return provider;
   }
 
+  /** Whatever the installation takes money by, a rehearsal takes none. */
+  function chosen(drop: string, method: string): { provider: GuardedProvider; method: string } {
+    if (!isRehearsal(drop)) return { provider: providerOf(method.slice(0, method.indexOf(':'))), method };
+    const provider = providerOf(REHEARSAL_PROVIDER);
+    return { provider, method: provider.accepts(method) ? method : 'sandbox:ok' };
+  }
+
+  function observe(outcome: string, provider: string): void {
+    if (provider !== REHEARSAL_PROVIDER) options.observe?.(outcome);
+  }
+
   /** Undefined: not at its end yet. */
   async function record(
     id: string,
     attempt: number,
     outcome: ChargeOutcome,
+    provider: string,
   ): Promise<Settlement | 'failed' | undefined> {
     switch (outcome.status) {
       case 'captured': {
         const settlement = await store.settle(id, attempt, outcome.chargeId);
-        if (settlement !== 'known') observe?.(settlement === 'paid' ? 'captured' : settlement);
+        if (settlement !== 'known') observe(settlement === 'paid' ? 'captured' : settlement, provider);
         return settlement;
       }
       case 'declined':
       case 'voided':
         await store.fail(id, attempt, outcome.status, outcome.reason);
-        observe?.(outcome.status);
+        observe(outcome.status, provider);
         return 'failed';
       case 'requires_action':
       case 'processing':
         await store.wait(id, attempt, outcome.status === 'requires_action' ? 'action' : 'provider');
-        observe?.('waiting');
+        observe('waiting', provider);
         return undefined;
     }
   }
@@ -107,8 +123,9 @@ export function createPayments(options: PaymentsOptions): Payments {
     id: string,
     attempt: number,
     outcome: ChargeOutcome,
+    provider: string,
   ): Promise<PaymentAnswer> {
-    await record(id, attempt, outcome);
+    await record(id, attempt, outcome, provider);
     switch (outcome.status) {
       case 'captured':
         return explain(holder, id);
@@ -137,6 +154,7 @@ export function createPayments(options: PaymentsOptions): Payments {
           id,
           last.attempt,
           await providerOf(last.provider).resolve(chargeOf(last), 'look'),
+          last.provider,
         );
       } catch (error) {
         onUnknown?.(error, id);
@@ -153,12 +171,12 @@ export function createPayments(options: PaymentsOptions): Payments {
   /** Asks about one attempt; true when it has come to its end. */
   async function ask(payment: PaymentAttempt, mode: ResolveMode): Promise<boolean> {
     const outcome = await providerOf(payment.provider).resolve(chargeOf(payment), mode);
-    return (await record(payment.id, payment.attempt, outcome)) !== undefined;
+    return (await record(payment.id, payment.attempt, outcome, payment.provider)) !== undefined;
   }
 
   return {
-    async pay(holder, id, method) {
-      const provider = providerOf(method.slice(0, method.indexOf(':')));
+    async pay(holder, id, wanted) {
+      const { provider, method } = chosen(holder.drop, wanted);
       const begin = () => store.begin(holder, id, provider.name, method);
       let begun = await begin();
       if (begun === undefined) {
@@ -180,14 +198,14 @@ export function createPayments(options: PaymentsOptions): Payments {
       } catch (error) {
         if (isProviderSpared(error)) {
           await store.fail(id, begun.attempt, 'voided', 'provider_unavailable', graceSeconds);
-          observe?.('spared');
+          observe('spared', provider.name);
           return { verdict: 'provider-unavailable' };
         }
-        observe?.('unknown');
+        observe('unknown', provider.name);
         onUnknown?.(error, id);
         return { verdict: 'processing' };
       }
-      return answer(holder, id, begun.attempt, outcome);
+      return answer(holder, id, begun.attempt, outcome, provider.name);
     },
 
     async reconcile(ageSeconds, limit) {

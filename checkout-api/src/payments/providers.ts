@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { Config } from '../config.ts';
 import type { Database } from '../store/statements.ts';
 import { type GuardedProvider, guardProvider } from './guard.ts';
+import { REHEARSAL_PROVIDER } from './pay.ts';
 import type { PaymentProvider } from './provider.ts';
 import { createSandboxProvider } from './sandbox.ts';
 import { createStripeProvider } from './stripe.ts';
@@ -15,6 +16,15 @@ type ProviderConfig = Pick<
 /** What the sandbox signs its messages with: the same in all instances, and nothing to configure. */
 export function sandboxSecret({ SERVICE_TOKEN }: Pick<Config, 'SERVICE_TOKEN'>): string {
   return createHmac('sha256', SERVICE_TOKEN).update('sandbox webhooks').digest('base64');
+}
+
+/**
+ * The provider of rehearsals, wherever the installation's money comes from: the sandbox under a name of its own, so that
+ * neither its messages nor a breaker it opens touch anybody who really pays.
+ */
+export function createRehearsalProvider(config: ProviderConfig, sandboxDatabase: Database): GuardedProvider {
+  const sandbox = createSandboxProvider(sandboxDatabase, sandboxSecret(config));
+  return guardProvider({ ...sandbox, name: REHEARSAL_PROVIDER });
 }
 
 /** @param sandboxDatabase a pool that nothing else uses */

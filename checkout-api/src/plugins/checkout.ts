@@ -15,6 +15,7 @@ export interface Checkout {
   payments: Payments;
   orders: OrderStore;
   paymentProviders: readonly GuardedProvider[];
+  rehearsalProvider: GuardedProvider;
   providerEvents: ProviderEventStore;
   metrics: CheckoutMetrics;
 }

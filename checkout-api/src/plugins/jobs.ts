@@ -1,6 +1,7 @@
 /** What every instance does beside answering: expiring, reporting. Any number of instances may. */
 import { type RepeatingJob, repeat } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
+import { isRehearsal } from '../domain/rehearsal.ts';
 import { expireDue } from '../jobs/expire.ts';
 import { type ReportOptions, reportAll } from '../jobs/report.ts';
 import type { ReservationStore } from '../store/reservations.ts';
@@ -57,6 +58,8 @@ export function startJobs(options: JobsOptions): RepeatingJob {
             if (untold.delete(drop)) log.info({ drop }, 'the waiting room takes reports again');
           },
           observe(drop, inside, held, sellable) {
+            // Neither scaling nor an alert goes by a rehearsal.
+            if (isRehearsal(drop)) return;
             metrics.sessionsInside.set({ drop }, inside);
             metrics.unitsHeld.set({ drop }, held);
             metrics.unitsSellable.set({ drop }, sellable);

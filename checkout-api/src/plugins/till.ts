@@ -9,12 +9,13 @@ import type { Config } from '../config.ts';
 import { startJobWorker } from '../jobs/worker.ts';
 import type { GuardedProvider } from '../payments/guard.ts';
 import { createPayments, type Payments } from '../payments/pay.ts';
-import { createProviders, sandboxSecret } from '../payments/providers.ts';
+import { createProviders, createRehearsalProvider, sandboxSecret } from '../payments/providers.ts';
 import { sendSandboxMessages } from '../payments/sandbox-messages.ts';
 import { createJobStore } from '../store/jobs.ts';
 import { createOrderStore, type OrderStore } from '../store/orders.ts';
 import { createPaymentStore } from '../store/payments.ts';
 import { createProviderEventStore, type ProviderEventStore } from '../store/provider-events.ts';
+import { createRehearsalStore, type RehearsalStore } from '../store/rehearsals.ts';
 import type { ReservationStore } from '../store/reservations.ts';
 import type { Database } from '../store/statements.ts';
 import type { CheckoutMetrics } from './metrics.ts';
@@ -43,6 +44,9 @@ export interface Till {
   orders: OrderStore;
   providerEvents: ProviderEventStore;
   providers: readonly GuardedProvider[];
+  /** Takes no money; for rehearsals alone. */
+  rehearsalProvider: GuardedProvider;
+  rehearsals: RehearsalStore;
   /** Of the provider that fares worst: 0 closed, 1 half open, 2 open. */
   breakerState(): 0 | 1 | 2;
   /** Settling, refunding, listening to providers. @param url where this instance answers */
@@ -57,16 +61,19 @@ export function createTill({ config, log, metrics, database, reservations }: Til
   const store = createPaymentStore(database);
   const orders = createOrderStore(database);
   const providerEvents = createProviderEventStore(database);
+  const rehearsalProvider = createRehearsalProvider(config, sandboxDatabase);
+  // Attempts and refunds are looked after by the name they were begun under; only the configured ones are offered.
+  const all = new Map([...providers, [rehearsalProvider.name, rehearsalProvider]]);
   const payments = createPayments({
     store,
     reservations,
-    providers,
+    providers: all,
     observe: (outcome) => metrics.payments.inc({ outcome }),
     onUnknown: (err, reservation) =>
       log.warn({ err, reservation }, 'the outcome of a payment is not known yet'),
   });
   const tasks = createTasks({
-    refunds: { orders, providers, observe: (outcome) => metrics.refunds.inc({ outcome }) },
+    refunds: { orders, providers: all, observe: (outcome) => metrics.refunds.inc({ outcome }) },
     providerEvents: { events: providerEvents, payments, store, orders, providers },
   });
 
@@ -75,6 +82,8 @@ export function createTill({ config, log, metrics, database, reservations }: Til
     orders,
     providerEvents,
     providers: [...providers.values()],
+    rehearsalProvider,
+    rehearsals: createRehearsalStore(database, sandboxDatabase),
     breakerState() {
       const states = [...providers.values()].map((provider) => provider.breakerState());
       return states.includes(2) ? 2 : states.includes(1) ? 1 : 0;

@@ -5,6 +5,7 @@ import { sessionOf } from '../admission/gate.ts';
 import { IdParams, ProblemDocument } from '../contract/common.ts';
 import { OrderAnswer } from '../contract/orders.ts';
 import { PaidAnswer, PaymentRequest, PendingAnswer } from '../contract/reservations.ts';
+import { isRehearsal } from '../domain/rehearsal.ts';
 import type { Checkout } from '../plugins/checkout.ts';
 import { CALLS_PER_SESSION } from '../rate-limits.ts';
 import { orderView } from './views.ts';
@@ -33,8 +34,11 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = 
     async (request, reply) => {
       const session = sessionOf(request);
       const { method } = request.body;
-      if (!checkout.paymentProviders.some((provider) => provider.accepts(method))) {
-        const known = checkout.paymentProviders.flatMap((provider) => provider.methods).join(', ');
+      const offered = isRehearsal(session.drop)
+        ? [...checkout.paymentProviders, checkout.rehearsalProvider]
+        : checkout.paymentProviders;
+      if (!offered.some((provider) => provider.accepts(method))) {
+        const known = offered.flatMap((provider) => provider.methods).join(', ');
         throw problem('unknown-payment-method', undefined, {
           errors: [{ field: 'body.method', reason: `must be one of ${known}` }],
         });

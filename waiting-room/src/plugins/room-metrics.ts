@@ -2,6 +2,7 @@
 import type { Metrics } from '@sluice/service-kit';
 import { expectedEntriesPerSecond } from '../domain/expected-entries.ts';
 import { PHASES } from '../domain/phase.ts';
+import { isRehearsal } from '../domain/rehearsal.ts';
 import type { DropView, LimitedBy, Queue } from '../queue/queue.ts';
 
 /** Requests that one entered shopper makes at the checkout: session, products, reservation, its polls, payment, order. */
@@ -65,7 +66,7 @@ export function registerRoomMetrics(
       labelNames: ['drop'],
       collect() {
         this.reset();
-        for (const view of queue.views()) this.inc({ drop: view.drop }, value(view));
+        for (const view of viewsOf(queue)) this.inc({ drop: view.drop }, value(view));
       },
     });
   }
@@ -75,7 +76,7 @@ export function registerRoomMetrics(
     labelNames: ['drop', 'phase'],
     collect() {
       this.reset();
-      for (const { drop, phase } of queue.views()) {
+      for (const { drop, phase } of viewsOf(queue)) {
         for (const one of PHASES) this.set({ drop, phase: one }, one === phase ? 1 : 0);
       }
     },
@@ -109,7 +110,7 @@ export function registerRoomMetrics(
     labelNames: ['drop', 'limit'],
     collect() {
       this.reset();
-      for (const { drop, limitedBy } of queue.views()) {
+      for (const { drop, limitedBy } of viewsOf(queue)) {
         for (const limit of LIMITS) this.set({ drop, limit }, limit === limitedBy ? 1 : 0);
       }
     },
@@ -152,7 +153,12 @@ function perDrop(
     labelNames: ['drop'],
     collect() {
       this.reset();
-      for (const view of queue.views()) this.set({ drop: view.drop }, value(view));
+      for (const view of viewsOf(queue)) this.set({ drop: view.drop }, value(view));
     },
   });
+}
+
+/** Of every drop but rehearsals. */
+function* viewsOf(queue: Queue): Iterable<DropView> {
+  for (const view of queue.views()) if (!isRehearsal(view.drop)) yield view;
 }

@@ -5,6 +5,7 @@ import { type Drop, type DropPage, PLAIN_PAGE, type Product } from '../domain/dr
 import type { Fault } from '../domain/fault.ts';
 import { pageFaults, productFaults } from '../domain/plan-rules.ts';
 import { occurrencesOf, type Recurrence, recurrenceFaults } from '../domain/recurrence.ts';
+import { reservedIdFaults } from '../domain/rehearsal.ts';
 import type { Series, SeriesPlan } from '../domain/series.ts';
 import { resolveLocal } from '../domain/zoned-time.ts';
 import type { Who } from '../store/audit.ts';
@@ -52,7 +53,8 @@ export async function createSeries(plane: ControlPlane, request: SeriesRequest, 
   };
   const rule = { rrule, startsLocal, timeZone, choice, skipped };
   const now = new Date();
-  refuse([...recurrenceFaults(rule, now), ...planFaults(plan)]);
+  // Its drops are called so, and more.
+  refuse([...reservedIdFaults(`${id}-`), ...recurrenceFaults(rule, now), ...planFaults(plan)]);
   refuseLowContrast(plan.page);
   const series = await plane.series.create(
     {

@@ -11,6 +11,7 @@ import {
   type Product,
 } from '../domain/drop.ts';
 import { DEFAULT_ZONE } from '../domain/plan-rules.ts';
+import { isRehearsal } from '../domain/rehearsal.ts';
 import { readSchedule, type ScheduleRequest } from '../domain/schedule.ts';
 import type { Who } from '../store/audit.ts';
 import { tell } from './change-drop.ts';
@@ -87,7 +88,8 @@ function makeId(name: string): string {
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 30)
     .replace(/-+$/, '');
-  return `${slug || 'drop'}-${randomBytes(3).toString('hex')}`;
+  const id = `${slug || 'drop'}-${randomBytes(3).toString('hex')}`;
+  return isRehearsal(id) ? `a-${id}` : id;
 }
 
 export type CloneRequest = ScheduleRequest & { readonly id?: string; readonly name?: string };

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import type { Fault } from '../domain/fault.ts';
 import { DEFAULT_ZONE, pageFaults, productFaults } from '../domain/plan-rules.ts';
+import { reservedIdFaults } from '../domain/rehearsal.ts';
 import { readSchedule } from '../domain/schedule.ts';
 import { withRules } from './body-rules.ts';
 import { DropId } from './common.ts';
@@ -29,6 +30,7 @@ export const DropFile = withRules(
     return drops.flatMap((drop, index) =>
       [
         ...(ids.indexOf(ids[index]) < index ? [{ path: '/id', reason: 'is stated twice' }] : []),
+        ...reservedIdFaults((drop as { id?: unknown } | null)?.id),
         ...readSchedule(drop, DEFAULT_ZONE).faults,
         ...pageFaults((drop as { page?: unknown } | null)?.page),
         // Whether there must be any is known where the drop is.

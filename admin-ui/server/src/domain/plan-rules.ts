@@ -4,6 +4,7 @@
  */
 import type { Fault } from './fault.ts';
 import { wordsFaults } from './page-words.ts';
+import { reservedIdFaults } from './rehearsal.ts';
 import { readSchedule, scheduleFaults } from './schedule.ts';
 
 /** What clock times are meant in, and shown in, where a merchant states no zone. */
@@ -50,8 +51,9 @@ export function productFaults(value: unknown): Fault[] {
 /** Everything about a whole new plan. */
 export function planFaults(value: unknown, nowMs: number): Fault[] {
   const { schedule, faults } = readSchedule(value, DEFAULT_ZONE);
-  const { opensAt, opensAtLocal } = bodyOf(value);
+  const { id, opensAt, opensAtLocal } = bodyOf(value);
   return [
+    ...reservedIdFaults(id),
     ...(opensAt === undefined && opensAtLocal === undefined
       ? [{ path: '/opensAt', reason: 'or opensAtLocal must be given' }]
       : []),
