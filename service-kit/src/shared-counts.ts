@@ -2,18 +2,23 @@
  * Counts of a rate limit that all instances share through Redis, without a request ever waiting for Redis: each
  * instance decides by what it last heard plus what it has counted since. Redis slow or gone: it decides by its own count.
  */
+import { readFileSync } from 'node:fs';
 import type { RateLimitOptions } from '@fastify/rate-limit';
 import type { Redis } from 'ioredis';
 
-/** How often instances tell each other; what one address can overrun a limit by meanwhile is one such interval. */
+/** How often instances tell each other. */
 const SYNC_EVERY_MS = 250;
 /**
- * A key is shared once it has used this part of its limit here. Below that it is no suspect, and a crowd in which each
- * asks twice costs Redis nothing; ten instances can be overrun by the limit once more at worst.
+ * A key is told once it has used this part of what was left of its limit when it was last heard of. So a crowd that stays far below
+ * costs Redis nothing, a busy one little, and each instance is out by this part of the limit at most.
  */
-const SHARED_FROM = 0.1;
+const TOLD_FROM = 0.1;
+/** Keys told in one call: the script's bound. */
+const TOLD_AT_ONCE = 500;
 /** Keys of one window kept in memory; beyond that the window starts anew rather than exhaust memory. */
 const KEYS_MAX = 200_000;
+
+const addCounts = readFileSync(new URL('../lua/add-counts.lua', import.meta.url), 'utf8');
 
 interface Count {
   /** Counted here and not yet told. */
@@ -60,54 +65,59 @@ export type SharedCounts = ReturnType<typeof createSharedCounts>;
 export function createSharedCounts({ redis, now = Date.now }: SharedCountsOptions) {
   const synced: (() => Promise<void>)[] = [];
   const routes = new Map<string, CountStore>();
-  let syncing = false;
+  let syncing: Promise<void> | undefined;
 
-  async function sync(): Promise<void> {
-    if (syncing) return;
-    syncing = true;
-    // A failure changes nothing: what is untold stays untold and is told the next time.
-    await Promise.allSettled(synced.map((tell) => tell()));
-    syncing = false;
+  /** One round at a time. A failure changes nothing: what is untold stays untold and is told the next time. */
+  function sync(): Promise<void> {
+    syncing ??= Promise.allSettled(synced.map((tell) => tell())).then(() => {
+      syncing = undefined;
+    });
+    return syncing;
   }
   const timer = setInterval(sync, SYNC_EVERY_MS).unref();
 
   function createStore(name: string): CountStore {
     let counts = new Map<string, Count>();
-    const suspects = new Map<string, Count>();
+    let due = new Map<string, Count>();
     let window = -1;
     let windowMs = 0;
+    let limitMax = 0;
+
+    const isDue = ({ untold, told }: Count) => untold > 0 && untold >= (limitMax - told) * TOLD_FROM;
 
     function enterWindow(index: number, lengthMs: number): void {
       if (index === window && counts.size < KEYS_MAX) return;
       counts = new Map();
-      suspects.clear();
+      due = new Map();
       window = index;
       windowMs = lengthMs;
     }
 
+    /** All of one window lie in one hash: one key, so in a Cluster one server. */
+    async function tell(keys: [string, Count][], from: Map<string, Count>): Promise<void> {
+      const units = keys.map(([, { untold }]) => untold);
+      const pairs = keys.flatMap(([key, { untold }]) => [key, untold]);
+      const totals = (await redis.eval(addCounts, 1, `${name}:${window}`, windowMs, ...pairs)) as number[];
+      for (const [at, [key, count]] of keys.entries()) {
+        count.told = totals[at] as number;
+        count.untold -= units[at] as number;
+        if (!isDue(count)) from.delete(key);
+      }
+    }
+
     synced.push(async () => {
-      if (suspects.size === 0) return;
-      const of = window;
-      const told = [...suspects].map(([key, count]) => ({
-        key: `${name}${key}:${of}`,
-        count,
-        units: count.untold,
-      }));
-      // One by one: in a Cluster the keys lie on different servers.
-      await Promise.allSettled(
-        told.map(async ({ key, count, units }) => {
-          const total = redis.incrby(key, units);
-          const kept = redis.pexpire(key, windowMs);
-          kept.catch(() => {}); // the next time
-          count.told = Number(await total);
-          count.untold -= units;
-        }),
-      );
+      const from = due;
+      const keys = [...from];
+      const calls = [];
+      for (let at = 0; at < keys.length; at += TOLD_AT_ONCE)
+        calls.push(tell(keys.slice(at, at + TOLD_AT_ONCE), from));
+      await Promise.allSettled(calls);
     });
 
     return {
       incr(key, callback, lengthMs, max) {
         const time = now();
+        limitMax = max;
         enterWindow(Math.floor(time / lengthMs), lengthMs);
         let count = counts.get(key);
         if (count === undefined) {
@@ -115,7 +125,7 @@ export function createSharedCounts({ redis, now = Date.now }: SharedCountsOption
           counts.set(key, count);
         }
         count.untold++;
-        if (count.untold >= max * SHARED_FROM || count.told > 0) suspects.set(key, count);
+        if (isDue(count)) due.set(key, count);
         callback(null, { current: count.told + count.untold, ttl: lengthMs - (time % lengthMs) });
       },
       child: ({ routeInfo }) => storeOf(routeInfo.method, routeInfo.url),
@@ -123,7 +133,7 @@ export function createSharedCounts({ redis, now = Date.now }: SharedCountsOption
   }
 
   function storeOf(method: string, url: string): CountStore {
-    const name = `limit:${method} ${url} `;
+    const name = `limit:{${method} ${url}}`;
     let store = routes.get(name);
     if (store === undefined) {
       store = createStore(name);
@@ -144,5 +154,5 @@ export function createSharedCounts({ redis, now = Date.now }: SharedCountsOption
     };
   }
 
-  return { store: createStore('limit:'), limit, sync, close: () => clearInterval(timer) };
+  return { store: createStore('limit:{}'), limit, sync, close: () => clearInterval(timer) };
 }

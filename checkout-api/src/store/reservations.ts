@@ -186,7 +186,7 @@ export function createReservationStore(
     reserve(holder, key, lines) {
       const { drop, jti } = holder;
       const flight = `${drop} ${jti} ${key}`;
-      if (inFlight.has(flight)) return { verdict: 'in-flight' };
+      if (inFlight.size > 0 && inFlight.has(flight)) return { verdict: 'in-flight' };
       if (soldOut.isGone(drop, lines) && !reservedKeys.mayHave(drop, jti, key))
         return { verdict: 'sold-out' };
       return decideWithOthers(holder, key, lines, flight);

@@ -2,7 +2,7 @@
  * Which idempotency keys of a drop have a reservation, as of a moment: so that a crowd that comes too late can be
  * answered without Postgres, and the one among them who repeats a request that succeeded still gets their own answer.
  */
-import { sha256 } from '../domain/hash.ts';
+import { fingerprint } from '../domain/fingerprint.ts';
 import { type Database, query } from './statements.ts';
 
 /**
@@ -21,12 +21,8 @@ export interface ReservedKeys {
   forget(drop: string): void;
 }
 
-/** 48 bits of a hash: a number is a tenth of the memory of the key itself, and a collision costs one look-up. */
-function fingerprint(jti: string, key: string): number {
-  return sha256(`${jti} ${key}`).readUIntBE(0, 6);
-}
-
 interface Known {
+  /** Numbers are a tenth of the memory of the keys; a clash, by chance or made on purpose, costs one look-up. */
   fingerprints: Set<number>;
   readUpTo: Date | null;
   reading: Promise<void> | undefined;
