@@ -14,6 +14,7 @@ export const webhookKeys = `k1:${Buffer.alloc(32, 1).toString('base64url')}`;
 export interface TestCheckout extends RunningCheckout {
   db: CheckoutDatabase;
   room: TestRoom;
+  /** Of Redis itself, whatever stands before it. */
   redisUrl: string;
   /** Starts one more instance on the same stores. */
   another(environment?: Record<string, string>): Promise<RunningCheckout>;
@@ -73,14 +74,19 @@ export function shopperOf(base: string, jti: string, credential: string): TestSh
   };
 }
 
-export async function startTestCheckout(environment: Record<string, string> = {}): Promise<TestCheckout> {
+/** @param through the way to Redis: takes its address and gives the one that the instances are told */
+export async function startTestCheckout(
+  environment: Record<string, string> = {},
+  through: (redisUrl: string) => Promise<string> = async (url) => url,
+): Promise<TestCheckout> {
   const db = await createCheckoutDatabase();
   const room = await startTestRoom();
   const redisUrl = await createTestRedis();
+  const toldUrl = await through(redisUrl);
   const others: RunningCheckout[] = [];
   const start = (more: Record<string, string> = {}) => {
     const config = readConfig({
-      REDIS_URL: redisUrl,
+      REDIS_URL: toldUrl,
       DATABASE_URL: db.url,
       SERVICE_TOKEN: serviceToken,
       WEBHOOK_KEYS: webhookKeys,
