@@ -2,7 +2,7 @@
 -- KEYS  control waiting present sessions spent reasons grants calls extended extensions
 -- ARGV  public number
 -- Reply 'waiting', order, 0 not called | µs of the drop clock left in its call window + 1 (1: it has run out), extensions
---       it may still ask for
+--       it may still ask for, µs of the drop clock left of window and grace together
 --       'present', order, rank · 'entered', "iat:exp:bind:opened" · 'spent', reason · 'unknown' · 'lost'
 -- Cost  O(log N)
 -- include lib/control.lua lib/run.lua lib/steps.lua lib/extensions.lua
@@ -16,10 +16,12 @@ local order = redis.call('ZSCORE', WAITING, number)
 if order then
   local control = read_control(CONTROL)
   if tonumber(order) > control.frontier then
-    return { 'waiting', order, 0, 0 }
+    return { 'waiting', order, 0, 0, 0 }
   end
   local window_end = window_end_of(control, { calls = CALLS, extended = EXTENDED }, number, order)
-  return { 'waiting', order, math.max(0, window_end - control.clock_us) + 1, extensions_left(control, EXTENSIONS, number) }
+  local left = window_end - control.clock_us
+  local extensions = extensions_left(control, EXTENSIONS, number)
+  return { 'waiting', order, math.max(0, left) + 1, extensions, math.max(0, left + control.grace_us) }
 end
 order = redis.call('ZSCORE', PRESENT, number)
 if order then

@@ -61,7 +61,7 @@ export const LOCALES: ReadonlyMap<string, Texts> = new Map(
     .map((name) => [name.replace('.json', ''), JSON.parse(read(`./locales/${name}`)) as Texts]),
 );
 
-const OTHER_TITLES = ['why', 'order', 'plain', 'leave'];
+const OTHER_TITLES = ['why', 'order', 'plain', 'leave', 'stock'];
 
 /** Every state of the page that there are words for, in the order a shopper may meet them. */
 export const PAGE_STATES: readonly string[] = Object.keys(LOCALES.get('en') ?? {})

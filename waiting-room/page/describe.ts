@@ -3,6 +3,10 @@
  * scripts and by the browser's script for all others. Pure.
  */
 import { clock, fill, span, type Texts } from './format.ts';
+import type { StockedProduct } from './page.ts';
+
+/** States in which the way back to the shop is what is left. */
+export const GOES_BACK: readonly string[] = ['unbound', 'closed', 'missed', 'done', 'left', 'revoked'];
 
 /** What is known. Everything but `state` may be missing. */
 export interface Situation {
@@ -61,14 +65,18 @@ export function describe(now: Situation, texts: Texts, locale: string, zone?: st
   if (opensMs && asOfMs < opensMs) facts.push([say('fact.opens'), clock(opensMs, asOfMs, locale, zone)]);
   if (crowd && crowd > 1) facts.push([say('fact.crowd'), fill(say('fact.crowd.about'), crowd, locale)]);
   if (position != null) facts.push([say('fact.updated'), clock(asOfMs, asOfMs, locale, zone)]);
-  const counting =
-    state === 'turn' ? (heldUntilMs ?? 0) : state === 'lobby' || state === 'scheduled' ? (opensMs ?? 0) : 0;
+  const isHeld = state === 'turn' || state === 'grace';
+  const counting = isHeld
+    ? (heldUntilMs ?? 0)
+    : state === 'lobby' || state === 'scheduled'
+      ? (opensMs ?? 0)
+      : 0;
   return {
     state,
     title: say(`${state}.title`),
     lead: say(now.lead ?? `${state}.lead`),
     figureLabel: counting
-      ? say(`figure.${state === 'turn' ? state : (now.lead ?? state)}`)
+      ? say(`figure.${isHeld ? 'turn' : (now.lead ?? state)}`)
       : position == null
         ? ''
         : say('figure.place'),
@@ -79,6 +87,34 @@ export function describe(now: Situation, texts: Texts, locale: string, zone?: st
     facts,
     urgent: URGENT.includes(state),
   };
+}
+
+/** A drop may sell hundreds of products; a page that tells of a place shows the first ones. */
+const STOCK_ROWS_MAX = 12;
+
+export interface StockRow {
+  readonly name: string;
+  readonly left: string;
+  readonly isGone: boolean;
+}
+
+/** What is left of each product, and how many more there are. */
+export function stockRows(products: readonly StockedProduct[], texts: Texts, locale: string): StockRow[] {
+  const rows = products.slice(0, STOCK_ROWS_MAX).map(({ name, available }) => {
+    const isGone = available <= 0;
+    return { name, left: fill(texts[isGone ? 'stock.none' : 'stock.left'] ?? '', available, locale), isGone };
+  });
+  const more = products.length - rows.length;
+  if (more > 0) rows.push({ name: fill(texts['stock.more'] ?? '', more, locale), left: '', isGone: true });
+  return rows;
+}
+
+/** A window that has run out is told as ending now, by a clock that is up to a second ahead of the picture's. */
+const LATE_MS = 1500;
+
+/** Whether a call window is over, so that it is grace that holds the turn. */
+export function isWindowOver(windowEndsMs: number, asOfMs: number): boolean {
+  return windowEndsMs - asOfMs < LATE_MS;
 }
 
 /** State of the words for an own status (`GET …/ticket`). */

@@ -9,7 +9,7 @@ import {
   STYLE,
   STYLE_HASH,
 } from './assets.ts';
-import type { PageView } from './describe.ts';
+import type { PageView, StockRow } from './describe.ts';
 import type { Texts } from './format.ts';
 import { logoImage, lookStyle, styleHash, textsOf } from './look.ts';
 
@@ -24,6 +24,8 @@ export interface DocumentOptions {
   readonly view: PageView;
   readonly message: string;
   readonly reference: string;
+  /** What is left, where the merchant shows it (a shell: nothing yet); null: not shown. */
+  readonly stock: readonly StockRow[] | null;
   readonly look: PageLook;
   /**
    * With the script the page takes care of itself and the document is the same for everyone. Without it the document is
@@ -36,7 +38,15 @@ export interface DocumentOptions {
 export interface Next {
   /** Reload after so many seconds; 0 for never. */
   readonly refreshSeconds: number;
-  readonly form: Form | null;
+  /** What may be done; the first is what the state is about. */
+  readonly acts: readonly (Form | Link)[];
+  /** Where leaving is asked for once more; null for whoever has no place to leave. */
+  readonly leave: string | null;
+}
+
+export interface Link {
+  readonly href: string;
+  readonly label: string;
 }
 
 export interface Form {
@@ -99,7 +109,7 @@ export function renderDocument(options: DocumentOptions): string {
     `<title>${escapeHtml(`${view.title} · ${name}`)}</title><link rel="icon" href="${iconOf(look)}"><style>${STYLE}</style>${style && `<style>${style}</style>`}</head>`,
     `<body><main id="main" data-state="${view.state}"><header>${logoImage(look)}<p>${t('room')}</p><h1 id="name"><bdi>${escapeHtml(name)}</bdi></h1></header>`,
     `<section class="card">${picture(options)}`,
-    shell ? shellParts(options, t) : plainForm(mode.next.form),
+    shell ? shellParts(options, t) : mode.next.acts.map(plainAct).join(''),
     `</section>${footer(options, t)}</main>`,
     shell
       ? `<script type="application/json" id="room">${roomJson(options, texts)}</script><script>${SCRIPT}</script>`
@@ -108,7 +118,8 @@ export function renderDocument(options: DocumentOptions): string {
   ].join('');
 }
 
-function picture({ view, message, mode }: DocumentOptions): string {
+function picture(options: DocumentOptions): string {
+  const { view, message, mode } = options;
   const facts = view.facts.map(
     ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
   );
@@ -120,7 +131,18 @@ function picture({ view, message, mode }: DocumentOptions): string {
     `<p class="figure"><span id="label">${escapeHtml(label)}</span><strong id="figure">${escapeHtml(figure)}</strong></p>`,
     '<div id="channel" aria-hidden="true" hidden></div>',
     `<dl id="facts">${facts.join('')}</dl><p id="message" dir="auto">${escapeHtml(message)}</p>`,
+    stockList(options),
   ].join('');
+}
+
+function stockList({ stock, lang, look }: DocumentOptions): string {
+  if (!stock) return '';
+  const rows = stock.map(
+    ({ name, left, isGone }) =>
+      `<div${isGone ? ' class="gone"' : ''}><dt dir="auto">${escapeHtml(name)}</dt><dd>${escapeHtml(left)}</dd></div>`,
+  );
+  const title = escapeHtml(textsOf(lang, look)['stock.title'] ?? '');
+  return `<div id="stock"${rows.length > 0 ? '' : ' hidden'}><h3>${title}</h3><dl>${rows.join('')}</dl></div>`;
 }
 
 function shellParts({ drop, shop }: DocumentOptions, t: (key: string) => string): string {
@@ -137,30 +159,45 @@ function shellParts({ drop, shop }: DocumentOptions, t: (key: string) => string)
   ].join('');
 }
 
-function plainForm(form: Form | null): string {
-  if (!form) return '';
-  const fields = Object.entries(form.fields).map(
+function plainAct(act: Form | Link, index: number): string {
+  const label = escapeHtml(act.label);
+  const kind = index > 0 ? ' second' : '';
+  if ('href' in act) return `<a class="button${kind}" href="${escapeHtml(act.href)}">${label}</a>`;
+  const inputs = Object.entries(act.fields).map(
     ([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`,
   );
-  return `<form method="post" action="${escapeHtml(form.action)}">${fields.join('')}<button>${escapeHtml(form.label)}</button></form>`;
+  const button = `<button class="button${kind}">${label}</button>`;
+  return `<form method="post" action="${escapeHtml(act.action)}">${inputs.join('')}${button}</form>`;
 }
 
 function footer({ reference, drawn, mode }: DocumentOptions, t: (key: string) => string): string {
-  const leave = mode.kind === 'shell' ? `<button id="leave" class="quiet">${t('action.leave')}</button>` : '';
+  const leaving = mode.kind === 'plain' ? mode.next.leave : null;
+  const leave =
+    mode.kind === 'shell'
+      ? `<button id="leave" class="quiet">${t('action.leave')}</button>`
+      : leaving && `<a class="quiet" href="${escapeHtml(leaving)}">${t('action.leave')}</a>`;
   const proof =
     mode.kind === 'shell' && drawn
       ? `<button id="check" class="second">${t('proof.action')}</button><ul id="proof" role="status"></ul>`
       : '';
   return [
-    `<footer><p class="place"><span title="${t('reference.why')}">${t('reference')} <b id="reference">${escapeHtml(reference)}</b></span>${leave}</p>`,
+    `<footer><p class="place"><span title="${t('reference.why')}">${t('reference')} <b id="reference">${escapeHtml(reference)}</b></span>${leave ?? ''}</p>`,
     `<details><summary>${t('why.title')}</summary><p>${t('why.text')}</p></details>`,
     `<details><summary>${t('order.title')}</summary><p>${drawn ? `${t('order.draw')} ${t('order.draw.limits')}` : t('order.fifo')}</p><p>${t('keep')}</p>${proof}</details></footer>`,
   ].join('');
 }
 
 /** Inside a script element only `<` can end it. */
-function roomJson({ drop, lang, drawn, shop }: DocumentOptions, texts: Texts): string {
+function roomJson({ drop, lang, drawn, shop, stock }: DocumentOptions, texts: Texts): string {
   // What only messages say is of no use to a browser.
   const shown = Object.fromEntries(Object.entries(texts).filter(([key]) => !key.startsWith('notice.')));
-  return JSON.stringify({ drop, lang, drawn, shop, ...ADDRESSES, texts: shown }).replaceAll('<', '\\u003c');
+  return JSON.stringify({
+    drop,
+    lang,
+    drawn,
+    shop,
+    stock: stock !== null,
+    ...ADDRESSES,
+    texts: shown,
+  }).replaceAll('<', '\\u003c');
 }

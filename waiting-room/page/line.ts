@@ -9,6 +9,7 @@ import { createEntry } from './entry.ts';
 import { createLeave } from './leave.ts';
 import { createOwnStream } from './own-stream.ts';
 import type { Answer, Line, Page } from './page.ts';
+import { createStock } from './stock.ts';
 import { type Counted, type Place, type Told, tell } from './told-place.ts';
 
 /** Before these are over no place is settled (Q8). */
@@ -32,7 +33,9 @@ function createLine(page: Page): Line {
   /** When a ticket of another epoch is presented (Q26); 0 for not needed. */
   let returnAtMs = 0;
   const entry = createEntry(page, { tellAhead, present, spent });
+  const showStock = createStock(page);
   const stream = createOwnStream(page.api, {
+    heardStock: showStock,
     heard: (status) => page.run(async () => take(status)),
     ended: () => page.run(look),
   });
@@ -58,6 +61,7 @@ function createLine(page: Page): Line {
     if (code === 404) return show('missing');
     if (code !== 200) return busy(answer, look);
     pulse = answer;
+    showStock(pulse.stock);
     noticeEpoch(pulse.epoch);
     if (returnAtMs) {
       if (Date.now() >= returnAtMs) return present();

@@ -2,7 +2,7 @@
  * The event stream of a shopper near the front (Q22). A room without headroom says "poll instead", which a browser sees as
  * a refusal: the page goes on polling, and tries again minutes later.
  */
-import type { Answer } from './page.ts';
+import type { Answer, Stock } from './page.ts';
 
 /** Streams are for so many; the room decides in the end. */
 const NEAR_FRONT = 10_000;
@@ -12,11 +12,12 @@ const RECONNECT_SPREAD_MS = 10_000;
 
 export interface OwnStreamOptions {
   readonly heard: (status: Answer) => void;
+  readonly heardStock: (stock: Stock) => void;
   /** The stream is over and it is time to look for oneself. */
   readonly ended: () => void;
 }
 
-export function createOwnStream(api: string, { heard, ended }: OwnStreamOptions) {
+export function createOwnStream(api: string, { heard, heardStock, ended }: OwnStreamOptions) {
   let source: EventSource | null = null;
   let notBeforeMs = 0;
 
@@ -33,6 +34,7 @@ export function createOwnStream(api: string, { heard, ended }: OwnStreamOptions)
       answered = true;
       heard(JSON.parse(event.data));
     });
+    source.addEventListener('stock', (event) => heardStock(JSON.parse(event.data)));
     const over = (waitMs: number, refusedMs = 0) => {
       close();
       notBeforeMs = Date.now() + refusedMs;

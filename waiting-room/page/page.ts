@@ -9,6 +9,8 @@ export interface Room {
   readonly lang: string;
   readonly drawn: boolean;
   readonly shop: string | null;
+  /** Whether the merchant shows what is left. */
+  readonly stock: boolean;
   readonly texts: Texts;
   /** Address of the module for those who have a place (line.ts). */
   readonly line: string;
@@ -29,6 +31,7 @@ export interface Answer {
   wait: { minSeconds: number; maxSeconds: number } | null;
   callExpiresAt: string | null;
   extensionsLeft: number | null;
+  turnEndsAt: string | null;
   pollAfterMs: number;
   retryAfterMs: number;
   generation: number;
@@ -42,6 +45,7 @@ export interface Answer {
   headCount: number;
   commit: string | null;
   message: Record<string, string>;
+  stock?: Stock;
   reason: string;
   token: string;
   returnTo: string;
@@ -52,6 +56,16 @@ export interface Answer {
   showRate: number;
   turnMs: number;
   returnSpreadMs: number;
+}
+
+/** What the checkout tells everybody of what is for sale. */
+export interface Stock {
+  readonly products: readonly StockedProduct[];
+}
+
+export interface StockedProduct {
+  readonly name: string;
+  readonly available: number;
 }
 
 export type Step = () => Promise<void>;

@@ -2,7 +2,7 @@
  * The inlined part of the page: shows, asks, tries again, and joins once. Whoever has a place goes on in line.ts, which is
  * loaded when there is one. Everything it says comes from describe.ts.
  */
-import { describe, type Situation } from './describe.ts';
+import { describe, GOES_BACK, type Situation } from './describe.ts';
 import { countdown } from './format.ts';
 import type { Answer, Line, Page, Room, Step } from './page.ts';
 
@@ -13,9 +13,6 @@ const { drop, lang, texts } = room;
 const locale = navigator.languages.find((tag) => tag.split('-')[0] === lang) ?? lang;
 const query = new URLSearchParams(location.search);
 const api = `/v1/drops/${drop}/`;
-
-/** States in which the way back to the shop is what is left. */
-const GOES_BACK = ['unbound', 'closed', 'missed', 'done', 'left', 'revoked'];
 
 let timer = 0;
 let failures = 0;

@@ -2,13 +2,10 @@
  * The turn of a shopper who is asked, because the page cannot be seen or because they want to be: how long it is held, one
  * key for more time, and the button to go in.
  */
-import type { Situation } from './describe.ts';
+import { isWindowOver, type Situation } from './describe.ts';
 import { fill } from './format.ts';
 import { make } from './make.ts';
 import type { Answer, Page, Step } from './page.ts';
-
-/** A window that has run out is told as ending now, by a clock that is up to a second ahead of the picture's. */
-const LATE_MS = 1500;
 
 export function createTurn(page: Page, { enter, present }: { readonly enter: Step; readonly present: Step }) {
   const { texts } = page.room;
@@ -31,8 +28,10 @@ export function createTurn(page: Page, { enter, present }: { readonly enter: Ste
 
   function render(): void {
     if (!own) return;
-    const heldUntilMs = Date.parse(own.callExpiresAt ?? '') || 0;
-    const late = heldUntilMs - Date.parse(own.asOf) < LATE_MS;
+    const windowEndsMs = Date.parse(own.callExpiresAt ?? '') || 0;
+    const late = isWindowOver(windowEndsMs, Date.parse(own.asOf));
+    // Late, what counts is when the next person gets it.
+    const heldUntilMs = late ? Date.parse(own.turnEndsAt ?? '') || 0 : windowEndsMs;
     page.show(
       late ? 'grace' : 'turn',
       { ...place, heldUntilMs, ...(lead && !late && { lead }) },

@@ -168,6 +168,10 @@ export function doorsOf(sku: string): Door[] {
       // Who has no ticket is sent to the door, who has one to the place.
       isOpen: ({ status, location }) => status === 200 || location.includes('/place'),
     },
+    ticketDoor('GET /w/{drop}/leave', undefined, ({ status }) => status === 200),
+    ticketDoor('POST /w/{drop}/leave', undefined, ({ status }) => status === 200),
+    // Who has a ticket is sent to its place, whatever has become of the turn.
+    ticketDoor('POST /w/{drop}/extension', undefined, ({ location }) => location.includes('/place')),
     serviceDoor('POST /v1/drops/{drop}/sessions/ended', ({ victim }) => ({
       sessions: [{ jti: victim.number, reason: 'revoked' }],
     })),

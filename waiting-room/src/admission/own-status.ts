@@ -52,6 +52,7 @@ interface Known {
   readonly order?: number;
   readonly callExpiresMs?: number | null;
   readonly extensionsLeft?: number | null;
+  readonly turnEndsMs?: number | null;
 }
 
 function statusOf(
@@ -59,7 +60,7 @@ function statusOf(
   ticket: HeldTicket,
   state: OwnStatus['state'],
   ahead: number | null,
-  { order, callExpiresMs = null, extensionsLeft = null }: Known = {},
+  { order, callExpiresMs = null, extensionsLeft = null, turnEndsMs = null }: Known = {},
 ): OwnStatus {
   const wait = ahead === null || !isMoving(view) ? null : waitRange(ahead, view);
   // Only the generation that the number was read with tells whether it may have grown (Q21).
@@ -73,6 +74,7 @@ function statusOf(
     called: state === 'called' || state === 'checked_in' || state === 'entered',
     callExpiresAt: callExpiresMs === null ? null : new Date(callExpiresMs).toISOString(),
     extensionsLeft,
+    turnEndsAt: turnEndsMs === null ? null : new Date(turnEndsMs).toISOString(),
     pollAfterMs: ownPollAfterMs(view, state, ahead, wait, order),
     order: order ?? null,
     generation: generation.count,

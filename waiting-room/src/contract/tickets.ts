@@ -55,6 +55,9 @@ export const OwnStatus = Type.Object({
   called: Type.Boolean(),
   callExpiresAt: Nullable(Instant),
   extensionsLeft: Nullable(Type.Integer({ description: 'How often the turn may still be held longer' })),
+  turnEndsAt: Nullable(
+    Type.String({ description: 'RFC 3339, UTC. Of call window and grace together: then the turn is missed' }),
+  ),
   pollAfterMs: Type.Integer({ description: 'Ask again after this, not earlier' }),
   order: Nullable(
     Type.Number({

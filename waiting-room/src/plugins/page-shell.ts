@@ -57,6 +57,7 @@ function makeShell(view: DropView, lang: string): Shell {
       view: describe({ state: 'joining', asOfMs: 0 }, textsOf(lang, page.look), lang),
       message: '',
       reference: '',
+      stock: page.showStock ? [] : null,
       look: page.look,
       mode: { kind: 'shell' },
     }),

@@ -61,7 +61,7 @@ function samplePage(state: string, view: DropView): PlainPage {
   return {
     situation: { state, asOfMs, ...leadOf(state, view), ...sampleFigures(state, asOfMs) },
     reference: 'K7Q-4MD',
-    ...(label !== undefined && { form: { action: '#', label, fields: {} } }),
+    ...(label !== undefined && { acts: [{ action: '#', label, fields: {} }] }),
   };
 }
 
@@ -85,6 +85,7 @@ function sampleFigures(state: string, nowMs: number): Partial<Situation> {
     case 'sold-out':
       return { ...place, wait: null };
     case 'turn':
+    case 'grace':
       return { heldUntilMs: nowMs + 92_000 };
     case 'checked-in':
       return { ahead: 12 };

@@ -62,6 +62,8 @@ export type Standing =
       readonly callExpiresMs: number | null;
       /** How often the window may still be prolonged. */
       readonly extensionsLeft: number;
+      /** Window and grace together; null: not called. */
+      readonly turnEndsMs: number | null;
     }
   | { readonly standing: 'checked-in'; readonly order: number; readonly ahead: number }
   | { readonly standing: 'entered'; readonly grant: Grant }
@@ -226,6 +228,8 @@ export interface DropPage {
   readonly message: Readonly<Record<string, string>>;
   readonly returnOrigins: readonly string[];
   readonly defaultReturnTo: string | null;
+  /** Whether it shows what is left of each product. */
+  readonly showStock: boolean;
   /** The merchant's. */
   readonly look: PageLook;
   /** Whose member claims give a class, and how much of one; absent where everyone is alike. */

@@ -83,6 +83,7 @@ export function parsePage(drop: string, text: string | null): DropPage {
     message: page.message ?? {},
     returnOrigins: page.returnOrigins ?? [],
     defaultReturnTo: page.defaultReturnTo ?? null,
+    showStock: page.showStock === true,
     look: readLook(page),
     ...(page.members && { members: page.members }),
   };

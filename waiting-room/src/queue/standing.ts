@@ -4,19 +4,22 @@ import type { Commands } from './commands.ts';
 import type { ExtensionOutcome, SpentReason, Standing } from './queue.ts';
 
 export async function readStanding(commands: Commands, drop: string, number: string): Promise<Standing> {
-  const [standing = 'unknown', first, second, third] = await commands.read('ticket-standing', drop, [number]);
+  const [standing = 'unknown', first, second, third, fourth] = await commands.read('ticket-standing', drop, [
+    number,
+  ]);
   switch (standing) {
     case 'waiting': {
       // 0: not called; else the µs left in the window on the drop clock, and one.
       const left = Number(second);
-      const callExpiresMs =
-        left === 0 ? null : Math.round((commands.clockOf(drop).nowUs() + left - 1) / 1000);
+      const nowUs = commands.clockOf(drop).nowUs();
+      const isCalled = left > 0;
       return {
         standing,
         order: Number(first),
-        called: left > 0,
-        callExpiresMs,
+        called: isCalled,
+        callExpiresMs: isCalled ? Math.round((nowUs + left - 1) / 1000) : null,
         extensionsLeft: Number(third),
+        turnEndsMs: isCalled ? Math.round((nowUs + Number(fourth)) / 1000) : null,
       };
     }
     case 'present':

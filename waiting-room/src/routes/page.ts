@@ -5,31 +5,27 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answerError, clientAddressKey, type Problem, problem } from '@sluice/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { MODULES, pickLanguage } from '../../page/assets.ts';
-import { type Situation, spentState, stateOf } from '../../page/describe.ts';
 import { chooseReturn, enter } from '../admission/enter.ts';
 import { heldPlace, join } from '../admission/join.ts';
-import { type OwnPicture, ownPicture } from '../admission/own-status.ts';
+import { ownPicture } from '../admission/own-status.ts';
 import { createPreviewReader } from '../admission/preview-links.ts';
 import { DropParams } from '../contract/common.ts';
 import { EnterForm, ModuleParams, PageQuery } from '../contract/page.ts';
 import { handOverOf } from '../domain/return-address.ts';
-import { createPageShells, isDrawn } from '../plugins/page-shell.ts';
-import { type PlainPage, sendPlainPage } from '../plugins/plain-page.ts';
+import { createPageShells } from '../plugins/page-shell.ts';
+import { pageUrl, placePage, placeUrl, REFRESH_SECONDS_MIN, refusedPage } from '../plugins/place-page.ts';
+import { sendPlainPage } from '../plugins/plain-page.ts';
 import { PREVIEW_ROUTE, type PreviewQuery, sendPreview } from '../plugins/preview-page.ts';
 import { presentedTicket, type Room, refuseCrossSite, requireCurrentTicket } from '../plugins/room.ts';
-import type { DropView } from '../queue/queue.ts';
 import { FORMS_PER_ADDRESS, PAGES_PER_ADDRESS } from '../rate-limits.ts';
+import { placeFormRoutes } from './place-forms.ts';
 
 /** Content changes rarely, and the page asks for everything that moves: seconds at an edge take the opening's rush. */
 const SHELL_CACHE_CONTROL = 'public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=600';
 const MODULE_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 const BIND = /^[A-Za-z0-9_-]{43}$/;
-/** A page without scripts renews itself no more often than this. */
-const REFRESH_SECONDS_MIN = 5;
 /** For so long after a detour by the shop the page is shown even without `bind`. */
 const DETOUR_SECONDS = 30;
-
-type Back = { readonly return?: string; readonly bind?: string };
 
 export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app, { room }) => {
   const shellOf = createPageShells();
@@ -103,6 +99,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
       return reply.header('content-encoding', 'gzip').send(shell.gzipped);
     },
   );
+
+  await app.register(placeFormRoutes, { room, sendMissing });
 
   // No drop has such an id.
   app.get(
@@ -205,7 +203,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
         const { action, to } = handOverOf(chosen.url);
         return sendPlainPage(reply, drop, view, {
           situation: { state: 'entering', lead: 'entering.plain', asOfMs: view.asOfMs },
-          form: { action, label: 'action.enter', fields: { token: entry.token, drop, to } },
+          acts: [{ action, label: 'action.enter', fields: { token: entry.token, drop, to } }],
         });
       }
       if (entry.status === 'bound-elsewhere') {
@@ -218,68 +216,6 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
   );
 };
 
-/** What a place's page shows and offers next. */
-function placePage(picture: OwnPicture, view: DropView, back: Back): PlainPage {
-  const { drop, asOfMs } = view;
-  const again = { action: withQuery(`/w/${drop}/join`, back), label: 'action.again', fields: {} };
-  if (picture.is === 'unknown') return { situation: { state: 'busy', asOfMs }, form: again };
-  if (picture.is === 'spent') {
-    const state = spentState(picture.reason);
-    return { situation: { state, asOfMs }, ...(state !== 'revoked' && { form: again }) };
-  }
-  const { status } = picture;
-  const { position, ahead, wait, reference } = status;
-  const refreshSeconds = Math.max(REFRESH_SECONDS_MIN, Math.ceil(status.pollAfterMs / 1000));
-  if (status.state === 'lobby') return { situation: lobbySituation(view), reference, refreshSeconds };
-  const state = stateOf(status.phase, status.state, wait);
-  const situation: Situation = {
-    state,
-    position,
-    ahead,
-    wait,
-    asOfMs,
-    ...(status.callExpiresAt !== null && { heldUntilMs: Date.parse(status.callExpiresAt) }),
-    ...((state === 'waiting' || state === 'called') && { lead: `${state}.plain` }),
-  };
-  if (state === 'closed') return { situation, reference };
-  if (state !== 'called' && state !== 'checked-in') return { situation, reference, refreshSeconds };
-  if (back.bind === undefined) return { situation: { state: 'unbound', asOfMs }, reference };
-  const fields = { bind: back.bind, ...(back.return !== undefined && { return: back.return }) };
-  const form = { action: `/w/${drop}/admission`, label: 'action.enter', fields };
-  return { situation, reference, refreshSeconds, form };
-}
-
-/** Someone who could not join. */
-function refusedPage(status: string, view: DropView): PlainPage {
-  const { asOfMs } = view;
-  const state =
-    status === 'room-full'
-      ? 'full'
-      : status === 'address-limit'
-        ? 'busy'
-        : status === 'no-such-drop'
-          ? 'missing'
-          : status;
-  if (status === 'not-open-yet')
-    return { situation: { state: 'scheduled', opensMs: view.lobbyOpensUs / 1000, asOfMs } };
-  return { situation: { state, asOfMs, ...(state === 'sold-out' && { lead: 'sold-out.new' }) } };
-}
-
-function lobbySituation(view: DropView): Situation {
-  const { phase, asOfMs, opensUs } = view;
-  if (phase === 'drawing') return { state: 'drawing', asOfMs };
-  return { state: 'lobby', opensMs: opensUs / 1000, asOfMs, ...(!isDrawn(view) && { lead: 'lobby.fifo' }) };
-}
-
 const isPreview = ({ query }: FastifyRequest) => (query as PreviewQuery | null)?.preview !== undefined;
 const acceptsGzip = (headers: IncomingHttpHeaders) => /\bgzip\b/.test(String(headers['accept-encoding']));
 const detourCookie = (drop: string) => `wr_detour_${drop}`;
-const pageUrl = (drop: string, back: Back) => withQuery(`/w/${drop}`, back);
-const placeUrl = (drop: string, back: Back) => withQuery(`/w/${drop}/place`, back);
-
-function withQuery(path: string, back: Back): string {
-  const query = new URLSearchParams();
-  if (back.return !== undefined) query.set('return', back.return);
-  if (back.bind !== undefined) query.set('bind', back.bind);
-  return query.size > 0 ? `${path}?${query}` : path;
-}

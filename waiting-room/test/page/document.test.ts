@@ -23,6 +23,7 @@ const shell = (changes: Partial<DocumentOptions> = {}) =>
     view: joining,
     message: '',
     reference: '',
+    stock: null,
     look: PLAIN_LOOK,
     mode: { kind: 'shell' },
     ...changes,
@@ -75,13 +76,21 @@ test('nothing that an operator or a link writes can become markup', () => {
     { kind: 'shell' },
     {
       kind: 'plain',
-      next: { refreshSeconds: 5, form: { action: evil, label: evil, fields: { token: evil } } },
+      next: {
+        refreshSeconds: 5,
+        leave: evil,
+        acts: [
+          { action: evil, label: evil, fields: { token: evil } },
+          { href: evil, label: evil },
+        ],
+      },
     },
   ] as const) {
     const html = shell({
       name: evil,
       message: evil,
       reference: evil,
+      stock: [{ name: evil, left: evil, isGone: false }],
       shop: `https://shop.example/${evil}`,
       mode,
     });

@@ -24,7 +24,16 @@ const LOOK: PageLook = {
 
 const shell = (look: PageLook, lang = 'de') =>
   renderDocument({
-    ...{ drop: 'sneaker-1', name: 'Sneaker One', lang, drawn: true, shop: null, message: '', reference: '' },
+    ...{
+      drop: 'sneaker-1',
+      name: 'Sneaker One',
+      lang,
+      drawn: true,
+      shop: null,
+      message: '',
+      reference: '',
+      stock: null,
+    },
     look,
     view: describe({ state: 'joining', asOfMs: 0 }, textsOf(lang, look), lang),
     mode: { kind: 'shell' },

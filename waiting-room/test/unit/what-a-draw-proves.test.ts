@@ -10,7 +10,17 @@ import { PLAIN_LOOK } from '../../src/domain/page-look.ts';
 /** What is to be read; every text of the language stands in the page's data besides. */
 const pageOf = (lang: string, drawn: boolean) =>
   renderDocument({
-    ...{ drop: 'd', name: 'A drop', lang, drawn, shop: null, message: '', reference: '', look: PLAIN_LOOK },
+    ...{
+      drop: 'd',
+      name: 'A drop',
+      lang,
+      drawn,
+      shop: null,
+      message: '',
+      reference: '',
+      stock: null,
+      look: PLAIN_LOOK,
+    },
     view: describe({ state: 'lobby', asOfMs: 0 }, textsOf(lang), lang),
     mode: { kind: 'shell' },
   }).replaceAll(/<script.*?<\/script>/gs, '');

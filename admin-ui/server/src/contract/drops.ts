@@ -34,6 +34,7 @@ const StatedPage = Type.Object({
   message: Message,
   returnOrigins: ReturnOrigins,
   defaultReturnTo: DefaultReturnTo,
+  showStock: Type.Boolean({ description: 'Shoppers in line see what is left of each product' }),
   theme: Nullable(Theme),
   words: OwnWords,
 });

@@ -14,6 +14,8 @@ export interface DropPage {
   message: Record<string, string>;
   returnOrigins: string[];
   defaultReturnTo: string | null;
+  /** Whether shoppers in line see what is left of each product. */
+  showStock: boolean;
   /** Null: Sluice's own colours. */
   theme: Theme | null;
   /** What the merchant says otherwise than Sluice. */
@@ -35,6 +37,7 @@ export const PLAIN_PAGE: DropPage = {
   message: {},
   returnOrigins: [],
   defaultReturnTo: null,
+  showStock: false,
   theme: null,
   words: {},
   logo: null,

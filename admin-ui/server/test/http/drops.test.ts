@@ -67,6 +67,7 @@ test('a drop is scheduled, read and listed; room and checkout have it when the a
   expect(JSON.parse((await admin.redis.get(`wr:page:${plan.id}`)) ?? '')).toMatchObject({
     name: 'Aurora Low',
     message: {},
+    showStock: false,
     returnOrigins: ['https://shop.example'],
     defaultReturnTo: 'https://shop.example/buy',
   });

@@ -9,10 +9,19 @@ export interface CheckboxGroupProps {
   readonly help?: string;
   readonly options: readonly { readonly value: string; readonly label: string }[];
   readonly value: readonly string[];
+  readonly isDisabled?: boolean;
   onChange(value: string[]): void;
 }
 
-export function CheckboxGroup({ name, label, help, options, value, onChange }: CheckboxGroupProps) {
+export function CheckboxGroup({
+  name,
+  label,
+  help,
+  options,
+  value,
+  onChange,
+  isDisabled,
+}: CheckboxGroupProps) {
   const id = useId();
   const reason = useReasonFor(name);
   const described = [help && `${id}-help`, reason && `${id}-fault`].filter(Boolean).join(' ');
@@ -30,6 +39,7 @@ export function CheckboxGroup({ name, label, help, options, value, onChange }: C
             type="checkbox"
             name={name}
             value={option.value}
+            disabled={isDisabled}
             checked={value.includes(option.value)}
             onChange={({ target }) =>
               onChange(

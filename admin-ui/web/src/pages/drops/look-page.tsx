@@ -7,6 +7,7 @@ import { dropQuery } from '../../api/drops.ts';
 import { useText } from '../../i18n/language.tsx';
 import { useMay } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
+import { CheckboxGroup } from '../../ui/checkbox-group.tsx';
 import { Form, useSubmit } from '../../ui/form.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Section } from '../../ui/section.tsx';
@@ -32,6 +33,7 @@ export default function LookPage() {
 
 const textsFrom = ({ page }: Drop) => ({
   ...{ message: page.message, origins: page.returnOrigins.join('\n'), back: page.defaultReturnTo ?? '' },
+  showStock: page.showStock,
   theme: (page.theme ?? null) as ThemeTexts | null,
 });
 
@@ -53,6 +55,7 @@ function Look({ drop }: { readonly drop: Drop }) {
       ...(JSON.stringify(before.message) !== JSON.stringify(message) && { message }),
       ...(before.origins !== origins.join('\n') && { returnOrigins: origins }),
       ...(before.back !== texts.back && { defaultReturnTo: texts.back === '' ? null : texts.back }),
+      ...(before.showStock !== texts.showStock && { showStock: texts.showStock }),
       ...(JSON.stringify(before.theme) !== JSON.stringify(texts.theme) && { theme: texts.theme }),
     };
     if (Object.keys(body).length === 0) return tell(t('drops.nothing-changed'));
@@ -88,6 +91,15 @@ function Look({ drop }: { readonly drop: Drop }) {
             maxLength={500}
             value={texts.message[lang] ?? ''}
             onChange={(text) => setTexts({ ...texts, message: { ...texts.message, [lang]: text } })}
+            isDisabled={!mayChange}
+          />
+          <CheckboxGroup
+            name="showStock"
+            label={t('drops.page-shows')}
+            help={t('drops.page-shows-help')}
+            options={[{ value: 'stock', label: t('drops.show-stock') }]}
+            value={texts.showStock ? ['stock'] : []}
+            onChange={(shown) => setTexts({ ...texts, showStock: shown.includes('stock') })}
             isDisabled={!mayChange}
           />
           <ThemeFields

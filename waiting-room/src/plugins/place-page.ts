@@ -1,0 +1,91 @@
+/** A shopper's own page without scripts: what it shows in each state, what it offers next, and the addresses that lead on. */
+import { isWindowOver, type Situation, spentState, stateOf } from '../../page/describe.ts';
+import type { OwnPicture } from '../admission/own-status.ts';
+import type { OwnStatus } from '../contract/tickets.ts';
+import type { DropView } from '../queue/queue.ts';
+import { isDrawn } from './page-shell.ts';
+import type { PlainPage } from './plain-page.ts';
+
+/** A page without scripts renews itself no more often than this. */
+export const REFRESH_SECONDS_MIN = 5;
+
+/** What goes from address to address: where to go back to, and the browser's binding. */
+export type Back = { readonly return?: string; readonly bind?: string };
+
+export const pageUrl = (drop: string, back: Back) => withQuery(`/w/${drop}`, back);
+export const placeUrl = (drop: string, back: Back) => withQuery(`/w/${drop}/place`, back);
+export const leaveUrl = (drop: string, back: Back) => withQuery(`/w/${drop}/leave`, back);
+
+/** What a place's page shows and offers next. */
+export function placePage(picture: OwnPicture, view: DropView, back: Back): PlainPage {
+  const { drop, asOfMs } = view;
+  const again = { action: withQuery(`/w/${drop}/join`, back), label: 'action.again', fields: {} };
+  if (picture.is === 'unknown') return { situation: { state: 'busy', asOfMs }, acts: [again] };
+  if (picture.is === 'spent') {
+    const state = spentState(picture.reason);
+    return { situation: { state, asOfMs }, ...(state !== 'revoked' && { acts: [again] }) };
+  }
+  const { status } = picture;
+  const { position, ahead, wait, reference } = status;
+  const refreshSeconds = Math.max(REFRESH_SECONDS_MIN, Math.ceil(status.pollAfterMs / 1000));
+  const going = { reference, refreshSeconds, leave: leaveUrl(drop, back) };
+  if (status.state === 'lobby') return { situation: lobbySituation(view), ...going };
+  const state = stateOf(status.phase, status.state, wait);
+  if (state === 'closed') return { situation: { state, asOfMs }, reference };
+  if (back.bind === undefined && (state === 'called' || state === 'checked-in'))
+    return { situation: { state: 'unbound', asOfMs }, reference };
+  if (state === 'called') return { ...calledPage(status, view, back), ...going };
+  const lead = state === 'waiting' ? { lead: 'waiting.plain' } : {};
+  // At the gate nothing has to be done: the page comes back with the way in.
+  return { situation: { state, position, ahead, wait, asOfMs, ...lead }, ...going };
+}
+
+/** The turn has come, or may still be taken: the way in, and more time. */
+function calledPage(status: OwnStatus, { drop, asOfMs }: DropView, back: Back): PlainPage {
+  const windowEndsMs = Date.parse(status.callExpiresAt ?? '') || 0;
+  const isLate = windowEndsMs > 0 && isWindowOver(windowEndsMs, asOfMs);
+  const heldUntilMs = isLate ? Date.parse(status.turnEndsAt ?? '') || 0 : windowEndsMs;
+  const fields = {
+    ...(back.bind !== undefined && { bind: back.bind }),
+    ...(back.return !== undefined && { return: back.return }),
+  };
+  const enter = { action: `/w/${drop}/admission`, label: 'action.enter', fields };
+  const count = isLate ? 0 : (status.extensionsLeft ?? 0);
+  const more = { action: withQuery(`/w/${drop}/extension`, back), label: 'action.extend', fields: {}, count };
+  return {
+    situation: {
+      ...(isLate ? { state: 'grace' } : { state: 'called', lead: 'called.plain' }),
+      ...{ asOfMs, heldUntilMs },
+    },
+    acts: count > 0 ? [enter, more] : [enter],
+  };
+}
+
+/** Someone who could not join. */
+export function refusedPage(status: string, view: DropView): PlainPage {
+  const { asOfMs } = view;
+  const state =
+    status === 'room-full'
+      ? 'full'
+      : status === 'address-limit'
+        ? 'busy'
+        : status === 'no-such-drop'
+          ? 'missing'
+          : status;
+  if (status === 'not-open-yet')
+    return { situation: { state: 'scheduled', opensMs: view.lobbyOpensUs / 1000, asOfMs } };
+  return { situation: { state, asOfMs, ...(state === 'sold-out' && { lead: 'sold-out.new' }) } };
+}
+
+function lobbySituation(view: DropView): Situation {
+  const { phase, asOfMs, opensUs } = view;
+  if (phase === 'drawing') return { state: 'drawing', asOfMs };
+  return { state: 'lobby', opensMs: opensUs / 1000, asOfMs, ...(!isDrawn(view) && { lead: 'lobby.fifo' }) };
+}
+
+function withQuery(path: string, back: Back): string {
+  const query = new URLSearchParams();
+  if (back.return !== undefined) query.set('return', back.return);
+  if (back.bind !== undefined) query.set('bind', back.bind);
+  return query.size > 0 ? `${path}?${query}` : path;
+}
