@@ -119,7 +119,11 @@ describe.each(Object.keys(ADAPTERS))('Q32, Q33: %s', (name) => {
     const form = new URLSearchParams({ token, drop: DROP, to: '/buy/now' });
     const answer = await asking(CALLBACK_PATH, { method: 'POST', form });
     expect(answer.status).toBe(303);
-    expect(answer.headers.get('location')).toBe('/buy/now');
+    // Next.js takes no `Location` but a whole one; the others say the path.
+    const location = answer.headers.get('location') ?? '';
+    expect(name === 'Next.js middleware' ? location : `http://shop.example${location}`).toBe(
+      'http://shop.example/buy/now',
+    );
     expect(answer.headers.getSetCookie()[0]).toContain(`sluice_token_${DROP}=${token};`);
   });
 

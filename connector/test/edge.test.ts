@@ -57,3 +57,13 @@ test('a secret has the same bind in every runtime', async () => {
     expect(await edge.bindOf(secret)).toBe(await node.bindOf(secret));
   }
 });
+
+test('a runtime that has the way to Node’s modules and throws there (Next.js at the edge) is one without Node', async () => {
+  const throwing = vi.spyOn(process, 'getBuiltinModule').mockImplementation(() => {
+    throw new Error('A Node.js API is used which is not supported in the Edge Runtime');
+  });
+  vi.resetModules();
+  const { bindOf } = await import('../src/index.ts');
+  throwing.mockRestore();
+  expect(await bindOf('secret')).toBe(await node.bindOf('secret'));
+});

@@ -16,14 +16,14 @@ import { startNginx } from '../../scripts/lib/start-nginx.mjs';
 import { nodeToWebRequest, writeWebResponse } from '../src/node-http.ts';
 import { type FakeRoom, startFakeRoom } from '../src/testing.ts';
 import { ask } from './support/ask.ts';
+import { expectProtected, readPastes, type Shop } from './support/guide.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DROP = 'sneaker-1';
 
-const guide = await readFile(join(ROOT, 'docs/guides/protect-your-origin.md'), 'utf8');
-const pastes = new Map(
-  [...guide.matchAll(/^```\w+ (\S+)\n(.*?)^```$/gms)].map(([, name = '', text = '']) => [name, text]),
-);
+const pastes = await readPastes('protect-your-origin');
+/** Tried by tests of their own: next.test.ts, and the last one here. */
+const ELSEWHERE = ['connector.js', 'proxy.js', 'app/buy/route.js', 'gate.sh', 'own.test.mjs'];
 
 let folder = '';
 let room: FakeRoom;
@@ -35,7 +35,7 @@ beforeAll(async () => {
   await mkdir(join(folder, 'node_modules/@sluice'), { recursive: true });
   for (const name of ['express', 'fastify', 'hono', '@sluice/connector'])
     await symlink(join(ROOT, 'node_modules', name), join(folder, 'node_modules', name));
-  for (const [name, text] of pastes) await writeFile(join(folder, name), text);
+  for (const [name, text] of pastes) if (!name.includes('/')) await writeFile(join(folder, name), text);
 });
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL');
@@ -43,13 +43,6 @@ afterAll(async () => {
   await room.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-interface Shop {
-  /** Where requests go. */
-  readonly where: string;
-  /** What the shop is called. */
-  readonly url: string;
-}
 
 const environmentOf = (url: string) => ({
   ...process.env,
@@ -80,13 +73,7 @@ async function startHandler(name: string): Promise<Shop> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   Object.assign(process.env, { ROOM_URL: room.url, SHOP_URL: url, DROP });
   const module = await import(join(folder, name));
-  const fetch: (request: Request) => Promise<Response> | Response =
-    module.default?.fetch ??
-    // Next.js runs the page when its middleware returns nothing.
-    (async (request: Request) => {
-      const isProtected = new URL(request.url).pathname.startsWith('/buy');
-      return (await module.middleware(request)) ?? new Response(isProtected ? 'admitted: page' : 'everybody');
-    });
+  const { fetch } = module.default as { fetch(request: Request): Promise<Response> | Response };
   server.on('request', async (request, response) => {
     await writeWebResponse(response, await fetch(nodeToWebRequest(request)));
   });
@@ -129,36 +116,19 @@ const SHOPS: Record<string, (context: TestContext) => Promise<Shop>> = {
   'fastify.mjs': () => startProgram('fastify.mjs'),
   'hono.mjs': () => startHandler('hono.mjs'),
   'worker.mjs': () => startHandler('worker.mjs'),
-  'middleware.mjs': () => startHandler('middleware.mjs'),
   'server.conf': startBehindNginx,
 };
 
 describe('5.14: the guide "protect your origin"', () => {
   test('every paste of the guide is run here', () => {
-    expect([...pastes.keys()].sort()).toEqual([...Object.keys(SHOPS), 'gate.sh', 'own.test.mjs'].sort());
+    expect([...pastes.keys()].sort()).toEqual([...Object.keys(SHOPS), ...ELSEWHERE].sort());
   });
 
   test.for(Object.keys(SHOPS))(
     '%s: everybody, the room, an admission, a stolen one',
     async (name, context) => {
-      const { where, url } = await (SHOPS[name] as (context: TestContext) => Promise<Shop>)(context);
-      const page = { accept: 'text/html' };
-      expect(await (await ask(where, '/', { headers: page })).text()).toBe('everybody');
-      const away = await ask(where, '/buy', { headers: page });
-      const location = new URL(away.headers.get('location') ?? '');
-      expect([away.status, location.origin, location.pathname]).toEqual([302, room.url, `/w/${DROP}`]);
-      expect(location.searchParams.get('return')).toBe(`${url}/buy`);
-      const api = await ask(where, '/buy', { headers: { accept: 'application/json' } });
-      expect([api.status, (await api.json()).waitingRoom]).toEqual([401, `${room.url}/w/${DROP}`]);
-
-      const [good, stolen] = await Promise.all([
-        room.issue({ drop: DROP }),
-        room.issue({ drop: DROP, flaw: 'stolen' }),
-      ]);
-      const inside = await ask(where, '/buy', { headers: { ...page, cookie: good.cookieFor(url) } });
-      expect([inside.status, await inside.text()]).toEqual([200, expect.stringContaining('admitted: ')]);
-      const thief = await ask(where, '/buy', { headers: { ...page, cookie: stolen.cookieFor(url) } });
-      expect(thief.status).toBe(302);
+      const shop = await (SHOPS[name] as (context: TestContext) => Promise<Shop>)(context);
+      await expectProtected(shop, room, DROP);
     },
   );
 

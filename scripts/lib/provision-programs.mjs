@@ -2,8 +2,11 @@
 // The programs some tests drive. One that cannot be had here is told by its reason, not by an error: the tests that
 // need it are skipped with that reason.
 
+import { provisionCaddy } from './provision-caddy.mjs';
 import { provisionChromium } from './provision-chromium.mjs';
+import { provisionEnvoy } from './provision-envoy.mjs';
 import { provisionK6 } from './provision-k6.mjs';
+import { provisionNext } from './provision-next.mjs';
 import { provisionNginx } from './provision-nginx.mjs';
 import { provisionOasdiff } from './provision-oasdiff.mjs';
 import { provisionPhp } from './provision-php.mjs';
@@ -12,8 +15,11 @@ import { provisionStripeMock } from './provision-stripe-mock.mjs';
 
 /** @type {Readonly<Record<string, (note: (text: string) => void) => Promise<string>>>} */
 const PROVISIONERS = {
+  CADDY_PATH: provisionCaddy,
   CHROMIUM_PATH: provisionChromium,
+  ENVOY_PATH: provisionEnvoy,
   K6_PATH: provisionK6,
+  NEXT_PATH: provisionNext,
   NGINX_PATH: provisionNginx,
   OASDIFF_PATH: provisionOasdiff,
   PHP_PATH: provisionPhp,
