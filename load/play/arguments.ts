@@ -9,6 +9,8 @@ export interface PlayArguments {
   readonly seed: number;
   /** Of the room, and of the checkout. */
   readonly instances: number;
+  /** Gates with entries on lease; with any, the room is killed while the drop runs. */
+  readonly gates: number;
   readonly json: boolean;
   /** Kills and freezes services and stores while the drop runs. */
   readonly chaos: boolean;
@@ -29,6 +31,7 @@ const NUMBERS = {
   rate: { min: 60, max: 1_000_000, means: 'entries a minute' },
   seed: { min: 0, max: 2 ** 32 - 1, means: 'of what shoppers do; the draw has its own' },
   instances: { min: 1, max: 8, means: 'of the waiting room, and of the checkout' },
+  gates: { min: 0, max: 8, means: 'gates with leases; with any, the whole room is killed for a while' },
 } as const satisfies Record<string, Bounds>;
 
 type NumberName = keyof typeof NUMBERS;
@@ -63,6 +66,7 @@ export function readArguments(args: readonly string[], anySeed: number): Reading
       else numbers.set(name as NumberName, number);
     } else faults.push(`unknown argument ${word}`);
   }
+  if (chaos && numbers.get('gates')) faults.push('--gates and --chaos both kill the room: one of them');
   if (faults.length > 0) return { ok: false, faults };
 
   const shoppers = numbers.get('shoppers') ?? 300;
@@ -74,6 +78,7 @@ export function readArguments(args: readonly string[], anySeed: number): Reading
       rate: numbers.get('rate') ?? 1200,
       seed: numbers.get('seed') ?? anySeed,
       instances: numbers.get('instances') ?? 2,
+      gates: numbers.get('gates') ?? 0,
       json,
       chaos,
       sabotage,

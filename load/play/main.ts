@@ -9,6 +9,7 @@ import { runScript } from '../../scripts/lib/processes.mjs';
 import { startStack } from '../../scripts/lib/stack.mjs';
 import { readArguments, usage } from './arguments.ts';
 import { harmsOfServices, harmsOfStores, type OwnStores } from './chaos/harms.ts';
+import { gatesOf } from './gates/open-gates.ts';
 import { playDrop } from './play-drop.ts';
 import { createProgressBar } from './report/progress-bar.ts';
 import { type Report, summaryOf } from './report/summary.ts';
@@ -49,7 +50,10 @@ async function main(): Promise<number> {
     { harms: harmsOfServices(stack), restMs: SERVICES_REST_MS },
     { harms: harmsOfStores(stores), restMs: STORES_REST_MS },
   ];
-  const played = await playDrop(args, stack, durability.faults, bar.show, chaos);
+  const played = await playDrop(args, stack, durability.faults, bar.show, {
+    chaos,
+    openGates: gatesOf(args.gates, stack),
+  });
   bar.end();
   await stack.stop();
   if (stores) await Promise.all([stores.redis.stop(), stores.postgres.remove()]);

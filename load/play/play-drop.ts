@@ -4,11 +4,13 @@
  */
 import type { PlayArguments } from './arguments.ts';
 import { beginChaos, type ChaosRecord, type Lane } from './chaos/chaos.ts';
+import type { GatedEntry } from './gates/open-gates.ts';
 import { type Evidence, judge, type Verdict } from './judge/verdict.ts';
 import { addressOf, dealCast } from './people/character.ts';
 import type { Ending } from './people/ending.ts';
 import { createManners } from './people/manners.ts';
 import { live } from './people/shopper.ts';
+import { walkIn } from './people/walk-in.ts';
 import { createMemory, type World } from './people/world.ts';
 import { createRaid } from './raid/raid.ts';
 import { createRandom } from './random.ts';
@@ -53,6 +55,14 @@ export interface PlayedDrop {
   readonly blows: ChaosRecord['blows'];
 }
 
+export interface Trials {
+  readonly chaos?: readonly Lane[] | undefined;
+  readonly openGates?: ((drop: string) => Promise<GatedEntry>) | undefined;
+}
+
+/** Gates are on their own only when the drop is well on its way, and attackers have met their victims. */
+const ORDERS_BEFORE_OUTAGE = 3;
+
 /** Nobody is inside, nothing is left: so long it must stay like that before everybody is sent home. */
 const QUIET_MS = 1500;
 /** Nothing has changed for so long: longer than a payment whose answer never comes, which is settled after some 15 s. */
@@ -63,7 +73,7 @@ const SETTLING_MS = 30_000;
 const KNOWN_MS = 10_000;
 
 /**
- * @param chaos what is harmed while it runs, lane by lane; nothing without any
+ * @param trials what is harmed while it runs, lane by lane; and gates in front of it, with an outage of the room
  * @throws Error when the services can't even be set up for it
  */
 export async function playDrop(
@@ -71,8 +81,9 @@ export async function playDrop(
   stage: Stage,
   durabilityFaults: readonly string[],
   show: (progress: Progress) => void,
-  chaos: readonly Lane[] = [],
+  trials: Trials = {},
 ): Promise<PlayedDrop> {
+  const { chaos = [], openGates } = trials;
   const room = createSite(stage.rooms.map(({ url }) => loopback(url)));
   const checkout = createSite(stage.checkouts.map(({ url }) => loopback(url)));
   const plane = createControlPlane(stage);
@@ -116,13 +127,21 @@ export async function playDrop(
     pace: 1,
     meeting: raid.meeting,
   };
-  const cast = dealCast({ shoppers: args.shoppers, seed: args.seed, lobbyMs: plan.lobbyMs * 0.9 });
+  const gated = await openGates?.(drop);
+  const cast = dealCast({
+    shoppers: args.shoppers + (gated?.walkIns ?? 0),
+    seed: args.seed,
+    lobbyMs: plan.lobbyMs * 0.9,
+  });
   const stranded: string[] = [];
   const endings = new Map<Ending, number>();
   let atHome = 0;
-  const lives = cast.map(async (character) => {
+  const lives = cast.map(async (character, at) => {
     try {
-      const how = await live(world, character);
+      const how =
+        gated && at >= args.shoppers
+          ? await walkIn(world, { ...character, kind: 'regular' }, gated.gates.site, gated.outage)
+          : await live(world, character);
       endings.set(how, (endings.get(how) ?? 0) + 1);
     } catch (error) {
       stranded.push(`${character.name}: ${error instanceof Error ? error.message : String(error)}`);
@@ -143,8 +162,11 @@ export async function playDrop(
     },
   );
   watching.catch(() => {}); // awaited below
+  const noMoreHarm = new AbortController();
   const havoc = beginChaos(chaos, args.seed);
-  const stillMs = chaos.length === 0 ? STILL_MS : STILL_MS_CHAOS;
+  const away = gated?.outage.run(() => memory.orders.size >= ORDERS_BEFORE_OUTAGE, noMoreHarm.signal);
+  away?.catch(() => {}); // awaited below
+  const stillMs = chaos.length === 0 && !gated ? STILL_MS : STILL_MS_CHAOS;
 
   let quietSince = Date.now();
   let movedAt = Date.now();
@@ -166,10 +188,13 @@ export async function playDrop(
 
   show({ phase: 'settling', share: 1, text: 'payments' });
   const { blows, missed } = await havoc.end();
+  noMoreHarm.abort();
+  const outage = await away;
   const settledBy = Date.now() + SETTLING_MS;
   const raided = await raid.finish();
   ending.abort();
   await Promise.all(lives);
+  await gated?.gates.stop();
   const stockSamples = await watching;
   while ((await books.countUnsettled()) > 0 && Date.now() < settledBy)
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -198,6 +223,7 @@ export async function playDrop(
     serverFaults: countFaults(room) + countFaults(checkout),
     stranded,
     harmsMissed: missed,
+    outage,
     durabilityFaults,
   };
   await Promise.all([room.close(), checkout.close(), books.close()]);

@@ -1,6 +1,6 @@
 /** What a shopper has been told is so stays so, whatever dies afterwards (promise 7). Places are judged in places.ts. */
 import type { OrderRow } from './books.ts';
-import type { GrantLine } from './log-line.ts';
+import type { GrantLine, LeaseLine } from './log-line.ts';
 
 export interface Acknowledged {
   /** Public numbers of those who were given a token. */
@@ -16,7 +16,7 @@ export interface AcknowledgedVerdict {
 
 export function judgeAcknowledged(
   { admitted, orders }: Acknowledged,
-  grants: readonly GrantLine[],
+  grants: readonly (GrantLine | LeaseLine)[],
   rows: readonly OrderRow[],
 ): AcknowledgedVerdict {
   const granted = new Set(grants.map(({ number }) => number));

@@ -21,13 +21,14 @@ export type LogLine =
       readonly order: number;
       readonly expiresUs: number;
     }
-  /** An entry on lease to a gate: granted by this, whenever it is spent. */
+  /** An entry on lease to a gate: granted by this, whenever it is spent. Prolonging it writes no line. */
   | { readonly kind: 'lease'; readonly us: number; readonly number: string }
   | { readonly kind: 'end'; readonly us: number; readonly number: string; readonly reason: string }
   /** A kind that the judge has no question about. */
   | { readonly kind: 'other'; readonly us: number };
 
 export type GrantLine = Extract<LogLine, { kind: 'grant' }>;
+export type LeaseLine = Extract<LogLine, { kind: 'lease' }>;
 
 /** Drawn orders are below this, arrivals (µs since the epoch) above. */
 export const DRAWN_ORDER_END = 4 * 2 ** 48;
@@ -82,4 +83,9 @@ export function parseLogEntry(fields: readonly string[]): LogLine[] {
 /** Its grants, in the order of the log. */
 export function grantsOf(log: readonly LogLine[]): GrantLine[] {
   return log.filter((line) => line.kind === 'grant');
+}
+
+/** Entries on lease to gates, in the order of the log. */
+export function leasesOf(log: readonly LogLine[]): LeaseLine[] {
+  return log.filter((line) => line.kind === 'lease');
 }

@@ -3,11 +3,12 @@
  * sentence for each that was broken. Pure: the same evidence is always the same verdict.
  */
 
+import type { OutageRecord } from '../gates/outage.ts';
 import { type Acknowledged, judgeAcknowledged } from './acknowledged.ts';
 import type { Books, StockRow } from './books.ts';
 import { type DrawEvidence, judgeDraw, placesOf } from './drawn-orders.ts';
 import { judgeEntries } from './entries.ts';
-import { grantsOf, type LogLine } from './log-line.ts';
+import { grantsOf, leasesOf, type LogLine } from './log-line.ts';
 import { findOrderInversions } from './order-inversions.ts';
 import { judgePayments } from './payment-books.ts';
 import { judgePlaces, type PlacesEvidence } from './places.ts';
@@ -59,6 +60,8 @@ export interface Evidence {
   readonly stranded: readonly string[];
   /** Kinds of harm that a play with chaos should have done and did not; empty for a play without. */
   readonly harmsMissed: readonly string[];
+  /** The room gone and gates on their own; undefined when none were played. */
+  readonly outage: OutageRecord | undefined;
   /** Settings of the stores that must not be off; the sentences of those that are. */
   readonly durabilityFaults: readonly string[];
 }
@@ -68,18 +71,19 @@ export type Verdict = ReturnType<typeof judge>;
 export function judge(evidence: Evidence) {
   const { log, books, policy, raid } = evidence;
   const grants = grantsOf(log);
+  const leases = leasesOf(log);
   const rate = judgeRate(
     log.filter(({ kind }) => kind === 'grant' || kind === 'lease').map(({ us }) => us),
     policy,
   );
   const inversions = findOrderInversions(log);
   const sessions = judgeSessions(log, policy.maxSessions);
-  const entries = judgeEntries(grants, books.sessions);
+  const entries = judgeEntries(grants, books.sessions, leases);
   const stock = judgeStock(books.stock);
   const payments = judgePayments(books);
   const draw = judgeDraw(evidence.draw, [...placesOf(log), ...evidence.stillWaiting]);
   const places = judgePlaces(log, evidence.places);
-  const acknowledged = judgeAcknowledged(evidence.acknowledged, grants, books.orders);
+  const acknowledged = judgeAcknowledged(evidence.acknowledged, [...grants, ...leases], books.orders);
   const samples = evidence.stockSamples.map((rows) => judgeStock(rows));
   const kinds = Object.entries(raid.fewestTriesByKind);
 
@@ -91,6 +95,9 @@ export function judge(evidence: Evidence) {
     orderInversions: inversions.length,
     tokensIssued: entries.tokensIssued,
     sessionsOpened: entries.sessionsOpened,
+    leases: leases.length,
+    leasesSpent: entries.leasesSpent,
+    roomAwayMs: evidence.outage?.awayMs ?? 0,
     rateBoundViolations: rate.total,
     rateBoundViolationsByWindow: rate.violations,
     burst: policy.burst,
@@ -157,6 +164,10 @@ export function judge(evidence: Evidence) {
   );
   for (const [kind, tries] of kinds)
     demand(tries >= TRIES_PER_KIND_MIN, `${kind} was tried only ${tries} times at some door`);
+  if (evidence.outage) {
+    demand(evidence.outage.awayMs > 0, 'the room was never away: gates were not tried');
+    demand(figures.leasesSpent > 0, 'nobody came in by a lease');
+  }
   none(evidence.harmsMissed.length, `harms never done: ${evidence.harmsMissed.join(', ')}`);
   none(raid.unattacked.length, `protected routes without an attack: ${raid.unattacked.join(', ')}`);
 

@@ -25,16 +25,23 @@ const CALM_TIMES = { tokenSeconds: 60, holdSeconds: 60 };
 /** Whoever is inside has time for an outage; after a restart of Redis shoppers come back as quickly as they may be asked to. */
 const CHAOS_TIMES = { tokenSeconds: 120, holdSeconds: 120, returnSpreadSeconds: 5 };
 
+/** At the most: leases are spent over a minute, so few are one in many seconds. */
+const LEASES_PER_GATE = 8;
+/** A gate gives nobody an entry with less than a minute left, and has it prolonged when half of its time is gone. */
+const GATE_TIMES = { tokenSeconds: 240, holdSeconds: 60 };
+
 export const PER_SHOPPER_LIMIT = 2;
 export const DROP = 'play';
 export const OTHER_DROP = 'play-other';
 
 /** @param nowMs of the machine that Redis runs on */
-export function planDrops({ shoppers, stock, rate, chaos }: PlayArguments, nowMs: number): Plan {
+export function planDrops({ shoppers, stock, rate, chaos, gates }: PlayArguments, nowMs: number): Plan {
   const lobbySeconds = Math.max(LOBBY_SECONDS_MIN, Math.ceil(shoppers / JOINS_PER_SECOND));
   const opensAtMs = nowMs + SEEN_MS + lobbySeconds * 1000;
   // Room for everybody who enters within some seconds, and for those who never come back: the bound is met, not in the way.
-  const maxSessions = Math.max(10, Math.ceil((rate / 60) * 6) + Math.ceil(stock / 8));
+  // A fifth of it may be on lease: with gates there is room for some on each.
+  const maxSessions =
+    Math.max(10, Math.ceil((rate / 60) * 6) + Math.ceil(stock / 8)) + gates * LEASES_PER_GATE * 5;
   const page = { returnOrigins: [SHOP], defaultReturnTo: `${SHOP}/` };
   const products = SIZES.slice(0, Math.min(SIZES.length, stock)).map((size, at, sizes) => ({
     sku: `shoe-${size}`,
@@ -42,7 +49,7 @@ export function planDrops({ shoppers, stock, rate, chaos }: PlayArguments, nowMs
     priceMinor: 12_900,
     stock: Math.floor(stock / sizes.length) + (at < stock % sizes.length ? 1 : 0),
   }));
-  const times = { callWindowSeconds: 20, graceSeconds: 20, ...(chaos ? CHAOS_TIMES : CALM_TIMES) };
+  const times = { callWindowSeconds: 20, graceSeconds: 20, ...timesOf(chaos, gates) };
   return {
     drop: {
       id: DROP,
@@ -69,4 +76,9 @@ export function planDrops({ shoppers, stock, rate, chaos }: PlayArguments, nowMs
     lobbyMs: lobbySeconds * 1000,
     opensAtMs,
   };
+}
+
+function timesOf(chaos: boolean, gates: number) {
+  if (chaos) return CHAOS_TIMES;
+  return gates > 0 ? GATE_TIMES : CALM_TIMES;
 }

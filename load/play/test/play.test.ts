@@ -8,6 +8,8 @@ import { play, seedThat } from './support/play.ts';
 
 const TIMEOUT_MS = 240_000;
 const SIZE = ['--shoppers', '60', '--stock', '16', '--rate', '300', '--instances', '2'];
+/** The line is not through when the room goes, and there is more to sell than to those in it. */
+const GATED_SIZE = ['--shoppers', '40', '--stock', '120', '--rate', '120', '--instances', '2'];
 /** A payment whose answer never comes takes 15 s to settle; only one play needs it. */
 const quick = seedThat('never', 'pay-into-silence');
 
@@ -37,6 +39,25 @@ describe.concurrent('play', { timeout: TIMEOUT_MS }, () => {
     expect(verdict.sold + verdict.held + verdict.left).toBe(16);
     expect(verdict.captured).toBe(verdict.ordersPaid);
     expect(verdict.forgeryKinds).toBeGreaterThanOrEqual(12);
+    expect(code).toBe(0);
+  });
+
+  test('promise 1 (5.12): with the whole room killed, gates let in by leases, and every promise is kept', async () => {
+    const { code, verdict } = await play('--gates', '2', ...GATED_SIZE, '--seed', String(quick));
+    expect(verdict.faults).toEqual([]);
+    expect(verdict).toMatchObject({
+      ok: true,
+      rateBoundViolations: 0,
+      maxSessionsViolations: 0,
+      doubleAdmissions: 0,
+      orderInversions: 0,
+      admissionsLost: 0,
+      oversold: 0,
+    });
+    // A gate spends no more than it leased, and what was leased was granted, spent or not.
+    expect(verdict.leasesSpent).toBeGreaterThan(0);
+    expect(verdict.leasesSpent).toBeLessThanOrEqual(verdict.leases);
+    expect(verdict.roomAwayMs).toBeGreaterThan(0);
     expect(code).toBe(0);
   });
 

@@ -26,6 +26,8 @@ export interface WebAnswer {
   readonly location: string;
   /** Of Retry-After; 0 when it says nothing. */
   readonly retryAfterMs: number;
+  /** Set by it, by name. */
+  readonly cookies: Readonly<Record<string, string>>;
   /** Last part of the problem's type; '' when it is none. */
   readonly problem: string;
 }
@@ -89,6 +91,7 @@ export function createSite(origins: readonly string[]): Site {
           body,
           location: String(answer.headers.location ?? ''),
           retryAfterMs: Number(answer.headers['retry-after'] ?? 0) * 1000 || 0,
+          cookies: cookiesIn(answer.headers['set-cookie']),
           problem: typeof body.type === 'string' ? body.type.slice(body.type.lastIndexOf('/') + 1) : '',
         };
       } catch (error) {
@@ -100,6 +103,13 @@ export function createSite(origins: readonly string[]): Site {
       await Promise.all(pools.map((pool) => pool.destroy()));
     },
   };
+}
+
+function cookiesIn(lines: string | string[] | undefined): Record<string, string> {
+  const pairs = [lines ?? []].flat().map((line) => line.split(';', 1)[0] ?? '');
+  return Object.fromEntries(
+    pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+  );
 }
 
 function parseObject(type: unknown, text: string): Record<string, unknown> {

@@ -10,6 +10,7 @@ test('what is not given has its default; the stock is a fifth of the shoppers', 
       rate: 1200,
       seed: 7,
       instances: 2,
+      gates: 0,
       json: false,
       chaos: false,
       sabotage: undefined,
@@ -27,6 +28,7 @@ test('numbers are taken in both spellings, and at their bounds', () => {
       rate: 60,
       seed: 0,
       instances: 8,
+      gates: 0,
       json: true,
       chaos: true,
       sabotage: 'rate',
@@ -57,4 +59,11 @@ test('every fault is told at once, with what was expected', () => {
       '--stock must be a whole number from 1 to 100000',
     ],
   });
+});
+
+test('an outage of the room is ordered by gates or by chaos, not by both', () => {
+  expect(readArguments(['--gates', '4', '--chaos'], 7)).toMatchObject({
+    faults: [expect.stringContaining('--gates and --chaos')],
+  });
+  expect(readArguments(['--gates', '4'], 7)).toMatchObject({ ok: true, value: { gates: 4, chaos: false } });
 });

@@ -90,6 +90,7 @@ export function madeUpDrop(): Evidence {
     serverFaults: 0,
     stranded: [],
     harmsMissed: [],
+    outage: undefined,
     durabilityFaults: [],
   };
 }
