@@ -23,7 +23,7 @@ export interface AdmissionVerifierOptions {
   readonly jwks: JwksSource;
   /**
    * Where the admissions stand that were taken back: an address with `{drop}` in it, or several (the first that answers
-   * counts). Asked once per 1.5 s and drop while somebody presents tokens of it, so that a revoked one is refused within 5
+   * counts). Asked once a second and drop while somebody presents tokens of it, so that a revoked one is refused within 5
    * s; during an outage of the room known tokens stay good. Default: beside `jwks`, if that is an address of the
    * room's (`…/.well-known/jwks.json`). `false`: nobody asks, and a token is good until it runs out.
    */

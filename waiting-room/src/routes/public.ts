@@ -10,8 +10,10 @@ import { type Room, viewOf } from '../plugins/room.ts';
 import type { RoomCounters } from '../plugins/room-metrics.ts';
 import { KEYS_PER_ADDRESS, READS_PER_ADDRESS } from '../rate-limits.ts';
 
-/** Verifiers ask every 1.5 s and must know within 5 s: no cache may hand out an older list while it fetches a newer. */
-const REVOCATIONS = 'public, max-age=1, s-maxage=1';
+/** A cache in between keeps the list so long: a part of the 5 s in which a revocation is known everywhere (ADR 0126). */
+const REVOCATIONS_CACHED_SECONDS = 1;
+/** No cache may hand out an older list while it fetches a newer. */
+const REVOCATIONS = `public, max-age=${REVOCATIONS_CACHED_SECONDS}, s-maxage=${REVOCATIONS_CACHED_SECONDS}`;
 /** Verifiers keep keys for minutes; a new key is published long before it signs. */
 const MINUTES = 'public, max-age=300, stale-while-revalidate=3600';
 
