@@ -29,6 +29,8 @@ export interface Identified {
 }
 
 export interface OpenidProvider {
+  /** What people know it by, until they are there. */
+  readonly host: string;
   /** Where to send the browser. @throws when the provider does not answer */
   addressFor(signIn: { state: string; nonce: string; verifier: string; redirectTo: string }): Promise<URL>;
   /** @throws when anything is not as it was asked for: issuer, audience, signature, time, nonce, state */
@@ -53,6 +55,7 @@ export function createOpenidProvider({ issuer, clientId, clientSecret }: Provide
     });
 
   return {
+    host: issuer.host,
     async addressFor({ state, nonce, verifier, redirectTo }) {
       return buildAuthorizationUrl(await configuration(), {
         redirect_uri: redirectTo,

@@ -166,6 +166,7 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/passkey-session': all('nobody'),
   'POST /api/v1/enrolment': all('nobody'),
   'POST /api/v1/password-reset': all('nobody'),
+  'GET /api/v1/sign-in-ways': all('nobody'),
   'GET /api/v1/oidc/sign-in': all('nobody'),
   'GET /api/v1/oidc/callback': all('nobody'),
 

@@ -38,6 +38,13 @@ export const Renewal = Type.Object(
   { additionalProperties: false },
 );
 
+/** What a sign-in page has to know before anybody has said who they are. */
+export const SignInWays = Type.Object({
+  openid: Nullable(
+    Type.Object({ host: Type.String({ description: 'Of the OpenID provider, for its name on the button' }) }),
+  ),
+});
+
 export const SessionAnswer = Type.Object({
   account: Type.Object({ id: Id, email: Type.String(), name: Type.String(), role: RoleName }),
   drops: Drops,

@@ -183,3 +183,26 @@ test('a provider that is away is told, with when to try again; without one there
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
   expect((await openBrowser(admin).call('GET', '/api/v1/oidc/sign-in')).status).toBe(404);
 });
+
+test('4.1: whoever comes by a link is led to the sign-in page, which tells what was refused; scripts get the problem', async () => {
+  const accept = 'text/html,application/xhtml+xml';
+  const goTo = (plane: RunningControlPlane, path: string) =>
+    openBrowser(plane).call('GET', path, undefined, { accept });
+  const refusedAt = async (plane: RunningControlPlane, path: string) => {
+    const { status, headers } = await goTo(plane, path);
+    return { status, to: headers.get('location') };
+  };
+  const nowhere = await admin.another({ OIDC_ISSUER: 'http://127.0.0.1:9', OIDC_CLIENT_ID: 'sluice' });
+  const signIn = '/api/v1/oidc/sign-in';
+  expect(await refusedAt(nowhere, signIn)).toEqual({
+    status: 303,
+    to: '/sign-in?refused=openid-unavailable',
+  });
+  expect(await refusedAt(admin, signIn)).toEqual({ status: 303, to: '/sign-in?refused=not-found' });
+  const callback = '/api/v1/oidc/callback?error=access_denied';
+  expect(await refusedAt(atReal, callback)).toEqual({ status: 303, to: '/sign-in?refused=sign-in-refused' });
+  expect(await finish(openBrowser(atReal), '?error=access_denied')).toMatchObject(refused);
+  const ways = (plane: RunningControlPlane) => openBrowser(plane).call('GET', '/api/v1/sign-in-ways');
+  expect((await ways(atReal)).body).toEqual({ openid: { host: new URL(real.issuer).host } });
+  expect((await ways(admin)).body).toEqual({ openid: null });
+});

@@ -4,16 +4,24 @@ import type {
   RecoveryCodes as RecoveryCodesSchema,
   SessionAnswer,
   SessionList as SessionListSchema,
+  SignInWays as SignInWaysSchema,
   TotpAnswer,
 } from '../../../server/src/contract/accounts.ts';
 import type { DropAnswer, DropListAnswer } from '../../../server/src/contract/drops.ts';
 import type { LiveAnswer } from '../../../server/src/contract/live.ts';
 import type { LogoAnswer, ThemePreview } from '../../../server/src/contract/page-theme.ts';
+import type {
+  PasskeyAdded as PasskeyAddedSchema,
+  PasskeyList as PasskeyListSchema,
+} from '../../../server/src/contract/passkeys.ts';
 import type { PreviewAnswer } from '../../../server/src/contract/previews.ts';
 import type { StockAnswer } from '../../../server/src/contract/stock.ts';
 
 export type Session = Static<typeof SessionAnswer>;
 export type SessionList = Static<typeof SessionListSchema>;
+export type SignInWays = Static<typeof SignInWaysSchema>;
+export type PasskeyList = Static<typeof PasskeyListSchema>;
+export type PasskeyAdded = Static<typeof PasskeyAddedSchema>;
 export type Permission = Session['permissions'][number];
 export type Totp = Static<typeof TotpAnswer>;
 export type RecoveryCodes = Static<typeof RecoveryCodesSchema>;

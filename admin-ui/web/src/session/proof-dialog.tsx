@@ -8,10 +8,12 @@ import { request } from '../api/request.ts';
 import { useText } from '../i18n/language.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { FaultNote } from '../ui/fault-note.tsx';
 import { Form, useSubmit } from '../ui/form.tsx';
 import { TextField } from '../ui/text-field.tsx';
+import { hasPasskeys, showPasskey } from './passkeys.ts';
 import { tidyCode } from './second-factor-codes.ts';
-import { sessionQuery, useKeepSession } from './session.ts';
+import { passkeysQuery, sessionQuery, useKeepSession } from './session.ts';
 
 export function ProofDialog() {
   const t = useText();
@@ -86,13 +88,21 @@ interface RenewalProps {
 function Renewal({ by, onDone, onCancel }: RenewalProps) {
   const t = useText();
   const [proof, setProof] = useState('');
-  const submit = useSubmit(async () => {
-    const body = by === 'code' ? { code: tidyCode(proof) } : { password: proof };
+  const { data } = useQuery({ ...passkeysQuery, enabled: by === 'code' });
+  const offersPasskey = by === 'code' && hasPasskeys() && (data?.passkeys.length ?? 0) > 0;
+  const renew = async (body: object) =>
     onDone((await request<Session>('POST', '/api/v1/session/renewal', { body, isProof: true })).content);
-  });
+  const submit = useSubmit(() => renew(by === 'code' ? { code: tidyCode(proof) } : { password: proof }));
+  const byPasskey = useSubmit(async () => renew({ passkey: await showPasskey('second-factor') }));
   return (
     <Form submit={submit}>
       <p>{t('proof.why')}</p>
+      {byPasskey.fault && <FaultNote fault={byPasskey.fault} />}
+      {offersPasskey && (
+        <Button variant="primary" isPending={byPasskey.isBusy} onPress={() => void byPasskey()}>
+          {t('proof.by-passkey')}
+        </Button>
+      )}
       <TextField
         name={by}
         label={t(by === 'code' ? 'proof.code' : 'proof.password')}
@@ -105,7 +115,7 @@ function Renewal({ by, onDone, onCancel }: RenewalProps) {
       />
       <div className="actions">
         <Button onPress={onCancel}>{t('ui.cancel')}</Button>
-        <Button type="submit" variant="primary" isPending={submit.isBusy}>
+        <Button type="submit" variant={offersPasskey ? 'plain' : 'primary'} isPending={submit.isBusy}>
           {t('proof.go-on')}
         </Button>
       </div>

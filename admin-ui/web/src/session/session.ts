@@ -1,8 +1,8 @@
 /** Who is signed in, and what they may. */
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
 import { faultOf } from '../api/api-fault.ts';
-import type { Permission, Session } from '../api/contract.ts';
-import { request } from '../api/request.ts';
+import type { PasskeyList, Permission, Session, SignInWays } from '../api/contract.ts';
+import { read, request } from '../api/request.ts';
 
 /** Null: nobody. Fails only when the control plane does not answer. */
 export const sessionQuery = queryOptions({
@@ -16,6 +16,19 @@ export const sessionQuery = queryOptions({
     }
   },
   staleTime: 60_000,
+});
+
+/** How one can sign in here, beside password and passkey; for whoever is not. */
+export const signInWaysQuery = queryOptions({
+  queryKey: ['sign-in-ways'],
+  queryFn: ({ signal }) => read<SignInWays>('/api/v1/sign-in-ways', signal),
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/** The passkeys of whoever is signed in. */
+export const passkeysQuery = queryOptions({
+  queryKey: ['passkeys'],
+  queryFn: ({ signal }) => read<PasskeyList>('/api/v1/mfa/passkeys', signal),
 });
 
 /** Of pages that only somebody who is signed in gets to see. */

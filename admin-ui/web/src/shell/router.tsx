@@ -11,6 +11,8 @@ import {
 } from '@tanstack/react-router';
 import { useText } from '../i18n/language.tsx';
 import type { PageDefinition } from '../pages/page-definition.ts';
+import { ownAddress } from '../session/own-address.ts';
+import { takeReturnAddress } from '../session/return-address.ts';
 import { sessionQuery } from '../session/session.ts';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Loading } from '../ui/states.tsx';
@@ -46,7 +48,7 @@ const home = createRoute({
   getParentRoute: () => signedIn,
   path: '/',
   beforeLoad() {
-    throw redirect({ to: '/drops' });
+    throw redirect({ to: ownAddress(takeReturnAddress() ?? '/drops') });
   },
 });
 

@@ -66,7 +66,7 @@ test('every message that code names is there, and every message is named by some
 });
 
 test('words for problems are for problems that the control plane has', () => {
-  const own = ['again-in', 'no-answer', 'broken-page', 'unknown'];
+  const own = ['again-in', 'no-answer', 'broken-page', 'unknown', 'passkey-cancelled', 'passkey-impossible'];
   const types = new Set([...Object.keys({ ...KIT_PROBLEMS, ...PROBLEMS }), ...own]);
   const stale = [...english.keys()].filter((id) => id.startsWith('problem.') && !types.has(id.slice(8)));
   expect(stale).toEqual([]);

@@ -1,7 +1,7 @@
 // Signing in leads back to where somebody wanted to, and never out of the application.
 
 import { expect, test } from 'vitest';
-import { ownAddress } from '../../src/pages/sign-in/own-address.ts';
+import { ownAddress } from '../../src/session/own-address.ts';
 
 test('an address of the application is gone back to', () => {
   expect(ownAddress('/drops/aurora?tab=stock')).toBe('/drops/aurora?tab=stock');

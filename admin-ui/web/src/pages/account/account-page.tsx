@@ -3,6 +3,7 @@ import { useText } from '../../i18n/language.tsx';
 import { useSession } from '../../session/session.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { OpenSessions } from './open-sessions.tsx';
+import { PasskeysSection } from './passkeys-section.tsx';
 import { PasswordSection } from './password-section.tsx';
 import { SecondFactorSection } from './second-factor-section.tsx';
 
@@ -15,6 +16,7 @@ export default function AccountPage() {
         {account.name} · {account.email} · {t(`role.${account.role}`)}
       </PageHeader>
       <SecondFactorSection />
+      <PasskeysSection />
       <PasswordSection />
       <OpenSessions />
     </>

@@ -12,6 +12,7 @@ import { FaultNote } from '../../ui/fault-note.tsx';
 import { Form, useSubmit } from '../../ui/form.tsx';
 import { Section } from '../../ui/section.tsx';
 import { TextField } from '../../ui/text-field.tsx';
+import { Codes } from './codes.tsx';
 import { QrCode } from './qr-code.tsx';
 
 export function SecondFactorSection() {
@@ -110,24 +111,5 @@ function Confirmation({ proposed, onCancel, onDone }: ConfirmationProps) {
         </Button>
       </div>
     </Form>
-  );
-}
-
-function Codes({ codes, onKept }: { readonly codes: readonly string[]; onKept(): void }) {
-  const t = useText();
-  return (
-    <div className="note good" role="status">
-      <p>
-        <strong>{t('account.codes')}</strong> {t('account.codes-lead')}
-      </p>
-      <ol className="codes">
-        {codes.map((code) => (
-          <li key={code}>
-            <code>{code}</code>
-          </li>
-        ))}
-      </ol>
-      <Button onPress={onKept}>{t('account.kept')}</Button>
-    </div>
   );
 }
