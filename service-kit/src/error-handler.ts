@@ -39,7 +39,7 @@ export function addErrorHandlers(
   answerUnknown: AnswerUnknown = () => undefined,
 ): void {
   const allowed = collectRoutes(app);
-  app.setErrorHandler(answerError);
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply));
   app.setNotFoundHandler((request, reply) => {
     if (!admit(request))
       return sendProblem(reply, problem('rate-limited', undefined, { retryAfterSeconds: 60 }));
@@ -55,9 +55,18 @@ export function addErrorHandlers(
   });
 }
 
-/** For Fastify's `frameworkErrors` too: addresses that no router reads. */
-export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return sendProblem(reply, problemOf(error, { id: request.id, log: request.log, drop: dropOf(request) }));
+/**
+ * For Fastify's `frameworkErrors` too: addresses that no router reads.
+ * @param complete adds to what a service's callers are told of a problem
+ */
+export function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  complete: (fault: Problem) => Problem = (fault) => fault,
+): FastifyReply {
+  const fault = problemOf(error, { id: request.id, log: request.log, drop: dropOf(request) });
+  return sendProblem(reply, complete(fault));
 }
 
 /** For what is not HTTP at all: an answer on the bare connection, which is closed then. */

@@ -17,6 +17,7 @@ import { createFindPrincipal } from './plugins/credentials.ts';
 import type { LiveReaders } from './plugins/live-readers.ts';
 import type { LiveStreams } from './plugins/live-streams.ts';
 import { createSessionCookies } from './plugins/session-cookies.ts';
+import { tellInCodes } from './plugins/told-in-codes.ts';
 import { createWeb } from './plugins/web.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/audit.ts';
@@ -82,6 +83,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     const cookies = createSessionCookies(identity.publicUrl);
     const findPrincipal = createFindPrincipal(identity, operatorKey, cookies);
     guardAccess(operators, { findPrincipal, onRefused: onRefusedKey });
+    tellInCodes(operators);
     operators.setValidatorCompiler(compileValidator);
     await operators.register(dropRoutes, { plane });
     await operators.register(themeRoutes);

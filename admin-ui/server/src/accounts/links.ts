@@ -1,6 +1,8 @@
 /** One-time links: the first owner, invitations, resets. They set a password and nothing else; a second factor stays. */
+
 import { problem } from '@sluice/service-kit';
 import { passwordFault } from '../domain/password-rules.ts';
+import type { Reason } from '../domain/reasons.ts';
 import type { Role } from '../domain/roles.ts';
 import type { Account } from '../store/accounts.ts';
 import type { Who } from '../store/audit.ts';
@@ -110,7 +112,7 @@ export function refuseWeak(password: string, email: string): void {
   if (fault !== undefined) throw invalid('password', fault);
 }
 
-function invalid(field: string, reason: string) {
+function invalid(field: string, reason: Reason) {
   return problem('invalid-request', `body.${field} ${reason}`, {
     errors: [{ field: `body.${field}`, reason }],
   });

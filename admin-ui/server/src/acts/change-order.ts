@@ -1,5 +1,7 @@
 /** Orders refunded, called off, marked as sent. All of it is audited: who and why. */
+
 import type { Refund } from '../clients/checkout-orders.ts';
+import type { Danger } from '../domain/dangers.ts';
 import { actInCheckout } from './ask-checkout.ts';
 import { requireConfirmation } from './confirm.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -35,13 +37,11 @@ export async function refundOrder(plane: ControlPlane, act: RefundAct): Promise<
   const { order } = await readOrder(plane, id, visible);
   const left = order.amountMinor - order.refundedMinor - order.refundingMinor;
   const units = (returnToSale ?? []).reduce((sum, { quantity }) => sum + quantity, 0);
-  requireConfirmation(
-    [
-      `${moneyText(amountMinor ?? left, order.currency)} goes back to the shopper, and can not be taken again.`,
-      ...(units > 0 ? [`${units} of the units go back on sale.`] : []),
-    ],
-    isConfirmed,
-  );
+  const dangers: Danger[] = [
+    `${moneyText(amountMinor ?? left, order.currency)} goes back to the shopper, and can not be taken again.`,
+  ];
+  if (units > 0) dangers.push(`${units} of the units go back on sale.`);
+  requireConfirmation(dangers, isConfirmed);
   const wish = {
     reason,
     actor,

@@ -1,8 +1,10 @@
 /** The rate of a running drop: to a value or by a step, at once or on a ramp. */
+
 import { problem } from '@sluice/service-kit';
 import { POLICY_FIELDS } from '../domain/admission-policy.ts';
 import type { Drop, DropChange } from '../domain/drop.ts';
 import { rateAt } from '../domain/ramp.ts';
+import type { Reason } from '../domain/reasons.ts';
 import type { LivePicture } from '../projection/live.ts';
 import { refuseClosed } from './change-plan.ts';
 
@@ -25,7 +27,7 @@ export function rateChange(
   const { min, max } = POLICY_FIELDS.ratePerMinute;
   const ratePerMinute = to ?? drop.admission.ratePerMinute + by;
   if (ratePerMinute < min || ratePerMinute > max) {
-    const reason = `must lead to a rate from ${min} to ${max}`;
+    const reason: Reason = `must lead to a rate from ${min} to ${max}`;
     throw problem('invalid-request', `body.by ${reason}`, { errors: [{ field: 'body.by', reason }] });
   }
   const now = live.asOf;

@@ -1,6 +1,8 @@
 /** Orders found among those the caller may see, told whole, and taken away. */
+
 import { problem } from '@sluice/service-kit';
 import type { Order, OrderSearch, Story } from '../clients/checkout-orders.ts';
+import type { FieldFault } from '../domain/fault.ts';
 import { readReference } from '../domain/place-reference.ts';
 import { askCheckout } from './ask-checkout.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -49,7 +51,7 @@ function requireReference(text: string): string {
   const reference = readReference(text);
   if (reference !== undefined) return reference;
   throw problem('invalid-request', 'querystring.reference must look like K7Q-4MD', {
-    errors: [{ field: 'querystring.reference', reason: 'must look like K7Q-4MD' }],
+    errors: [{ field: 'querystring.reference', reason: 'must look like K7Q-4MD' } satisfies FieldFault],
   });
 }
 

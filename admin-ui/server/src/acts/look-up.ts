@@ -1,9 +1,11 @@
 /** The whole story of a ticket, for whoever answers a shopper: by the ticket, its public number, or the reference on the page. */
+
 import { problem } from '@sluice/service-kit';
 import type { TicketInCheckout } from '../clients/checkout-orders.ts';
 import { checkoutEvents } from '../domain/checkout-events.ts';
 import { DRAWN_ORDERS_END } from '../domain/drop-log.ts';
 import { placeReference, readReference } from '../domain/place-reference.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { createStoryCollector, readTicket, type StoryEvent } from '../domain/ticket-story.ts';
 import { askIfThere } from './ask-checkout.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -95,7 +97,7 @@ async function numbersOf(
   return found;
 }
 
-function invalid(field: string, reason: string) {
+function invalid(field: string, reason: Reason) {
   return problem('invalid-request', `body.${field} ${reason}`, {
     errors: [{ field: `body.${field}`, reason }],
   });

@@ -1,6 +1,6 @@
 /** Moves stock by a table: all lines are checked before the first is moved, and each is a movement of its own under a key of its own. */
 import { Problem, problem } from '@sluice/service-kit';
-import { stockDangers } from '../domain/dangers.ts';
+import { type Danger, stockDangers } from '../domain/dangers.ts';
 import { readMovementRows } from '../domain/stock-csv.ts';
 import { requireConfirmation } from './confirm.ts';
 import type { ControlPlane } from './control-plane.ts';
@@ -36,7 +36,7 @@ export async function moveStockTable(
   if (errors[0]) throw problem('invalid-request', `${errors[0].field} ${errors[0].reason}`, { errors });
   const dangers = movements.flatMap(({ line, sku, delta }) => {
     const balance = balances.find((one) => one.sku === sku);
-    return balance ? stockDangers(balance, delta).map((danger) => `Line ${line}: ${danger}`) : [];
+    return balance ? stockDangers(balance, delta).map((danger): Danger => `Line ${line}: ${danger}`) : [];
   });
   requireConfirmation(dangers, isConfirmed);
   const done: MovedTable = { moved: [], failed: [] };

@@ -28,10 +28,12 @@ export async function revokeAdmissions(plane: ControlPlane, request: RevocationR
   const { drop, numbers, actor, reason, isConfirmed } = request;
   if (!(await plane.drops.find(drop))) throw problem('no-such-drop', `No drop has the id "${drop}".`);
   const checkout = requireCheckout(plane);
-  const whose =
-    numbers.length === 1 ? 'One ticket loses its place' : `${numbers.length} tickets lose their places`;
   requireConfirmation(
-    [`${whose} for good: sessions end, and what they hold is for sale again.`],
+    [
+      numbers.length === 1
+        ? 'One ticket loses its place for good: sessions end, and what they hold is for sale again.'
+        : `${numbers.length} tickets lose their places for good: sessions end, and what they hold is for sale again.`,
+    ],
     isConfirmed,
   );
   const record = (act: string, after: unknown) =>

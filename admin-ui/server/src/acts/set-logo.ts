@@ -1,7 +1,9 @@
 /** A drop's logo: looked at when it is sent, re-encoded by a job, and only then on the page. */
+
 import { isStoreFault, Problem, problem } from '@sluice/service-kit';
 import type { Drop } from '../domain/drop.ts';
 import { readImageHeader } from '../domain/image-header.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { checkDecodes, type EncodedLogo, encodeLogo } from '../jobs/encode-logo.ts';
 import type { Who } from '../store/audit.ts';
 import type { LogoUpload } from '../store/logos.ts';
@@ -93,5 +95,5 @@ export async function tellLogo(plane: ControlPlane, id: string) {
   return { status, logo, ...(lastError !== null && { detail: lastError }) } as const;
 }
 
-const refused = (reason: string) =>
+const refused = (reason: Reason) =>
   problem('logo-refused', `The picture ${reason}.`, { errors: [{ field: 'body', reason }] });

@@ -1,6 +1,6 @@
 /** Drops as a file: what is exported, planned and applied. Unknown fields are refused. */
 import { Type } from 'typebox';
-import type { Fault } from '../domain/fault.ts';
+import { type Fault, faultAt } from '../domain/fault.ts';
 import { DEFAULT_ZONE, pageFaults, productFaults } from '../domain/plan-rules.ts';
 import { reservedIdFaults } from '../domain/rehearsal.ts';
 import { readSchedule } from '../domain/schedule.ts';
@@ -27,9 +27,9 @@ export const DropFile = withRules(
     const list = (body as { drops?: unknown } | null)?.drops;
     const drops: unknown[] = Array.isArray(list) ? list : [];
     const ids = drops.map((drop) => (drop as { id?: unknown } | null)?.id);
-    return drops.flatMap((drop, index) =>
-      [
-        ...(ids.indexOf(ids[index]) < index ? [{ path: '/id', reason: 'is stated twice' }] : []),
+    return drops.flatMap((drop, index) => {
+      const faults: Fault[] = [
+        ...(ids.indexOf(ids[index]) < index ? [faultAt('/id', 'is stated twice')] : []),
         ...reservedIdFaults((drop as { id?: unknown } | null)?.id),
         ...readSchedule(drop, DEFAULT_ZONE).faults,
         ...pageFaults((drop as { page?: unknown } | null)?.page),
@@ -38,8 +38,9 @@ export const DropFile = withRules(
           products: (drop as { products?: unknown } | null)?.products,
           admission: { stockBound: 'off' },
         }),
-      ].map(({ path, reason }): Fault => ({ path: `/drops/${index}${path}`, reason })),
-    );
+      ];
+      return faults.map(({ path, reason }) => ({ path: `/drops/${index}${path}`, reason }));
+    });
   },
 );
 

@@ -2,7 +2,7 @@
  * What a schema can't say about a plan: how its fields fit each other and the clock. The rules read a body that may be
  * wrong in any other way too, so that one answer names everything.
  */
-import type { Fault } from './fault.ts';
+import { type Fault, faultAt } from './fault.ts';
 import { wordsFaults } from './page-words.ts';
 import { reservedIdFaults } from './rehearsal.ts';
 import { readSchedule, scheduleFaults } from './schedule.ts';
@@ -18,7 +18,7 @@ const bodyOf = (value: unknown): Body => (typeof value === 'object' && value !==
 export function pageFaults(value: unknown, at = '/page'): Fault[] {
   const { returnOrigins, defaultReturnTo, words } = bodyOf(value);
   const origins: unknown[] = Array.isArray(returnOrigins) ? returnOrigins : [];
-  const faults = origins.flatMap((origin, index) =>
+  const faults = origins.flatMap((origin, index): Fault[] =>
     typeof origin === 'string' && !isOrigin(origin)
       ? [
           {
@@ -38,7 +38,7 @@ export function productFaults(value: unknown): Fault[] {
   const { products, admission } = bodyOf(value);
   const list: unknown[] = Array.isArray(products) ? products : [];
   const skus = list.map((product) => bodyOf(product).sku);
-  const faults: Fault[] = skus.flatMap((sku, index) =>
+  const faults = skus.flatMap((sku, index): Fault[] =>
     typeof sku === 'string' && skus.indexOf(sku) < index
       ? [{ path: `/products/${index}/sku`, reason: `${sku} is stated twice` }]
       : [],
@@ -55,7 +55,7 @@ export function planFaults(value: unknown, nowMs: number): Fault[] {
   return [
     ...reservedIdFaults(id),
     ...(opensAt === undefined && opensAtLocal === undefined
-      ? [{ path: '/opensAt', reason: 'or opensAtLocal must be given' }]
+      ? [faultAt('/opensAt', 'or opensAtLocal must be given')]
       : []),
     ...faults,
     ...scheduleFaults(schedule, nowMs),

@@ -1,6 +1,6 @@
 /** Products as a table: the columns, and what a spreadsheet makes of cells. */
 import type { Product } from './drop.ts';
-import type { Fault } from './fault.ts';
+import { type Fault, faultAt } from './fault.ts';
 
 export const PRODUCT_COLUMNS = ['sku', 'name', 'priceMinor', 'stock'] as const;
 
@@ -17,15 +17,15 @@ export function readProductRows(rows: readonly (readonly string[])[]): {
 } {
   const [header = [], ...lines] = rows;
   const faults: Fault[] = [
-    ...header.flatMap((name) =>
+    ...header.flatMap((name): Fault[] =>
       (PRODUCT_COLUMNS as readonly string[]).includes(name)
         ? []
         : [{ path: '/1', reason: `names an unknown column ${name}` }],
     ),
-    ...PRODUCT_COLUMNS.flatMap((name) =>
+    ...PRODUCT_COLUMNS.flatMap((name): Fault[] =>
       header.includes(name) ? [] : [{ path: '/1', reason: `must name the column ${name}` }],
     ),
-    ...(new Set(header).size < header.length ? [{ path: '/1', reason: 'names a column twice' }] : []),
+    ...(new Set(header).size < header.length ? [faultAt('/1', 'names a column twice')] : []),
   ];
   if (faults.length > 0) return { products: [], faults };
   const products = lines.map((line, index) => {

@@ -2,9 +2,11 @@
  * Rules of recurrence (RFC 5545), by the clocks of a merchant's zone: 18:00 stays 18:00 through the year. The rule is expanded in
  * clock times, and each is an instant by domain/zoned-time.ts, so that nothing is guessed where the clocks change.
  */
+
 import { RRuleTemporal } from 'rrule-temporal';
 import { Temporal } from 'temporal-polyfill';
 import type { Fault } from './fault.ts';
+import type { Reason } from './reasons.ts';
 import { type Choice, resolveLocal, zoneNamed } from './zoned-time.ts';
 
 export interface Recurrence {
@@ -77,8 +79,10 @@ export function recurrenceFaults(rule: Recurrence, now: Date): Fault[] {
   if (upcoming.length === 0) return [{ path: '/rrule', reason: 'gives no drop in the next two years' }];
   const unknown = skipped.filter((local) => !times.includes(local));
   return [
-    ...unknown.map((local) => ({ path: '/skipped', reason: `names ${local}, at which nothing occurs` })),
-    ...upcoming.flatMap((local) => {
+    ...unknown.map(
+      (local): Fault => ({ path: '/skipped', reason: `names ${local}, at which nothing occurs` }),
+    ),
+    ...upcoming.flatMap((local): Fault[] => {
       const resolved = resolveLocal(local, zone, choice ?? undefined);
       return 'fault' in resolved
         ? [{ path: '/choice', reason: `is needed: ${local} ${resolved.fault}` }]
@@ -88,7 +92,7 @@ export function recurrenceFaults(rule: Recurrence, now: Date): Fault[] {
 }
 
 /** What may stand in a rule here; the rest is the library's to refuse. */
-function ruleFault(rrule: string): string | undefined {
+function ruleFault(rrule: string): Reason | undefined {
   // A line break would begin another property of a calendar file.
   if (!/^[A-Z0-9=;,+-]+$/.test(rrule)) return 'must be parts like FREQ=WEEKLY;BYDAY=TH';
   const parts = rrule.split(';').map((part) => part.split('=', 1)[0] ?? '');

@@ -1,6 +1,8 @@
 /** Stock as a table: the columns, and the movements that a table asks for. */
+
 import type { Fault } from './fault.ts';
 import { UNQUOTED } from './product-csv.ts';
+import type { Reason } from './reasons.ts';
 
 /** Of the balances as they go out. */
 export const BALANCE_COLUMNS = ['sku', 'initial', 'available', 'held', 'sold', 'total'] as const;
@@ -30,7 +32,7 @@ export function readMovementRows(
 ): { movements: RowMovement[]; faults: Fault[] } {
   const [header = [], ...lines] = rows;
   const faults: Fault[] = [];
-  const told = (line: number, column: string, reason: string) =>
+  const told = (line: number, column: string, reason: Reason) =>
     faults.push({ path: column ? `/${line}/${column}` : `/${line}`, reason });
   for (const name of header)
     if (!(MOVEMENT_COLUMNS as readonly string[]).includes(name))

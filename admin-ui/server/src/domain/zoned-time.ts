@@ -2,12 +2,14 @@
  * Times as merchants state them, a date and a clock in their own zone, and the instants they mean. Where the clocks
  * change a time may not exist, or exist twice: then the merchant decides, never this code.
  */
+
 import { Temporal } from 'temporal-polyfill';
+import type { Reason } from './reasons.ts';
 
 /** Which of two instants is meant where the clocks change: before or after the change. */
 export type Choice = 'earlier' | 'later';
 
-export type Resolved = { readonly instant: Date } | { readonly fault: string };
+export type Resolved = { readonly instant: Date } | { readonly fault: Reason };
 
 /** As a merchant writes it: no offset, no zone. */
 export const LOCAL_TIME = '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}(:\\d{2})?$';
@@ -35,11 +37,11 @@ export function resolveLocal(local: string, zone: string, choice?: Choice): Reso
   ) as [Temporal.ZonedDateTime, Temporal.ZonedDateTime];
   if (earlier.equals(later)) return { instant: new Date(earlier.epochMilliseconds) };
   if (choice) return { instant: new Date((choice === 'earlier' ? earlier : later).epochMilliseconds) };
-  const shown = `earlier (${clockOf(earlier)}) or later (${clockOf(later)})`;
+  const [first, second] = [clockOf(earlier), clockOf(later)];
   return {
     fault: earlier.toPlainDateTime().equals(time)
-      ? `happens twice in ${zone}, since clocks go back: say ${shown}`
-      : `does not exist in ${zone}, since clocks go forward: say ${shown}`,
+      ? `happens twice in ${zone}, since clocks go back: say earlier (${first}) or later (${second})`
+      : `does not exist in ${zone}, since clocks go forward: say earlier (${first}) or later (${second})`,
   };
 }
 

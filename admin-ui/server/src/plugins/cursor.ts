@@ -1,5 +1,7 @@
 /** Where a list goes on, as text that callers hand back untouched. */
+
 import { problem } from '@sluice/service-kit';
+import type { Reason } from '../domain/reasons.ts';
 import type { Cursor } from '../store/drops.ts';
 
 export function writeCursor({ opensAtMs, id }: Cursor): string {
@@ -12,7 +14,7 @@ export function readCursor(text: string | undefined): Cursor | null {
   const [, opensAtMs, id] =
     /^(-?\d{1,15})\|([a-z0-9-]{1,40})$/.exec(Buffer.from(text, 'base64url').toString()) ?? [];
   if (opensAtMs !== undefined && id !== undefined) return { opensAtMs: Number(opensAtMs), id };
-  const reason = 'must be the `next` of an earlier answer';
+  const reason: Reason = 'must be the `next` of an earlier answer';
   throw problem('invalid-request', `querystring.after ${reason}`, {
     errors: [{ field: 'querystring.after', reason }],
   });

@@ -1,6 +1,8 @@
 /** ETags of drops: the policy version, in quotes. */
+
 import { problem } from '@sluice/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Reason } from '../domain/reasons.ts';
 
 /**
  * The version that `If-Match` asks for; null when it asks for none.
@@ -11,7 +13,7 @@ export function versionAsked({ headers }: FastifyRequest): number | null {
   if (given === undefined || given === '*') return null;
   const version = /^"(\d{1,9})"$/.exec(given)?.[1];
   if (version !== undefined) return Number(version);
-  const reason = 'must be the ETag of the drop, like "42"';
+  const reason: Reason = 'must be the ETag of the drop, like "42"';
   throw problem('invalid-request', `headers.if-match ${reason}`, {
     errors: [{ field: 'headers.if-match', reason }],
   });

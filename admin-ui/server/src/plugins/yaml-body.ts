@@ -1,7 +1,9 @@
 /** Bodies in YAML: read as the JSON they stand for, and checked like any other. */
+
 import { problem } from '@sluice/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { parseDocument } from 'yaml';
+import type { Reason } from '../domain/reasons.ts';
 
 /** References to other places of a file; more is a file that wants to become large. */
 const ALIASES_MAX = 100;
@@ -20,7 +22,7 @@ export function parseYaml(text: string): unknown {
   const document = parseDocument(text, { uniqueKeys: true });
   const [error] = document.errors;
   // The first line says what and where; what follows draws it.
-  if (error) throw invalid(error.message.split('\n')[0]?.replace(/:$/, '') ?? 'is not valid YAML');
+  if (error) throw invalid(`is not valid YAML: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
   try {
     return document.toJS({ maxAliasCount: ALIASES_MAX });
   } catch {
@@ -28,6 +30,6 @@ export function parseYaml(text: string): unknown {
   }
 }
 
-function invalid(reason: string) {
+function invalid(reason: Reason) {
   return problem('invalid-request', `body: ${reason}`, { errors: [{ field: 'body', reason }] });
 }

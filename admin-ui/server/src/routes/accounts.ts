@@ -1,4 +1,5 @@
 /** Accounts: made by invitation, changed, let in again; and the links by which people set their password. */
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import { Type } from 'typebox';
@@ -16,6 +17,7 @@ import {
   ResetRequest,
 } from '../contract/accounts.ts';
 import { PROBLEM_ANSWERS } from '../contract/common.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { byOperator } from '../plugins/access.ts';
 import type { SessionCookies } from '../plugins/session-cookies.ts';
 import { ACTS_PER_OPERATOR, READS_PER_OPERATOR, SIGN_INS_PER_ADDRESS } from '../rate-limits.ts';
@@ -214,6 +216,6 @@ export const accountRoutes: FastifyPluginAsyncTypebox<Options> = async (app, { i
 };
 
 function limitedOwner() {
-  const reason = 'must be null for an owner';
+  const reason: Reason = 'must be null for an owner';
   return problem('invalid-request', `body.drops ${reason}`, { errors: [{ field: 'body.drops', reason }] });
 }

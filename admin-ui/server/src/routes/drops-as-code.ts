@@ -1,4 +1,5 @@
 /** Drops as a file: taken out, planned, applied; and products as a table. */
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import { parse } from 'csv-parse/sync';
@@ -11,6 +12,7 @@ import { type DropInFile, planDrops } from '../acts/plan-drops.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import { DropCreation } from '../contract/drops.ts';
 import { ApplyAnswer, ApplyQuery, DropFile, PlanAnswer } from '../contract/drops-as-code.ts';
+import type { FieldFault } from '../domain/fault.ts';
 import { PRODUCT_COLUMNS, readProductRows } from '../domain/product-csv.ts';
 import { byOperator } from '../plugins/access.ts';
 import { takeYaml } from '../plugins/yaml-body.ts';
@@ -142,7 +144,7 @@ function rowsOf(text: string): string[][] {
   try {
     return parse(text, { bom: true, trim: true, skip_empty_lines: true }) as string[][];
   } catch (error) {
-    throw invalid([{ field: 'body', reason: (error as Error).message }]);
+    throw invalid([{ field: 'body', reason: `is not valid CSV: ${(error as Error).message}` }]);
   }
 }
 
@@ -159,6 +161,6 @@ function answerOf({ digest, summary, changes }: Awaited<ReturnType<typeof planDr
   };
 }
 
-function invalid(errors: { field: string; reason: string }[]) {
+function invalid(errors: FieldFault[]) {
   return problem('invalid-request', `${errors[0]?.field} ${errors[0]?.reason}`, { errors });
 }

@@ -1,4 +1,5 @@
 /** Stock as a table: balances out, movements in. */
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import { parse } from 'csv-parse/sync';
@@ -9,6 +10,7 @@ import { readStock } from '../acts/move-stock.ts';
 import { moveStockTable } from '../acts/move-stock-table.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import { MovedTableAnswer, StockTableHeaders, StockTableQuery } from '../contract/stock.ts';
+import type { Reason } from '../domain/reasons.ts';
 import { BALANCE_COLUMNS } from '../domain/stock-csv.ts';
 import { byOperator } from '../plugins/access.ts';
 import { EXPORTS_PER_OPERATOR } from '../rate-limits.ts';
@@ -81,11 +83,11 @@ function rowsOf(body: unknown): string[][] {
   try {
     rows = parse(body, { bom: true, trim: true, skip_empty_lines: true }) as string[][];
   } catch (error) {
-    throw invalid((error as Error).message);
+    throw invalid(`is not valid CSV: ${(error as Error).message}`);
   }
   if (rows.length > LINES_MAX + 1) throw invalid(`must have at most ${LINES_MAX} movements`);
   return rows;
 }
 
-const invalid = (reason: string) =>
+const invalid = (reason: Reason) =>
   problem('invalid-request', `body ${reason}`, { errors: [{ field: 'body', reason }] });

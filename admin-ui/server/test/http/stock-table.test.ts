@@ -109,7 +109,7 @@ test('promise 8: a table that is wrong anywhere is refused by line, and moves no
   for (const [text, field, reason] of wrong) {
     const answer = await table(text, { key: 'wrong', operator: await anOperator() });
     expect(answer.status, `${text.slice(0, 60)} ${answer.text}`).toBe(400);
-    expect(answer.body.errors).toContainEqual({ field, reason });
+    expect(answer.body.errors).toContainEqual(expect.objectContaining({ field, reason }));
   }
   const operator = await anOperator();
   expect((await table('sku,delta,reason\nlow-41,1,x\n', { key: '', operator })).status).toBe(400);

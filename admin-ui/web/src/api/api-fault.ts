@@ -1,8 +1,15 @@
 /** Everything that can go wrong with a request, in one shape: a problem document, or that nothing answered at all. */
 
-export interface FieldFault {
+/** What the server says in English, for words of our own: which sentence it is, and what stands in it. */
+export interface Told {
+  readonly code: string;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+export interface FieldFault extends Partial<Told> {
   /** As the server names it: `body.products.0.sku`. */
   readonly field: string;
+  /** In English. */
   readonly reason: string;
 }
 
@@ -50,11 +57,16 @@ export function faultOf(thrown: unknown): ApiFault {
 /**
  * Reasons by field, without the `body.` in front; a field may have several.
  * @param fields of a fault
+ * @param textOf says a reason in the reader's language
  */
-export function reasonsByField(fields: readonly FieldFault[]): ReadonlyMap<string, string> {
+export function reasonsByField(
+  fields: readonly FieldFault[],
+  textOf: (fault: FieldFault) => string,
+): ReadonlyMap<string, string> {
   const reasons = new Map<string, string>();
-  for (const { field, reason } of fields) {
-    const name = field.replace(/^(body|headers|querystring)\./, '');
+  for (const fault of fields) {
+    const reason = textOf(fault);
+    const name = fault.field.replace(/^(body|headers|querystring)\./, '');
     const known = reasons.get(name);
     reasons.set(name, known === undefined ? reason : `${known}; ${reason}`);
   }

@@ -4,6 +4,7 @@ import { faultOf } from '../api/api-fault.ts';
 import { useText } from '../i18n/language.tsx';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
+import { useServerWords } from './server-words/server-words.ts';
 
 export interface Confirmation {
   /**
@@ -19,6 +20,7 @@ export interface Confirmation {
 
 export function useConfirmation(): Confirmation {
   const t = useText();
+  const words = useServerWords();
   const [dangers, ask] = useState<readonly string[] | null>(null);
   const answer = useRef<(isConfirmed: boolean) => void>(() => {});
   const close = (isConfirmed: boolean) => {
@@ -33,8 +35,7 @@ export function useConfirmation(): Confirmation {
       } catch (thrown) {
         const fault = faultOf(thrown);
         if (fault.type !== 'confirmation-required') throw thrown;
-        const listed = fault.document.dangers;
-        ask(Array.isArray(listed) ? listed.map(String) : [fault.detail]);
+        ask(words.dangers(fault));
         const isConfirmed = await new Promise<boolean>((resolve) => {
           answer.current = resolve;
         });

@@ -1,7 +1,8 @@
 /** What went wrong, in the reader's language first and the server's words behind it. */
 import { useIntl } from 'react-intl';
-import type { ApiFault } from '../api/api-fault.ts';
+import { type ApiFault, reasonsByField } from '../api/api-fault.ts';
 import { useText } from '../i18n/language.tsx';
+import { useServerWords } from './server-words/server-words.ts';
 
 export function useFaultText(): (fault: ApiFault) => string {
   const { messages } = useIntl();
@@ -16,18 +17,24 @@ export function useFaultText(): (fault: ApiFault) => string {
 
 export interface FaultNoteProps {
   readonly fault: ApiFault;
-  /** Faults of fields that are not on the screen. */
+  /** Faults of fields that are not on the screen; without it all of them. */
   readonly fields?: readonly (readonly [field: string, reason: string])[];
 }
 
-export function FaultNote({ fault, fields = [] }: FaultNoteProps) {
+export function FaultNote({ fault, fields: told }: FaultNoteProps) {
+  const words = useServerWords();
+  const fields = told ?? [...reasonsByField(fault.fields, words.reason)];
   const text = useFaultText()(fault);
   const t = useText();
   return (
     <div className="note danger" role="alert">
       <p>
         <strong>{text}</strong>
-        {fields.length === 0 && fault.detail && <span className="by-server">{fault.detail}</span>}
+        {fields.length === 0 && fault.detail && (
+          <span className="by-server" lang="en">
+            {fault.detail}
+          </span>
+        )}
       </p>
       {fields.length > 0 && (
         <ul>

@@ -10,6 +10,7 @@ import {
 } from 'react';
 import { type ApiFault, faultOf, reasonsByField } from '../api/api-fault.ts';
 import { FaultNote } from './fault-note.tsx';
+import { useServerWords } from './server-words/server-words.ts';
 
 export interface Submit {
   (): Promise<void>;
@@ -80,16 +81,17 @@ export interface FormProps {
 
 export function Form({ submit, children, className = 'form', toldElsewhere }: FormProps) {
   const { fault } = submit;
+  const words = useServerWords();
   const [shown, setShown] = useState<readonly string[]>([]);
   const faults = useMemo(
     () => ({
-      reasons: reasonsByField(fault?.fields ?? []),
+      reasons: reasonsByField(fault?.fields ?? [], words.reason),
       show(field: string) {
         setShown((fields) => [...fields, field]);
         return () => setShown((fields) => fields.toSpliced(fields.indexOf(field), 1));
       },
     }),
-    [fault],
+    [fault, words],
   );
   const elsewhere = [...faults.reasons].filter(([field]) => !shown.includes(field));
   const isAllAtFields = faults.reasons.size > 0 && elsewhere.length === 0;

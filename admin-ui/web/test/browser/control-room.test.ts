@@ -80,7 +80,7 @@ test('4.12: the rate of a running drop changes in two keys, and goes back with o
   await page.keyboard.type('1300');
   await page.keyboard.press('Enter');
   const question = page.getByRole('alertdialog', { name: 'Are you sure?' });
-  await question.getByText('The rate goes from 600 to 1300 a minute.').waitFor();
+  await question.getByText('The rate goes from 600 to 1,300 a minute.').waitFor();
   await checkAccessibility(page);
   await takeScreen(page, 'control-confirm');
   // The answer that changes nothing has the focus.

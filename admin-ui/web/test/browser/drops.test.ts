@@ -122,7 +122,7 @@ test('promise 8: what the server refuses is shown at its field, on the screen th
   await page.getByText('must not lie in the past').waitFor();
   await checkAccessibility(page);
   await page.getByRole('button', { name: 'Next' }).click();
-  await page.getByText('must be integer').waitFor();
+  await page.getByText('must be a whole number').waitFor();
 });
 
 test('4.2: two people never overwrite each other: the second sees what the first changed, and decides', async () => {
@@ -157,7 +157,7 @@ test('4.11: a policy is changed where its bounds and reasons stand', async () =>
   const rate = page.getByLabel('Entries a minute');
   await rate.fill('1000001');
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByText('must be <= 1000000').waitFor();
+  await page.getByText('must be at most 1,000,000').waitFor();
   await checkAccessibility(page);
   await takeScreen(page, 'plan-policy');
   await rate.fill('600');

@@ -41,6 +41,20 @@ test('4.1: the first owner sets a password by the link, signs in, and sets up a 
   expect(faults).toEqual([]);
 });
 
+test('4.14: what the server refuses is said in the language of the screen', async () => {
+  const { body } = await stage.admin.call('POST', '/api/v1/accounts', {
+    ...{ email: 'mia@shop.example', name: 'Mia', role: 'viewer' },
+  });
+  const { page, faults } = await stage.visit({ at: `/enrol#${tokenIn(body.link)}`, locale: 'de-DE' });
+  await page.getByLabel('Neues Passwort').fill('kurz');
+  await page.keyboard.press('Enter');
+  await page.getByText('braucht mindestens 12 Zeichen').waitFor();
+  await page.getByLabel('Neues Passwort').fill('mia@shop.example');
+  await page.keyboard.press('Enter');
+  await page.getByText('darf nicht aus der E-Mail-Adresse bestehen').waitFor();
+  expect(faults).toEqual([]);
+});
+
 test('4.1: whoever comes by a deep link without a session gets there after signing in with both factors', async () => {
   const { person } = await stage.visit({ as: 'owner' });
   const { page, faults } = await stage.visit({ at: '/account' });

@@ -6,6 +6,9 @@ import { type MessageFormatElement, parse } from '@formatjs/icu-messageformat-pa
 import { KIT_PROBLEMS } from '@sluice/service-kit';
 import { expect, test } from 'vitest';
 import { PROBLEMS } from '../../../server/src/contract/problems.ts';
+import { DANGERS } from '../../../server/src/domain/dangers.ts';
+import { REASONS } from '../../../server/src/domain/reasons.ts';
+import { placesIn } from '../../../server/src/domain/templates.ts';
 
 const src = new URL('../../src/', import.meta.url).pathname;
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' });
@@ -70,4 +73,26 @@ test('words for problems are for problems that the control plane has', () => {
   const types = new Set([...Object.keys({ ...KIT_PROBLEMS, ...PROBLEMS }), ...own]);
   const stale = [...english.keys()].filter((id) => id.startsWith('problem.') && !types.has(id.slice(8)));
   expect(stale).toEqual([]);
+});
+
+test.each([
+  ['reason', REASONS],
+  ['danger', DANGERS],
+])(
+  '4.14: every %s that the server gives has words in every language, and no values that it does not send',
+  (kind, templates) => {
+    for (const words of [english, german]) {
+      const ids = [...words.keys()].filter((id) => id.startsWith(`${kind}.`)).map((id) => id.slice(7));
+      expect(ids.sort()).toEqual(Object.keys(templates).sort());
+      for (const [code, template] of Object.entries(templates)) {
+        const said = argumentsOf(parse(words.get(`${kind}.${code}`) ?? '')).map((one) => one.split(':')[0]);
+        for (const name of said) expect(placesIn(template), `${kind}.${code}`).toContain(name);
+      }
+    }
+  },
+);
+
+test('4.14: every type of problem has words in every language', () => {
+  for (const type of Object.keys({ ...KIT_PROBLEMS, ...PROBLEMS }))
+    for (const words of [english, german]) expect(words.has(`problem.${type}`), type).toBe(true);
 });

@@ -238,7 +238,7 @@ export function ConfirmDialog({ acts }: { readonly acts: Acts }) {
   const t = useText();
   return (
     <Dialog isOpen={acts.question !== null} role="alertdialog" title={t('control.sure')} onClose={acts.leave}>
-      <ul className="dangers" lang="en">
+      <ul className="dangers">
         {acts.question?.dangers.map((danger) => (
           <li key={danger}>{danger}</li>
         ))}

@@ -8,6 +8,7 @@ import { ApiFault, faultOf } from '../../api/api-fault.ts';
 import { request } from '../../api/request.ts';
 import { useText } from '../../i18n/language.tsx';
 import { useFaultText } from '../../ui/fault-note.tsx';
+import { useServerWords } from '../../ui/server-words/server-words.ts';
 import { tell } from '../../ui/toasts.tsx';
 
 export interface ActRequest {
@@ -41,6 +42,7 @@ export interface Acts {
 export function useActs(drop: string): Acts {
   const t = useText();
   const faultText = useFaultText();
+  const words = useServerWords();
   const client = useQueryClient();
   const [question, ask] = useState<Question | null>(null);
   const [busy, setBusy] = useState(0);
@@ -60,8 +62,7 @@ export function useActs(drop: string): Acts {
     } catch (thrown) {
       const fault = faultOf(thrown);
       if (fault.type !== 'confirmation-required' || confirm) throw fault;
-      const { dangers } = fault.document;
-      ask({ act, dangers: Array.isArray(dangers) ? dangers.map(String) : [fault.detail] });
+      ask({ act, dangers: words.dangers(fault) });
       return false;
     } finally {
       setBusy((count) => count - 1);

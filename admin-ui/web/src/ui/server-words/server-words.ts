@@ -1,0 +1,36 @@
+/** What the server says in English and by a code, in the language of the screen: reasons of fields, and what has to be confirmed. */
+import { useMemo } from 'react';
+import { useIntl } from 'react-intl';
+import type { ApiFault, FieldFault, Told } from '../../api/api-fault.ts';
+
+export interface ServerWords {
+  reason(fault: FieldFault): string;
+  /** Of a fault of the type `confirmation-required`: a sentence for each reason to ask. */
+  dangers(fault: ApiFault): readonly string[];
+}
+
+export function useServerWords(): ServerWords {
+  const intl = useIntl();
+  return useMemo(() => {
+    const said = (id: string, values: Told['values'], otherwise: string): string =>
+      // A code that is newer than these words is said as the server says it.
+      id in intl.messages ? intl.formatMessage({ id }, numbersIn(values)) : otherwise;
+    return {
+      reason: ({ code = '', values = {}, reason }) => said(`reason.${code}`, values, reason),
+      dangers({ document, detail }) {
+        const { dangers, dangerCodes } = document as { dangers?: string[]; dangerCodes?: (Told | null)[] };
+        if (!Array.isArray(dangers)) return [detail];
+        return dangers.map((text, at) => {
+          const told = dangerCodes?.[at];
+          return told ? said(`danger.${told.code}`, told.values, text) : text;
+        });
+      },
+    };
+  }, [intl]);
+}
+
+/** Numbers are written, and counted, as the language has it. */
+const numbersIn = (values: Told['values']): Record<string, string | number> =>
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, /^-?\d{1,15}$/.test(value) ? Number(value) : value]),
+  );
