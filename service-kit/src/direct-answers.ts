@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger } from 'fastify';
+import { AnswerHead } from './answer-head.ts';
 import { problemHeaders, problemOf } from './error-handler.ts';
 import { Outbox } from './outbox.ts';
 import type { Problem } from './problem.ts';
@@ -23,10 +24,10 @@ export interface DirectRequest {
 
 export interface DirectAnswers {
   /**
-   * @param headers name, value, name, value, …; beside content type and length
+   * @param own name, value, name, value, …; beside content type and length, and that nobody may store it
    * @param body JSON whose characters are all below U+0100: its bytes (see {@link bytesAsText})
    */
-  json(at: DirectRequest, status: number, headers: readonly string[], body: string): void;
+  json(at: DirectRequest, status: number, own: readonly string[], body: string): void;
   /** A refusal that is the same for everybody. */
   prepared(at: DirectRequest, refusal: PreparedRefusal): void;
   /** The problem document of whatever went wrong. */
@@ -41,8 +42,14 @@ export type AnswerFirst = (
 ) => boolean;
 
 const HEADERS: readonly string[] = Object.entries(SECURITY_HEADERS).flat();
-const JSON_HEADERS = [...HEADERS, 'content-type', 'application/json; charset=utf-8', 'content-length'];
-const PROBLEM_HEADERS = [...HEADERS, 'content-length'];
+/** What is answered before the router is about one shopper. */
+const JSON_HEADERS = [
+  ...HEADERS,
+  'content-type',
+  'application/json; charset=utf-8',
+  'cache-control',
+  'no-store',
+];
 
 /** Text as its UTF-8 bytes, a character each: such a body goes out in one write with its head. */
 export function bytesAsText(text: string): string {
@@ -52,19 +59,15 @@ export function bytesAsText(text: string): string {
 /** See {@link prepareRefusal}. */
 export interface PreparedRefusal {
   readonly status: number;
-  readonly headers: string[];
+  readonly head: AnswerHead;
   readonly body: string;
 }
 
 /** A problem document made once, for a refusal that many will get. */
 export function prepareRefusal(problem: Problem): PreparedRefusal {
   const body = bytesAsText(JSON.stringify(problem));
-  const headers = [
-    ...PROBLEM_HEADERS,
-    String(body.length),
-    ...Object.entries(problemHeaders(problem)).flat(),
-  ];
-  return { status: problem.status, headers, body };
+  const headers = [...HEADERS, ...Object.entries(problemHeaders(problem)).flat()];
+  return { status: problem.status, head: new AnswerHead(problem.status, headers), body };
 }
 
 export function createDirectAnswers({
@@ -77,31 +80,42 @@ export function createDirectAnswers({
   readonly newId: () => string;
 }): DirectAnswers {
   const outbox = new Outbox();
+  const heads = new Map<number, AnswerHead>();
+  function headOf(status: number): AnswerHead {
+    let head = heads.get(status);
+    if (head === undefined) {
+      head = new AnswerHead(status, JSON_HEADERS);
+      heads.set(status, head);
+    }
+    return head;
+  }
+  /** Once the head of `at.response` is written. */
   function send(
     { request, response, route, drop, startedAtMs }: DirectRequest,
     status: number,
-    headers: string[],
     body: string,
     id?: string,
   ) {
-    response.writeHead(status, headers);
     outbox.end(response, body);
     const method = request.method ?? '';
     const ms = performance.now() - startedAtMs;
     observe({ method, route, status, ms }, () => ({ log: log.child({ reqId: id ?? newId() }), drop }));
   }
   return {
-    json(at, status, headers, body) {
-      send(at, status, [...JSON_HEADERS, String(body.length), ...headers], body);
+    json(at, status, own, body) {
+      headOf(status).write(at.response, body.length, own);
+      send(at, status, body);
     },
-    prepared(at, { status, headers, body }) {
-      send(at, status, headers, body);
+    prepared(at, { status, head, body }) {
+      head.write(at.response, body.length);
+      send(at, status, body);
     },
     fail(at, error) {
       const id = newId();
       const problem = problemOf(error, { id, log: log.child({ reqId: id }), drop: at.drop });
-      const { status, headers, body } = prepareRefusal(problem);
-      send(at, status, headers, body, id);
+      const { status, head, body } = prepareRefusal(problem);
+      head.write(at.response, body.length);
+      send(at, status, body, id);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Plumbing that all services share. No domain word in here. */
 
+export { AnswerHead } from './answer-head.ts';
 export { type CreateAppOptions, createApp } from './app.ts';
 export { brokenTexts } from './broken-texts.ts';
 export { clientAddressKey, createClientKey, createIsSecure } from './client-address.ts';

@@ -3,6 +3,7 @@
  * log line, with request id and drop, for each that failed or was slow.
  */
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { createDurationHistogram, type DurationSeries } from './duration-histogram.ts';
 import { dropOf } from './error-handler.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -30,10 +31,9 @@ export function createRequestObserver(
   metrics: Metrics,
   onAnswer?: (answered: AnsweredRequest) => void,
 ): ObserveRequest {
-  const seconds = metrics.histogram({
+  const seconds = createDurationHistogram(metrics, {
     name: 'http_request_duration_seconds',
     help: 'Time to answer, by route',
-    labelNames: ['method', 'route', 'status'],
     buckets: BUCKETS_SECONDS,
   });
   const limited = metrics.counter({
@@ -42,11 +42,11 @@ export function createRequestObserver(
     labelNames: ['route'],
   });
   // Looking a series up by its labels costs more than counting it.
-  const series = new Map<string, Map<string, Map<number, ReturnType<typeof seconds.labels>>>>();
+  const series = new Map<string, Map<string, Map<number, DurationSeries>>>();
   const seriesOf = (method: string, route: string, status: number) => {
     const ofRoute = demand(series, route, () => new Map());
     const ofMethod = demand(ofRoute, method, () => new Map());
-    return demand(ofMethod, status, () => seconds.labels({ method, route, status: String(status) }));
+    return demand(ofMethod, status, () => seconds.series({ method, route, status: String(status) }));
   };
   return (answered, about) => {
     const { method, route, status, ms } = answered;

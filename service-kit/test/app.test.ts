@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createInternalApp } from '../src/internal-app.ts';
 import { createMetrics } from '../src/metrics.ts';
@@ -10,10 +11,28 @@ beforeAll(async () => {
       request.log.info('in the handler');
       return { id: request.id };
     });
+    app.post('/v1/echo', async (request) => ({ body: request.body ?? null }));
     app.get('/v1/drops/:drop/slow-fault', async (_request, reply) => reply.code(503).send({}));
   });
 });
 afterAll(() => server.close());
+
+test('a request is answered whatever it says of a body that it does not have', async () => {
+  const { hostname, port } = new URL(server.url);
+  const answerTo = async (lines: string) => {
+    const socket = connect(Number(port), hostname);
+    socket.write(`POST /v1/echo HTTP/1.1\r\nhost: a\r\n${lines}connection: close\r\n\r\n`);
+    let text = '';
+    for await (const chunk of socket) text += chunk;
+    return text;
+  };
+  expect(await answerTo('')).toMatch(/^HTTP\/1.1 200 .*\{"body":null\}$/s);
+  expect(await answerTo('content-type: application/json\r\n')).toMatch(/^HTTP\/1.1 400 /);
+  expect(await answerTo('content-type: application/json\r\ncontent-length: 0\r\n')).toMatch(
+    /^HTTP\/1.1 400 /,
+  );
+  expect(await answerTo('content-type: text/plain\r\n')).toMatch(/^HTTP\/1.1 /);
+});
 
 test('every answer carries the security headers, problems and the description too', async () => {
   for (const path of ['/v1/drops/demo/thing', '/none', '/openapi.json', '/livez']) {
@@ -27,7 +46,11 @@ test('every answer carries the security headers, problems and the description to
 test('the description is OpenAPI 3.1 of the routes; its reader is under /docs; plumbing is not in it', async () => {
   const description = await (await fetch(new URL('/openapi.json', server.url))).json();
   expect(description.openapi).toMatch(/^3\.1/);
-  expect(Object.keys(description.paths)).toEqual(['/v1/drops/{drop}/thing', '/v1/drops/{drop}/slow-fault']);
+  expect(Object.keys(description.paths)).toEqual([
+    '/v1/drops/{drop}/thing',
+    '/v1/echo',
+    '/v1/drops/{drop}/slow-fault',
+  ]);
   const docs = await fetch(new URL('/docs/', server.url));
   expect([docs.status, docs.headers.get('content-type')]).toEqual([
     200,

@@ -46,8 +46,8 @@ export function createReserveServer(
     count(outcome.verdict);
     if ('reservation' in outcome) {
       const { reservation } = outcome;
-      const headers = ['cache-control', 'no-store', 'location', `${RESERVE_PATH}/${reservation.id}`];
-      direct.json(at, 201, headers, promiseText(at.drop, reservation, json, instant(reservation.expiresAt)));
+      const own = ['location', `${RESERVE_PATH}/${reservation.id}`];
+      direct.json(at, 201, own, promiseText(at.drop, reservation, json, instant(reservation.expiresAt)));
     } else if (outcome.verdict === 'sold-out') direct.prepared(at, soldOut);
     else direct.fail(at, reservationProblem(outcome.verdict));
   }

@@ -53,10 +53,9 @@ export function createSessionServer(options: SessionServerOptions, direct: Direc
       const opened = await sessions.open(admission);
       metrics.sessions.inc({ outcome: opened.verdict });
       const { status, cookie, body } = sessionAnswer(opened, isSecure(at.request));
-      const headers = ['cache-control', 'no-store', 'set-cookie', cookie];
       // All of it is ASCII but what a shop may call its customer.
       const text = JSON.stringify(body);
-      direct.json(at, status, headers, body.customer === undefined ? text : bytesAsText(text));
+      direct.json(at, status, ['set-cookie', cookie], body.customer === undefined ? text : bytesAsText(text));
     } catch (error) {
       direct.fail(at, shedOr(error));
     } finally {

@@ -35,8 +35,8 @@ export function createJoinServer(room: Room, direct: DirectAnswers): AnswerFirst
         .then((joined) => {
           if (joined.status !== 'joined') return direct.fail(at, joinProblem(joined));
           const { answer, repeated } = joined;
-          const headers = ['cache-control', 'no-store', 'set-cookie', room.cookie.keep(drop, answer.ticket)];
-          direct.json(at, repeated ? 200 : 201, headers, textOf(answer));
+          const own = ['set-cookie', room.cookie.keep(drop, answer.ticket)];
+          direct.json(at, repeated ? 200 : 201, own, textOf(answer));
         })
         .catch((error: unknown) => direct.fail(at, error));
     });

@@ -14,7 +14,7 @@ export const STATUS_ROUTE = '/v1/drops/:drop/ticket';
 
 const PREFIX = '/v1/drops/';
 const SUFFIX = '/ticket';
-const NO_STORE = ['cache-control', 'no-store'];
+const NO_OTHERS: readonly string[] = [];
 
 export function createStatusServer(room: Room, direct: DirectAnswers): AnswerFirst {
   const ticketText = (request: IncomingMessage, drop: string) =>
@@ -33,7 +33,7 @@ export function createStatusServer(room: Room, direct: DirectAnswers): AnswerFir
     const at = { request, response, route: STATUS_ROUTE, drop, startedAtMs: performance.now() };
     try {
       limitStatus(room, ticket);
-      direct.json(at, 200, NO_STORE, statusText(view, picture.status));
+      direct.json(at, 200, NO_OTHERS, statusText(view, picture.status));
     } catch (error) {
       direct.fail(at, error);
     }
