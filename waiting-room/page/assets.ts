@@ -33,15 +33,19 @@ const DRAW = moduleOf('draw');
 /** For those who want to be told of their turn: bundled from notify.ts. */
 const NOTIFY = moduleOf('notify');
 
+/** The service worker that shows what is pushed: bundled from worker.ts. */
+const WORKER = moduleOf('worker');
+
 export const ADDRESSES = {
   line: `/w/-/${LINE.file}`,
   draw: `/w/-/${DRAW.file}`,
   notify: `/w/-/${NOTIFY.file}`,
+  worker: `/w/-/${WORKER.file}`,
 };
 
 /** By file name. */
 export const MODULES: ReadonlyMap<string, PageModule> = new Map(
-  [LINE, DRAW, NOTIFY].map((module) => [module.file, module]),
+  [LINE, DRAW, NOTIFY, WORKER].map((module) => [module.file, module]),
 );
 
 /** White space is for us; where it means something, one blank is enough. */

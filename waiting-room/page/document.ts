@@ -83,6 +83,7 @@ function policy(look: PageLook, formAction: string, frameAncestors: string): str
     `script-src ${SCRIPT_HASH} 'strict-dynamic' 'self'`,
     `style-src ${STYLE_HASH} ${NO_SCRIPT_STYLE_HASH}${style && ` ${styleHash(style)}`}`,
     "connect-src 'self'",
+    "worker-src 'self'",
     `img-src data:${look.logo ? " 'self'" : ''}`,
     `form-action ${formAction}`,
     "base-uri 'none'",

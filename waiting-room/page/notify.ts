@@ -1,5 +1,9 @@
-/** Being told of one's turn (5.8): by this browser while the page is open, or by e-mail. Loaded when somebody asks for it. */
+/**
+ * Being told of one's turn (5.8): by this browser, also when the page is closed (web push) where there is that; or by e-mail.
+ * Loaded when somebody asks for it.
+ */
 import { make } from './make.ts';
+import { subscribe } from './subscribe.ts';
 
 const { room, find, remember, api } = window.sluice;
 const say = (key: string) => room.texts[`notify.${key}`] ?? '';
@@ -8,11 +12,12 @@ const url = `${api}notices`;
 interface Ways {
   readonly asked: boolean;
   readonly mail: boolean;
+  readonly pushKey: string | null;
 }
 
 async function open(): Promise<void> {
   const answer = await fetch(url).catch(() => null);
-  const ways: Ways = answer?.ok ? await answer.json() : { asked: false, mail: false };
+  const ways: Ways = answer?.ok ? await answer.json() : { asked: false, mail: false, pushKey: null };
   const said = make('p', { role: 'status' });
   const tell = (key: string) => {
     said.textContent = say(key);
@@ -27,9 +32,13 @@ async function open(): Promise<void> {
 
   const browser = make('button', { className: 'second', textContent: say('browser') });
   browser.onclick = async () => {
-    const isAllowed = 'Notification' in window && (await Notification.requestPermission()) === 'granted';
-    if (isAllowed) remember('notify', '1');
-    tell(isAllowed ? 'on' : 'denied');
+    if (!('Notification' in window) || (await Notification.requestPermission()) !== 'granted')
+      return tell('denied');
+    const subscription = ways.pushKey && (await subscribe(room.worker, ways.pushKey));
+    const isPushed = subscription ? await send('PUT', subscription) : false;
+    // By one of both, so that nobody is told twice.
+    remember('notify', isPushed ? '' : '1');
+    tell(isPushed ? 'on' : 'open');
   };
 
   const address = make('input', { type: 'email', required: true, autocomplete: 'email' });

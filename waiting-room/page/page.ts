@@ -18,6 +18,8 @@ export interface Room {
   readonly draw: string;
   /** Of the one by which a shopper asks to be told (notify.ts). */
   readonly notify: string;
+  /** Of the service worker that shows what is pushed (worker.ts). */
+  readonly worker: string;
 }
 
 /** The parts of the API's answers that the page uses; all of them may be missing. */

@@ -33,8 +33,6 @@ export function countNotices(metrics: Metrics): NotifierOptions['count'] {
 
 export function startNotifier({ queue, providers, origin, log, count }: NotifierOptions): RepeatingJob {
   const byWay = new Map<string, NotificationProvider>(providers.map((provider) => [provider.by, provider]));
-  /** Drops that are over, and whose addresses are gone. */
-  const forgotten = new Set<string>();
 
   async function tell(view: DropView, { kind, wish }: DueNotice): Promise<void> {
     const { address, lang } = wish;
@@ -52,10 +50,7 @@ export function startNotifier({ queue, providers, origin, log, count }: Notifier
 
   async function look(view: DropView): Promise<void> {
     const { drop, phase, frontier, rankMap } = view;
-    if (phase === 'closed' && !forgotten.has(drop)) {
-      await queue.notices.forget(drop);
-      forgotten.add(drop);
-    }
+    if (phase === 'closed') return queue.notices.forget(drop);
     if (!CALLING.includes(phase)) return;
     // Where nothing moves nobody's turn is near.
     const perMinute = view.outflowPerMinute || view.ratePerMinute;
@@ -75,7 +70,12 @@ export function startNotifier({ queue, providers, origin, log, count }: Notifier
   return repeat({
     everyMs: LOOK_EVERY_MS,
     async run() {
-      for (const view of queue.views()) await look(view);
+      // Where nobody has asked nothing is read.
+      for (const drop of await queue.notices.drops()) {
+        const view = queue.view(drop);
+        if (view) await look(view);
+        else if (queue.isArchived(drop)) await queue.notices.forget(drop);
+      }
     },
     onError: (err) => log.warn({ err }, 'nobody can be told at the moment'),
   });

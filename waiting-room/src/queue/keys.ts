@@ -73,6 +73,9 @@ export const DROPS_KEY = 'wr:drops';
 /** Every drop that has left Redis for good: drop id → when, in ms. Written by the control plane. */
 export const ARCHIVED_KEY = 'wr:archived';
 
+/** Drops in which somebody has asked to be told of their turn. */
+export const NOTICE_DROPS_KEY = 'wr:notices';
+
 /** Page content of a drop; written by the control plane. */
 export const pageKey = (drop: string): string => `wr:page:${drop}`;
 

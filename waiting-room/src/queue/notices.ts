@@ -4,7 +4,7 @@
  */
 import type { Redis } from 'ioredis';
 import { NOTICE_KINDS, type NoticeKind, type NoticeWish } from '../domain/notice.ts';
-import { dropKeys } from './keys.ts';
+import { dropKeys, NOTICE_DROPS_KEY } from './keys.ts';
 
 /** Some 400 bytes each; beyond it nobody else is taken. */
 const WISHES_MAX = 100_000;
@@ -32,6 +32,8 @@ export class Notices {
       this.#redis.hlen(notices),
     ]);
     if (!known && count >= WISHES_MAX) return false;
+    // First: a wish that no notifier knows of would be told to nobody.
+    await this.#redis.sadd(NOTICE_DROPS_KEY, drop);
     const write = this.#redis
       .multi()
       .hset(notices, number, JSON.stringify(wish))
@@ -40,6 +42,11 @@ export class Notices {
       for (const kind of NOTICE_KINDS) write.zadd(due[kind], order, number).expire(due[kind], KEPT_SECONDS);
     await write.exec();
     return true;
+  }
+
+  /** Drops in which somebody has asked: one read, however many drops there are. */
+  async drops(): Promise<string[]> {
+    return this.#redis.smembers(NOTICE_DROPS_KEY);
   }
 
   async has(drop: string, number: string): Promise<boolean> {
@@ -76,6 +83,7 @@ export class Notices {
   /** The drop is over: every address goes. */
   async forget(drop: string): Promise<void> {
     await this.#redis.unlink(...Object.values(keysOf(drop)));
+    await this.#redis.srem(NOTICE_DROPS_KEY, drop);
   }
 }
 

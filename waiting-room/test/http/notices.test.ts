@@ -10,6 +10,7 @@ import { enter, joinCrowd, type Shopper } from '../support/crowd.ts';
 import { createDrop, newTicket, tune } from '../support/drop.ts';
 import { type MailSink, startMailSink } from '../support/mail-sink.ts';
 import { type PushService, startPushService } from '../support/push-service.ts';
+import { startRedisServer } from '../support/redis-server.ts';
 import { send, startTestRoom, type TestRoom, ticketHeader } from '../support/room.ts';
 
 let room: TestRoom;
@@ -154,6 +155,25 @@ test('promise 8: an address that is none, or that the room must not post to, is 
     body: subscription,
   });
   expect(elsewhere.status).toBe(403);
+});
+
+test('where nobody has asked nothing is read: one look at who asked, however many drops are calling', async () => {
+  const server = await startRedisServer();
+  const quiet = await startTestRoom({ REDIS_URL: `redis://127.0.0.1:${server.port}`, SMTP_URL: sink.url });
+  try {
+    const drops = [await createDrop(quiet.redis), await createDrop(quiet.redis)];
+    for (const drop of drops) await joinCrowd(quiet.url, drop, 1);
+    const commands: string[] = [];
+    const monitor = await quiet.redis.monitor();
+    monitor.on('monitor', (_time: string, args: string[]) => commands.push(args.join(' ')));
+    const looks = () => commands.filter((command) => command === 'smembers wr:notices').length;
+    await waitUntil(() => looks() >= 2);
+    expect(commands.filter((command) => command.includes(':notices-'))).toEqual([]);
+    monitor.disconnect();
+  } finally {
+    await quiet.close();
+    await server.remove();
+  }
 });
 
 test('a room that was set up to tell nobody says so', async () => {

@@ -58,7 +58,7 @@ test('the policy allows this script, this style, the room itself and the drop’
     return texts.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`).join(' ');
   };
   expect(policy).toBe(
-    `default-src 'none'; script-src ${hashesOf('script')} 'strict-dynamic' 'self'; style-src ${hashesOf('style')}; connect-src 'self'; img-src data:; ` +
+    `default-src 'none'; script-src ${hashesOf('script')} 'strict-dynamic' 'self'; style-src ${hashesOf('style')}; connect-src 'self'; worker-src 'self'; img-src data:; ` +
       "form-action 'self' https://shop.example http://127.0.0.1:9000; base-uri 'none'; frame-ancestors 'none'",
   );
   expect(policy).not.toMatch(/unsafe/);
