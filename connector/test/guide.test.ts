@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promis
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from '@sluice/service-kit/testing';
@@ -22,8 +22,16 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DROP = 'sneaker-1';
 
 const pastes = await readPastes('protect-your-origin');
-/** Tried by tests of their own: next.test.ts, and the last one here. */
-const ELSEWHERE = ['connector.js', 'proxy.js', 'app/buy/route.js', 'gate.sh', 'own.test.mjs'];
+/** Tried by tests of their own: next.test.ts, and the last ones here. */
+const ELSEWHERE = [
+  'connector.js',
+  'proxy.js',
+  'app/buy/route.js',
+  'gate.sh',
+  'own.test.mjs',
+  'settings.sh',
+  'try.sh',
+];
 
 let folder = '';
 let room: FakeRoom;
@@ -144,5 +152,36 @@ describe('5.14: the guide "protect your origin"', () => {
       0,
       expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+ true true\n$/),
     ]);
+  });
+
+  test('in one terminal: the settings, a program, and what curl says of it', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    // What a reader replaces, and nothing else.
+    const settings = (pastes.get('settings.sh') as string)
+      .replace('https://room.example', room.url)
+      .replace('https://shop.example', url)
+      .replace('PORT=3000', `PORT=${new URL(url).port}`);
+    const terminal = (command: string, stdout: 'ignore' | 'pipe') => {
+      const child = spawn('sh', ['-c', `${settings}\n${command}`], {
+        cwd: folder,
+        env: { PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+        stdio: ['ignore', stdout, 'inherit'],
+      });
+      children.push(child);
+      return child;
+    };
+    terminal('exec node express.mjs', 'ignore');
+    await waitUntil(() => ask(url, '/').then(() => true), { what: 'the shop' });
+    const trying = terminal(pastes.get('try.sh') as string, 'pipe');
+    const [location = '', api = ''] = (await Readable.from(trying.stdout as Readable).toArray())
+      .join('')
+      .split('\r\n');
+    const there = new URL(location.replace(/^location: /i, ''));
+    expect([there.origin, there.pathname, [...there.searchParams.keys()].sort()]).toEqual([
+      room.url,
+      `/w/${DROP}`,
+      ['bind', 'return'],
+    ]);
+    expect(JSON.parse(api)).toMatchObject({ status: 401, waitingRoom: `${room.url}/w/${DROP}` });
   });
 });

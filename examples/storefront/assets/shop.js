@@ -28,6 +28,23 @@ function countDown(element) {
   show();
 }
 
+/* The cart's total follows the choice; without scripts it is told with the reservation. */
+const total = document.querySelector('[data-total]');
+if (total) {
+  const money = new Intl.NumberFormat(document.documentElement.lang, {
+    style: 'currency',
+    currency: total.dataset.currency,
+  });
+  const { maximumFractionDigits } = money.resolvedOptions();
+  const showTotal = () => {
+    const selects = [...document.querySelectorAll('select[data-price]')];
+    const minor = selects.reduce((sum, { value, dataset }) => sum + Number(value) * Number(dataset.price), 0);
+    total.textContent = money.format(minor / 10 ** maximumFractionDigits);
+  };
+  document.addEventListener('change', showTotal);
+  addEventListener('pageshow', showTotal);
+}
+
 for (const element of document.querySelectorAll('[data-until]')) countDown(element);
 for (const time of document.querySelectorAll('time[datetime]')) {
   const date = new Date(time.dateTime);

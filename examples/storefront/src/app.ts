@@ -15,6 +15,7 @@ import { registerHealth } from './routes/health.ts';
 import { registerHold } from './routes/hold.ts';
 import { registerLanding } from './routes/landing.ts';
 import { registerOrder } from './routes/order.ts';
+import { registerProduct } from './routes/product.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
 /** Bytes; the largest thing that is sent here is a cart. */
@@ -57,6 +58,7 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
   registerHealth(app);
   registerAssets(app);
   registerLanding(app, shop);
+  registerProduct(app, shop);
   registerBuy(app, shop);
   registerHold(app, shop);
   registerOrder(app, shop);

@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { waitUntil } from '@sluice/service-kit/testing';
@@ -11,8 +12,16 @@ import { dropKeys } from '../../src/queue/keys.ts';
 import { createDrop, newBind } from '../support/drop.ts';
 import { SERVICE_TOKEN, send, startTestRoom, type TestRoom } from '../support/room.ts';
 
-const SHOP = fileURLToPath(new URL('../../../examples/own-checkout/shop.mjs', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+const SHOP = join(ROOT, 'examples/own-checkout/shop.mjs');
 const STOCK = 3;
+const guide = await readFile(
+  new URL('../../../docs/guides/bring-your-own-checkout.md', import.meta.url),
+  'utf8',
+);
+/** A code block of the guide that has this name. */
+const pasteOf = (name: string) =>
+  guide.match(new RegExp(`^\`\`\`sh ${name}\\n(.*?)^\`\`\`$`, 'ms'))?.[1] ?? '';
 
 let room: TestRoom;
 let shop: ChildProcess;
@@ -24,14 +33,18 @@ beforeAll(async () => {
   const roomUrl = `http://127.0.0.1:${roomPort}`;
   room = await startTestRoom({ PUBLIC_URL: roomUrl, PORT: String(roomPort) });
   drop = await createDrop(room.redis, { policy: { stock_bound: 'on' }, returnOrigins: [shopUrl] });
-  shop = spawn(process.execPath, [SHOP], {
+  // As the guide says, with what a reader replaces.
+  const command = pasteOf('start.sh')
+    .replace('http://localhost:8080', roomUrl)
+    .replace('http://127.0.0.1:3000', shopUrl)
+    .replace('my-drop', drop)
+    .replace('$(cat .sluice/start/keys/service-token)', SERVICE_TOKEN)
+    .replace('node examples', 'exec node examples');
+  shop = spawn('sh', ['-ec', command], {
+    cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
-      PATH: process.env.PATH,
-      ROOM_URL: roomUrl,
-      SHOP_URL: shopUrl,
-      DROP: drop,
-      SERVICE_TOKEN,
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
       PORT: String(shopPort),
       STOCK: String(STOCK),
     },
@@ -136,11 +149,7 @@ test('promise 8: a bad stock picture is 400 and names the field, and only the se
 });
 
 test('the three calls of the guide, as they stand there', async () => {
-  const guide = await readFile(
-    new URL('../../../docs/guides/bring-your-own-checkout.md', import.meta.url),
-    'utf8',
-  );
-  const calls = /^```sh\n(tell\(\).*?)^```$/ms.exec(guide)?.[1] ?? '';
+  const calls = await pasteOf('tell.sh');
   const foreign = await createDrop(room.redis, { policy: { stock_bound: 'off' } });
   const at = `/v1/drops/${foreign}`;
   await waitUntil(async () => (await send(room.url, 'GET', `${at}/pulse`)).status === 200);

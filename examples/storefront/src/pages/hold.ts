@@ -29,7 +29,8 @@ export function holdPage({ hold, stock, problem }: HoldView): Html {
   const body = html`<section class="turn"><p class="kicker">Reserved for you</p><h1>${isProcessing ? 'Taking your payment' : 'Pay and it is yours'}</h1>
 <p class="lead">${isProcessing ? html`This takes a moment. You need not do anything.` : html`Nobody else can buy it for <strong data-until="${hold.expiresAt}">until ${hold.expiresAt.slice(11, 16)} UTC</strong>.`}</p>
 ${problem ? html`<p class="alert" role="alert">${problemText(problem)}</p>` : null}
-<div class="card">${linesTable(hold, stock)}${isProcessing ? html`<p class="progress" role="status">Processing</p>` : payForms(hold)}</div></section>`;
+<div class="columns"><div class="card">${isProcessing ? html`<p class="progress" role="status">Processing</p>` : payForms(hold)}</div>
+<aside class="card"><h2>Your order</h2>${linesTable(hold, stock)}</aside></div></section>`;
   return layout({
     title: 'Pay',
     step: 'pay',
@@ -42,6 +43,6 @@ function payForms(hold: Hold): Html {
   return html`<form method="post" action="/hold/${hold.id}/pay"><fieldset><legend>Pay with</legend>
 <label class="choice"><input type="radio" name="method" value="sandbox:ok" checked><span class="choice-name">Test card<small>is accepted</small></span></label>
 <label class="choice"><input type="radio" name="method" value="sandbox:decline"><span class="choice-name">Test card without cover<small>is declined</small></span></label></fieldset>
-<button class="button">Pay ${formatMoney(hold.amountMinor, hold.currency)}</button></form>
+<button class="button wide">Pay ${formatMoney(hold.amountMinor, hold.currency)}</button></form>
 <form method="post" action="/hold/${hold.id}/release"><button class="quiet">Give it back</button></form>`;
 }

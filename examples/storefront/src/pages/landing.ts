@@ -5,6 +5,7 @@ import { formatMoney } from '../money.ts';
 import type { Pulse, Stock } from '../room-facts.ts';
 import { layout } from './layout.ts';
 import { shoe } from './shoe.ts';
+import { phaseLine } from './phase-line.ts';
 import { stockLine } from './stock-line.ts';
 
 export interface LandingView {
@@ -14,7 +15,7 @@ export interface LandingView {
 
 export function landingPage({ stock, pulse }: LandingView): Html {
   const models = groupModels(stock?.products ?? []);
-  const body = html`<section class="hero"><p class="kicker">${kicker(pulse)}</p>
+  const body = html`<section class="hero"><p class="kicker">${phaseLine(pulse)}</p>
 <h1>One run. A fair place in line for everyone.</h1><p class="lead">${lead(pulse)}</p></section>
 <section class="products" aria-label="Products">${models.map((model, index) => modelCard(model, index, stock?.currency ?? 'EUR'))}${
     models.length === 0 ? placeholder() : null
@@ -25,25 +26,15 @@ export function landingPage({ stock, pulse }: LandingView): Html {
   return layout({ title: 'The drop', body });
 }
 
-function modelCard({ name, priceMinor, variants }: Model, index: number, currency: string): Html {
-  const first = variants[0]?.product.sku ?? '';
-  return html`<article class="product">${shoe(index)}<div class="facts"><h2>${name}</h2><p class="price">${formatMoney(priceMinor, currency)}</p>
+function modelCard({ name, slug, priceMinor, variants }: Model, index: number, currency: string): Html {
+  return html`<article class="product"><a class="picture" href="/shoes/${slug}" tabindex="-1" aria-hidden="true">${shoe(index)}</a><div class="facts"><h2>${name}</h2><p class="price">${formatMoney(priceMinor, currency)}</p>
 <ul class="variants">${variants.map(({ product, label }) => html`<li>${label ? html`<span>${label}</span>` : null}${stockLine(product)}</li>`)}</ul>
-<a class="button" href="/buy?sku=${encodeURIComponent(first)}">Buy</a></div></article>`;
+<a class="button" href="/shoes/${slug}">Choose a size</a></div></article>`;
 }
 
 function placeholder(): Html {
   return html`<article class="product">${shoe(0)}<div class="facts"><h2>This drop</h2><p class="stock" data-level="unknown">Stock is shown here shortly</p>
 <a class="button" href="/buy">Buy</a></div></article>`;
-}
-
-function kicker(pulse: Pulse | null): Html {
-  if (pulse?.opensAt && (pulse.phase === 'scheduled' || pulse.phase === 'lobby')) {
-    return html`Opens at <time datetime="${pulse.opensAt}">${pulse.opensAt.slice(11, 16)} UTC</time>`;
-  }
-  if (pulse?.phase === 'closed') return html`This drop has ended`;
-  if (pulse?.phase === 'sold_out') return html`Sold out, for now`;
-  return html`The drop is on`;
 }
 
 function lead(pulse: Pulse | null): string {

@@ -6,14 +6,14 @@ export interface LayoutOptions {
   readonly title: string;
   readonly body: Html;
   /** Steps of the purchase; the current one is marked. Left out on pages that are no step. */
-  readonly step?: 'choose' | 'pay' | 'done';
+  readonly step?: 'cart' | 'pay' | 'done';
   readonly refreshSeconds?: number | undefined;
 }
 
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%23161a1d'/%3E%3Cpath d='M4 12V4l8 8V4' stroke='%23ffb454' stroke-width='2' fill='none'/%3E%3C/svg%3E";
 const STEPS = [
-  ['choose', 'Choose'],
+  ['cart', 'Cart'],
   ['pay', 'Pay'],
   ['done', 'Done'],
 ] as const;

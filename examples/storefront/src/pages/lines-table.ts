@@ -15,8 +15,12 @@ export interface Priced {
 }
 
 export function linesTable({ lines, amountMinor, currency }: Priced, stock: Stock | null): Html {
-  const nameOf = (sku: string) => stock?.products.find((product) => product.sku === sku)?.name ?? sku;
-  return html`<table><thead><tr><th scope="col">Product</th><th scope="col">Pairs</th></tr></thead>
-<tbody>${lines.map(({ sku, quantity }) => html`<tr><td>${nameOf(sku)}</td><td>${quantity}</td></tr>`)}</tbody>
-<tfoot><tr><th scope="row">Total</th><td class="price">${formatMoney(amountMinor, currency)}</td></tr></tfoot></table>`;
+  const productOf = (sku: string) => stock?.products.find((product) => product.sku === sku);
+  return html`<table><thead><tr><th scope="col">Product</th><th scope="col">Pairs</th><th scope="col">Price</th></tr></thead>
+<tbody>${lines.map(({ sku, quantity }) => {
+    const product = productOf(sku);
+    const price = product ? formatMoney(product.priceMinor * quantity, currency) : '';
+    return html`<tr><td>${product?.name ?? sku}</td><td>${quantity}</td><td>${price}</td></tr>`;
+  })}</tbody>
+<tfoot><tr><th scope="row" colspan="2">Total</th><td class="price">${formatMoney(amountMinor, currency)}</td></tr></tfoot></table>`;
 }

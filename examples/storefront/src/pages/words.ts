@@ -11,7 +11,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'payment-unavailable':
     'Payments cannot be taken at the moment. Your pair is still reserved; please try again.',
   'reservation-not-held': 'It is not reserved any more.',
-  'invalid-request': 'Please choose a product and a number.',
+  'invalid-request': 'Please choose at least one pair.',
 };
 
 /** Text for the problem's short name; one general sentence for those that have none. */

@@ -1,4 +1,4 @@
-/** Behind the connector: opens the checkout session, and turns a choice into a hold. */
+/** Behind the connector: opens the checkout session, and turns a cart into a hold. */
 import { randomUUID } from 'node:crypto';
 import type { Admission } from '@sluice/connector';
 import { sendWebResponse, toWebRequest } from '@sluice/connector/fastify';
@@ -7,35 +7,39 @@ import type { Shop } from '../app.ts';
 import type { CheckoutAnswer } from '../checkout-client.ts';
 import { buyPage } from '../pages/buy.ts';
 import { noticePage } from '../pages/notice.ts';
+import { cartAddress, readCart, wantedIn } from '../read-cart.ts';
 import { sendPage } from '../send-page.ts';
-
-const QUANTITY_MAX = 10;
 
 export function registerBuy(app: FastifyInstance, shop: Shop): void {
   const { checkout, room } = shop;
 
-  app.get<{ Querystring: { sku?: string; problem?: string } }>('/buy', async (request, reply) => {
+  app.get<{ Querystring: Record<string, unknown> }>('/buy', async (request, reply) => {
     const session = await checkout.openSession(request, reply, admissionOf(request));
     if (session.status >= 400) return sendSessionProblem(request, reply, shop, session);
     const stock = await room.stock();
-    const { sku, problem } = request.query;
+    const { problem } = request.query;
     return sendPage(
       reply,
-      buyPage({ stock, sku, problem, key: randomUUID(), until: String(session.body.expiresAt ?? '') }),
+      buyPage({
+        stock,
+        wanted: wantedIn(request.query),
+        problem: typeof problem === 'string' ? problem : undefined,
+        key: randomUUID(),
+        until: String(session.body.expiresAt ?? ''),
+      }),
     );
   });
 
   app.post<{ Body: unknown }>('/buy/reserve', async (request, reply) => {
-    const { sku, quantity, key } = readChoice(request.body);
-    const again = (problem: string) => reply.redirect(`/buy?${new URLSearchParams({ sku, problem })}`, 303);
-    if (!sku || !key || !(quantity >= 1 && quantity <= QUANTITY_MAX)) return again('invalid-request');
+    const cart = readCart(request.body);
+    if (!cart) return reply.redirect(cartAddress(null, 'invalid-request'), 303);
     const answer = await checkout.call(request, 'POST', '/v1/reservations', {
-      body: { lines: [{ sku, quantity }] },
+      body: { lines: cart.lines },
       // Made with the page: however often the form is sent, it is one hold.
-      headers: { 'idempotency-key': key },
+      headers: { 'idempotency-key': cart.key },
     });
     if (answer.status === 201 || answer.status === 200) return reply.redirect(`/hold/${answer.body.id}`, 303);
-    return again(answer.problem || 'checkout-unavailable');
+    return reply.redirect(cartAddress(cart, answer.problem || 'checkout-unavailable'), 303);
   });
 
   /** For shoppers whose entry is used up: back to the end of the line. */
@@ -47,14 +51,6 @@ export function registerBuy(app: FastifyInstance, shop: Shop): void {
 function admissionOf(request: FastifyRequest): Admission {
   if (request.sluice === null) throw new Error('a protected route was reached without an admission');
   return request.sluice;
-}
-
-function readChoice(body: unknown): { sku: string; quantity: number; key: string } {
-  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
-  const text = (name: string) =>
-    typeof fields[name] === 'string' ? (fields[name] as string).slice(0, 128) : '';
-  const quantity = /^\d{1,3}$/.test(text('quantity')) ? Number(text('quantity')) : Number.NaN;
-  return { sku: text('sku'), quantity, key: text('key') };
 }
 
 async function sendSessionProblem(

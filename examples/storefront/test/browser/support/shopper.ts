@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '@sluice/service-kit/testing';
 import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 export interface ShopperOptions {
   readonly name: string;
@@ -76,7 +77,10 @@ export class Shopper {
     await page.goto(shopUrl);
     await page.locator('.stock[data-sku]').first().waitFor();
     await this.picture('landing');
-    await page.getByRole('link', { name: 'Buy' }).first().click();
+    await page.getByRole('link', { name: 'Choose a size' }).first().click();
+    await page.getByText('size 42').click();
+    await this.picture('product');
+    await page.getByRole('button', { name: 'Buy' }).click();
     await page.waitForURL(`${roomUrl}/w/**`);
     if (!this.#javaScript) await page.locator('noscript form button').click();
     await page.locator(HAS_A_PLACE).waitFor();
@@ -102,14 +106,17 @@ export class Shopper {
       timeoutMs,
       what: 'being back in the shop',
     });
-    await page.getByRole('heading', { name: 'Choose your pair' }).waitFor();
+    await page.getByRole('heading', { name: 'Your cart' }).waitFor();
     await this.picture('buy');
   }
 
-  /** Reserves, has a card declined, pays with another; ends on the order. */
+  /** Reserves two pairs of different sizes, has a card declined, pays with another; ends on the order. */
   async buy(): Promise<void> {
     const { page } = this;
-    await page.getByText('size 42').click();
+    expect(await page.getByLabel('size 42').inputValue(), 'what was chosen before the line').toBe('1');
+    await page.getByLabel('size 43').selectOption('1');
+    if (this.#javaScript) await page.getByText('€258.00').waitFor();
+    await this.picture('cart');
     await page.getByRole('button', { name: 'Reserve' }).click();
     await page.waitForURL('**/hold/*');
     await this.picture('hold');
