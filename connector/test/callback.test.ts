@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CALLBACK_PATH, createConnector, createSecret } from '../src/index.ts';
 import { createSigningKey, DROP, honestClaims, jwksOf, NOW_SECONDS, signToken } from './support/fake-keys.ts';
+import { PATH_TRICKS } from './support/path-tricks.ts';
 
 const SHOP = 'https://shop.example';
 const key = createSigningKey('room-1');
@@ -48,48 +49,7 @@ describe('Q33: the callback', () => {
     expect((await follow(stored))?.status).toBe(302);
   });
 
-  test.each([
-    '',
-    ' ',
-    'buy',
-    '//evil.example',
-    '///evil.example',
-    '////evil.example',
-    '/\\evil.example',
-    '\\/evil.example',
-    '\\\\evil.example',
-    '/\t/evil.example',
-    '/\n/evil.example',
-    '\t//evil.example',
-    '/ /evil.example',
-    '/.//evil.example',
-    '/..//evil.example',
-    '/x/..//evil.example',
-    '/%2e//evil.example',
-    '/%2e%2e//evil.example',
-    'https://evil.example',
-    'https:evil.example',
-    'https:/evil.example',
-    'http://shop.example/',
-    'HTTPS://SHOP.EXAMPLE',
-    'javascript:alert(1)',
-    'data:text/html,x',
-    '@evil.example',
-    '.evil.example',
-    '?to=/',
-    '#x',
-    '/\u0000',
-    '/\u00a0/evil',
-    '/\u2028',
-    '\ufeff//evil.example',
-    '/x\r\nset-cookie: a=b',
-    `/${'x'.repeat(2048)}`,
-    '/.sluice/callback',
-    '/.SLUICE/callback',
-    '/%2esluice/callback',
-    '/x/../.sluice/callback',
-    '/.sluice',
-  ])('redirects nowhere for the path %j', async (to) => {
+  test.each(PATH_TRICKS)('redirects nowhere for the path %j', async (to) => {
     const response = await post(fields({ to }));
     expect(response.status).toBe(400);
     expect(response.headers.get('location')).toBeNull();

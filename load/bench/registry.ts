@@ -9,6 +9,7 @@ import { pulse } from './benches/pulse.ts';
 import { reserve } from './benches/reserve.ts';
 import { reserveMix } from './benches/reserve-mix.ts';
 import { session } from './benches/session.ts';
+import { shell } from './benches/shell.ts';
 import { simulation } from './benches/simulation.ts';
 import { soldOut } from './benches/sold-out.ts';
 import { status } from './benches/status.ts';
@@ -22,6 +23,7 @@ export const BENCHES: readonly Bench[] = [
   comeBack,
   join,
   pulse,
+  shell,
   status,
   reserve,
   session,

@@ -28,8 +28,8 @@ export interface DirectAnswers {
    * @param body JSON whose characters are all below U+0100: its bytes (see {@link bytesAsText})
    */
   json(at: DirectRequest, status: number, own: readonly string[], body: string): void;
-  /** A refusal that is the same for everybody. */
-  prepared(at: DirectRequest, refusal: PreparedRefusal): void;
+  /** What is the same for everybody. */
+  prepared(at: DirectRequest, answer: PreparedAnswer): void;
   /** The problem document of whatever went wrong. */
   fail(at: DirectRequest, error: unknown): void;
 }
@@ -56,15 +56,15 @@ export function bytesAsText(text: string): string {
   return Buffer.from(text).toString('latin1');
 }
 
-/** See {@link prepareRefusal}. */
-export interface PreparedRefusal {
+/** An answer that is the same for everybody, made once: a refusal (see {@link prepareRefusal}), or a page. */
+export interface PreparedAnswer {
   readonly status: number;
   readonly head: AnswerHead;
   readonly body: string;
 }
 
 /** A problem document made once, for a refusal that many will get. */
-export function prepareRefusal(problem: Problem): PreparedRefusal {
+export function prepareRefusal(problem: Problem): PreparedAnswer {
   const body = bytesAsText(JSON.stringify(problem));
   const headers = [...HEADERS, ...Object.entries(problemHeaders(problem)).flat()];
   return { status: problem.status, head: new AnswerHead(problem.status, headers), body };

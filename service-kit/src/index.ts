@@ -10,6 +10,7 @@ export {
   bytesAsText,
   type DirectAnswers,
   type DirectRequest,
+  type PreparedAnswer,
   prepareRefusal,
 } from './direct-answers.ts';
 export { answerError } from './error-handler.ts';
@@ -26,6 +27,7 @@ export { rawHeader } from './raw-header.ts';
 export { anotherConnection, connectRedis, openRedis, primariesOf, REDIS_URL, timeOf } from './redis.ts';
 export { type RepeatingJob, repeat } from './repeat.ts';
 export { runService } from './run-service.ts';
+export { SECURITY_HEADERS } from './security-headers.ts';
 export { requireServiceToken } from './service-token.ts';
 export { createSharedCounts, type TakeOne } from './shared-counts.ts';
 export { isStoreFault } from './store-fault.ts';

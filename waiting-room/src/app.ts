@@ -18,15 +18,17 @@ import { createArchive } from './clients/archive.ts';
 import type { Config } from './config.ts';
 import { PROBLEMS } from './contract/problems.ts';
 import { createJoinServer } from './plugins/join-server.ts';
+import { createPageShells } from './plugins/page-shell.ts';
 import { createPulseServer } from './plugins/pulse-server.ts';
 import { checkViewsFresh } from './plugins/readiness.ts';
 import type { Room } from './plugins/room.ts';
 import { registerRoomMetrics } from './plugins/room-metrics.ts';
+import { createShellServer } from './plugins/shell-server.ts';
 import { createStatusServer } from './plugins/status-server.ts';
 import { StreamHub } from './plugins/stream-hub.ts';
 import { createTicketCookie } from './plugins/ticket-cookie.ts';
 import type { Queue } from './queue/queue.ts';
-import { READS_PER_ADDRESS, STATUS_PER_TICKET } from './rate-limits.ts';
+import { PAGES_PER_ADDRESS, READS_PER_ADDRESS, STATUS_PER_TICKET } from './rate-limits.ts';
 import { admissionRoutes } from './routes/admission.ts';
 import { drawRoutes } from './routes/draw.ts';
 import { leaseRoutes } from './routes/leases.ts';
@@ -88,8 +90,13 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
       max: STATUS_PER_TICKET.max,
       windowMs: STATUS_PER_TICKET.timeWindow,
     }),
+    pages: new FixedWindowLimiter({
+      max: PAGES_PER_ADDRESS.max,
+      windowMs: PAGES_PER_ADDRESS.timeWindow,
+    }),
     clientKey,
   };
+  const shellOf = createPageShells();
   registerProblems(PROBLEMS);
   const app = await createApp({
     name: 'waiting-room',
@@ -105,8 +112,12 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
       const pulse = createPulseServer({ queue, admit: room.admitReader, count: counters.pulse });
       const status = createStatusServer(room, direct);
       const join = createJoinServer(room, direct);
+      const shell = createShellServer(room, shellOf, direct);
       return (request, response, toRouter) =>
-        pulse(request, response) || status(request, response, toRouter) || join(request, response, toRouter);
+        pulse(request, response) ||
+        status(request, response, toRouter) ||
+        join(request, response, toRouter) ||
+        shell(request, response, toRouter);
     },
   });
   addReadiness(app, 'redis', () => redis.ping());
@@ -132,7 +143,7 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
         pushOrigins: config.pushOrigins,
       },
     });
-    await limitedHere.register(pageRoutes, { room });
+    await limitedHere.register(pageRoutes, { room, shellOf });
   });
   return app;
 }

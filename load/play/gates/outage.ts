@@ -26,6 +26,8 @@ export interface Rooms<Room> {
   restart(room: Room): Promise<void>;
 }
 
+/** So many a gate are let in before the room comes back. */
+const ENTRIES_PER_GATE = 2;
 /** A gate asks each 10 s, and believes the second failure. */
 const AWAY_MS_MAX = 40_000;
 const LOOK_EVERY_MS = 250;
@@ -49,8 +51,7 @@ export function createOutage<Room>(gates: Gates, gateCount: number, stack: Rooms
       let { entries } = await gates.counts();
       while (
         !over.aborted &&
-        // One each, and one by a gate that has spent one: it goes on at its pace.
-        entries < gateCount + 1 &&
+        entries < ENTRIES_PER_GATE * gateCount &&
         performance.now() - killedAt < AWAY_MS_MAX
       ) {
         await pause(LOOK_EVERY_MS, over);

@@ -22,7 +22,17 @@ interface Kept {
 /** Drops × languages; beyond it the whole store starts anew, which costs a millisecond a page. */
 const KEPT_MAX = 2000;
 
-export function createPageShells(): (view: DropView, lang: string) => Shell {
+/** Content changes rarely, and the page asks for everything that moves: seconds at an edge take the opening's rush. */
+export const SHELL_HEADERS = {
+  'cache-control': 'public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=600',
+  vary: 'Accept-Encoding, Accept-Language',
+  'referrer-policy': 'same-origin',
+  'content-type': 'text/html; charset=utf-8',
+} as const;
+
+export type ShellOf = (view: DropView, lang: string) => Shell;
+
+export function createPageShells(): ShellOf {
   const kept = new Map<string, Kept>();
   return (view, lang) => {
     const key = `${view.drop} ${lang}`;

@@ -29,6 +29,8 @@ export interface Room {
   readonly admitReader: (request: IncomingMessage) => boolean;
   /** Counts an asking for own status, by {@link ticketKey}: in the route and before the router alike. */
   readonly statuses: FixedWindowLimiter;
+  /** Counts an opening of the page, by address: in the route and before the router alike. */
+  readonly pages: FixedWindowLimiter;
   /** What limits by client address count by. */
   readonly clientKey: (request: IncomingMessage) => string;
 }
@@ -119,6 +121,14 @@ export function ticketKey(room: Room): (request: FastifyRequest) => string {
     const text = ticketText(room, headers, drop);
     return text === undefined ? clientAddressKey(ip) : ticketDigest(text);
   };
+}
+
+/** @throws 429 `rate-limited` */
+export function limitPages({ pages, clientKey }: Room, request: IncomingMessage): void {
+  if (pages.take(clientKey(request))) return;
+  throw problem('rate-limited', 'The page has been opened too often from this address.', {
+    retryAfterSeconds: pages.secondsLeft(),
+  });
 }
 
 /**

@@ -12,23 +12,29 @@ import { createPreviewReader } from '../admission/preview-links.ts';
 import { DropParams } from '../contract/common.ts';
 import { EnterForm, ModuleParams, PageQuery } from '../contract/page.ts';
 import { handOverOf } from '../domain/return-address.ts';
-import { createPageShells } from '../plugins/page-shell.ts';
+import { SHELL_HEADERS, type ShellOf } from '../plugins/page-shell.ts';
 import { pageUrl, placePage, placeUrl, REFRESH_SECONDS_MIN, refusedPage } from '../plugins/place-page.ts';
 import { sendPlainPage } from '../plugins/plain-page.ts';
 import { PREVIEW_ROUTE, type PreviewQuery, sendPreview } from '../plugins/preview-page.ts';
-import { presentedTicket, type Room, refuseCrossSite, requireCurrentTicket } from '../plugins/room.ts';
+import {
+  limitPages,
+  presentedTicket,
+  type Room,
+  refuseCrossSite,
+  requireCurrentTicket,
+} from '../plugins/room.ts';
 import { FORMS_PER_ADDRESS, PAGES_PER_ADDRESS } from '../rate-limits.ts';
 import { placeFormRoutes } from './place-forms.ts';
 
-/** Content changes rarely, and the page asks for everything that moves: seconds at an edge take the opening's rush. */
-const SHELL_CACHE_CONTROL = 'public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=600';
 const MODULE_CACHE_CONTROL = 'public, max-age=31536000, immutable';
 const BIND = /^[A-Za-z0-9_-]{43}$/;
 /** For so long after a detour by the shop the page is shown even without `bind`. */
 const DETOUR_SECONDS = 30;
 
-export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app, { room }) => {
-  const shellOf = createPageShells();
+export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellOf }> = async (
+  app,
+  { room, shellOf },
+) => {
   const readPreviewLink = createPreviewReader(room.serviceToken);
   await app.register(formbody, { bodyLimit: 8192 });
 
@@ -60,10 +66,12 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
   app.get(
     '/w/:drop',
     {
-      config: { rateLimit: PAGES_PER_ADDRESS },
+      // Counted together with those that are answered before the router (shell-server.ts).
+      config: { rateLimit: false },
       schema: { summary: 'The waiting page', params: DropParams, querystring: PageQuery },
     },
     async (request, reply) => {
+      limitPages(room, request.raw);
       const { drop } = request.params;
       const view = room.queue.view(drop);
       if (isPreview(request)) {
@@ -87,13 +95,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (app,
         return reply.redirect(back.url.href, 302);
       }
       const shell = shellOf(view, pickLanguage(request.headers['accept-language']));
-      reply
-        .header('cache-control', bound ? SHELL_CACHE_CONTROL : 'no-store')
-        .header('vary', 'Accept-Encoding, Accept-Language')
-        .header('etag', shell.etag)
-        .header('content-security-policy', shell.csp)
-        .header('referrer-policy', 'same-origin')
-        .type('text/html; charset=utf-8');
+      reply.headers(SHELL_HEADERS).header('etag', shell.etag).header('content-security-policy', shell.csp);
+      if (!bound) reply.header('cache-control', 'no-store');
       if (request.headers['if-none-match'] === shell.etag) return reply.code(304).send();
       if (!acceptsGzip(request.headers)) return reply.send(shell.html);
       return reply.header('content-encoding', 'gzip').send(shell.gzipped);

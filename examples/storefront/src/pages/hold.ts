@@ -27,7 +27,7 @@ const REFRESH_SECONDS = 2;
 export function holdPage({ hold, stock, problem }: HoldView): Html {
   const isProcessing = hold.status === 'processing';
   const body = html`<section class="turn"><p class="kicker">Reserved for you</p><h1>${isProcessing ? 'Taking your payment' : 'Pay and it is yours'}</h1>
-<p class="lead">${isProcessing ? html`This takes a moment. You need not do anything.` : html`Kept for you, and sold to nobody else: <strong data-until="${hold.expiresAt}">until ${hold.expiresAt.slice(11, 16)} UTC</strong>.`}</p>
+<p class="lead">${isProcessing ? html`This takes a moment. You need not do anything.` : html`Nobody else can buy it for <strong data-until="${hold.expiresAt}">until ${hold.expiresAt.slice(11, 16)} UTC</strong>.`}</p>
 ${problem ? html`<p class="alert" role="alert">${problemText(problem)}</p>` : null}
 <div class="columns"><div class="card">${isProcessing ? html`<p class="progress" role="status">Processing</p>` : payForms(hold)}</div>
 <aside class="card"><h2>Your order</h2>${linesTable(hold, stock)}</aside></div></section>`;

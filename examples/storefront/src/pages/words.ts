@@ -6,11 +6,10 @@ const TEXTS: Readonly<Record<string, string>> = {
   'limit-exceeded': 'That is more than one shopper may have.',
   'admission-expired': 'The time to choose is over.',
   'admission-required': 'The checkout did not recognise you. Please choose again.',
-  declined:
-    'The card was declined. Nothing was charged and what you chose is still reserved; try another card.',
+  declined: 'The card was declined. Nothing was charged and your pair is still reserved; try another card.',
   'payment-in-progress': 'A payment is under way already.',
   'payment-unavailable':
-    'Payments cannot be taken at the moment. What you chose is still reserved; please try again.',
+    'Payments cannot be taken at the moment. Your pair is still reserved; please try again.',
   'reservation-not-held': 'It is not reserved any more.',
   'invalid-request': 'Please choose at least one pair.',
 };
