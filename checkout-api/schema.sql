@@ -119,6 +119,13 @@ create table checkout.provider_events (
   applied_at timestamp with time zone
 );
 
+create table checkout.receipt_wishes (
+  reservation_id uuid not null,
+  address text not null,
+  lang text not null,
+  asked_at timestamp with time zone default clock_timestamp() not null
+);
+
 create table checkout.refunds (
   id uuid default gen_random_uuid() not null,
   order_id uuid,
@@ -284,6 +291,8 @@ alter table checkout.products add constraint products_pkey PRIMARY KEY (drop_id,
 
 alter table checkout.provider_events add constraint provider_events_pkey PRIMARY KEY (provider, event_id);
 
+alter table checkout.receipt_wishes add constraint receipt_wishes_pkey PRIMARY KEY (reservation_id);
+
 alter table checkout.refunds add constraint refunds_one_per_key UNIQUE (order_id, idempotency_key);
 
 alter table checkout.refunds add constraint refunds_one_per_provider_refund UNIQUE (provider_refund_id);
@@ -356,6 +365,8 @@ alter table checkout.products add constraint products_parts_bounded CHECK (parts
 
 alter table checkout.products add constraint products_price_not_negative CHECK (price_minor >= 0);
 
+alter table checkout.receipt_wishes add constraint receipt_wishes_short CHECK (length(address) <= 254 AND length(lang) <= 8);
+
 alter table checkout.refunds add constraint refunds_kind_known CHECK (kind = ANY (ARRAY['refund'::text, 'cancellation'::text, 'late_payment'::text, 'provider'::text]));
 
 alter table checkout.refunds add constraint refunds_lines_whole CHECK (cardinality(skus) = cardinality(quantities));
@@ -409,6 +420,8 @@ alter table checkout.orders add constraint orders_reservation_id_fkey FOREIGN KE
 alter table checkout.payment_attempts add constraint payment_attempts_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES checkout.reservations(id);
 
 alter table checkout.products add constraint products_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES checkout.drops(drop_id);
+
+alter table checkout.receipt_wishes add constraint receipt_wishes_reservation_id_fkey FOREIGN KEY (reservation_id) REFERENCES checkout.reservations(id) ON DELETE CASCADE;
 
 alter table checkout.refunds add constraint refunds_order_id_fkey FOREIGN KEY (order_id) REFERENCES checkout.orders(id);
 
@@ -1081,6 +1094,19 @@ begin
       left join checkout.sessions s on s.jti = p.jti and s.drop_id = p.drop_id
       left join checkout.revocations v on v.jti = p.jti and v.drop_id = p.drop_id
      where s.jti is not null or v.jti is not null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION checkout.order_receipt()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from checkout.receipt_wishes w where w.reservation_id = new.reservation_id) then
+    perform graphile_worker.add_job('send_receipt', json_build_object('orderId', new.id), max_attempts => 12,
+      job_key => 'receipt ' || new.id);
+  end if;
+  return new;
 end $function$
 ;
 
@@ -1962,6 +1988,8 @@ CREATE TRIGGER drops_announced AFTER INSERT OR UPDATE ON checkout.drops FOR EACH
 CREATE TRIGGER drops_version BEFORE UPDATE ON checkout.drops FOR EACH ROW EXECUTE FUNCTION checkout.raise_version();
 
 CREATE TRIGGER orders_end_is_final BEFORE UPDATE OF status ON checkout.orders FOR EACH ROW EXECUTE FUNCTION checkout.keep_order_ended();
+
+CREATE TRIGGER orders_receipt AFTER INSERT ON checkout.orders FOR EACH ROW EXECUTE FUNCTION checkout.order_receipt();
 
 CREATE TRIGGER orders_told AFTER INSERT OR UPDATE OF status ON checkout.orders FOR EACH ROW EXECUTE FUNCTION checkout.emit_order_event();
 

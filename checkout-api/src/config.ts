@@ -46,6 +46,15 @@ const variables = {
     pattern: '^([0-9A-Fa-f:.]+/[0-9]{1,3}(\\s*,\\s*|$))*$',
     description: 'comma list of CIDRs that webhooks may reach although they are not public',
   }),
+  SMTP_URL: Type.Optional(
+    Type.String({ pattern: '^smtps?://', description: 'mailer for receipts; without it none are sent' }),
+  ),
+  MAIL_FROM: Type.String({
+    default: 'Sluice <sluice@localhost>',
+    minLength: 3,
+    maxLength: 200,
+    description: 'sender of its mails',
+  }),
   DATABASE_CONNECTIONS: Type.Integer({ default: 10, minimum: 2, maximum: 200 }),
 };
 const schema = Type.Object(variables);

@@ -78,6 +78,7 @@ export async function startCheckout(
     stock,
     payments,
     orders,
+    receipts: till.receipts,
     paymentProviders: till.providers,
     rehearsalProvider: till.rehearsalProvider,
     providerEvents,

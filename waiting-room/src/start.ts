@@ -1,10 +1,9 @@
 /** One running instance: connection, queue, the two listeners; and their end, in the reverse order. */
 import { hostname } from 'node:os';
-import { connectRedis, createInternalApp, createMetrics } from '@sluice/service-kit';
+import { connectRedis, createInternalApp, createMailProvider, createMetrics } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { healingKeyOf } from './admission/ticket-keys.ts';
 import { buildApp } from './app.ts';
-import { createMailNotices } from './clients/mail-notices.ts';
 import { createPushNotices } from './clients/push-notices.ts';
 import { type Config, readConfig } from './config.ts';
 import { countNotices, startNotifier } from './plugins/notifier.ts';
@@ -42,7 +41,7 @@ export async function startRoom(log: FastifyBaseLogger, config: Config = readCon
   const notifier = startNotifier({
     queue,
     providers: [
-      ...(config.SMTP_URL ? [createMailNotices({ url: config.SMTP_URL, from: config.MAIL_FROM })] : []),
+      ...(config.SMTP_URL ? [createMailProvider({ url: config.SMTP_URL, from: config.MAIL_FROM })] : []),
       ...(config.vapidKeys ? [createPushNotices(config.vapidKeys, config.pushOrigins)] : []),
     ],
     origin: config.publicUrl.origin,

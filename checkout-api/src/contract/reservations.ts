@@ -31,7 +31,17 @@ export const ReservationAnswer = Type.Object({
 export const ExtensionAnswer = Type.Object({ id: Id, expiresAt: Instant });
 
 export const PaymentRequest = Type.Object(
-  { method: Type.String({ pattern: '^[a-z]+:[A-Za-z0-9_-]{1,128}$', description: '`<provider>:<method>`' }) },
+  {
+    method: Type.String({ pattern: '^[a-z]+:[A-Za-z0-9_-]{1,128}$', description: '`<provider>:<method>`' }),
+    receiptTo: Type.Optional(
+      Type.String({
+        maxLength: 254,
+        pattern: '^[^\\s@<>()\\[\\],;:"\\\\]{1,64}@[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$',
+        description:
+          'One e-mail address: the confirmation of the order, its receipt, goes there once, in the language asked for; then it is deleted',
+      }),
+    ),
+  },
   { additionalProperties: false },
 );
 

@@ -3,6 +3,7 @@ import type { GuardedProvider } from '../payments/guard.ts';
 import type { Payments } from '../payments/pay.ts';
 import type { OrderStore } from '../store/orders.ts';
 import type { ProviderEventStore } from '../store/provider-events.ts';
+import type { ReceiptStore } from '../store/receipts.ts';
 import type { ReservationStore } from '../store/reservations.ts';
 import type { SessionStore } from '../store/sessions.ts';
 import type { StockStore } from '../store/stock.ts';
@@ -14,6 +15,8 @@ export interface Checkout {
   stock: StockStore;
   payments: Payments;
   orders: OrderStore;
+  /** Null: this installation sends no mail. */
+  receipts: Pick<ReceiptStore, 'wish'> | null;
   paymentProviders: readonly GuardedProvider[];
   rehearsalProvider: GuardedProvider;
   providerEvents: ProviderEventStore;

@@ -1,5 +1,6 @@
 /** What each kind of job does; jobs are added by the business transactions that need them. */
 import type { TaskList } from 'graphile-worker';
+import { type SendReceiptOptions, sendReceipt } from '../jobs/send-receipt.ts';
 import { type ApplyEventOptions, applyProviderEvent } from '../payments/apply-event.ts';
 import { type RefundsOptions, settleRefund } from '../payments/refunds.ts';
 
@@ -8,6 +9,7 @@ declare global {
     /** Payloads, as the functions of migrations/ write them. */
     interface Tasks {
       settle_refund: { refundId: string };
+      send_receipt: { orderId: string };
       apply_provider_event: { provider: string; eventId: string };
     }
   }
@@ -15,12 +17,14 @@ declare global {
 
 export interface TasksOptions {
   refunds: RefundsOptions;
+  receipts: SendReceiptOptions;
   providerEvents: ApplyEventOptions;
 }
 
-export function createTasks({ refunds, providerEvents }: TasksOptions): TaskList {
+export function createTasks({ refunds, receipts, providerEvents }: TasksOptions): TaskList {
   return {
     settle_refund: ({ refundId }) => settleRefund(refundId, refunds),
+    send_receipt: (order) => sendReceipt(order, receipts),
     apply_provider_event: (event) => applyProviderEvent(event, providerEvents),
   };
 }

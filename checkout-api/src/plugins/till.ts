@@ -2,7 +2,7 @@
  * Everything about money of one instance: providers, payments, orders, what providers tell us, and the jobs that belong
  * to them. Made once; works from `start` on.
  */
-import { connectPostgres, type RepeatingJob, repeat } from '@sluice/service-kit';
+import { connectPostgres, createMailProvider, type RepeatingJob, repeat } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Config } from '../config.ts';
 
@@ -15,6 +15,7 @@ import { createJobStore } from '../store/jobs.ts';
 import { createOrderStore, type OrderStore } from '../store/orders.ts';
 import { createPaymentStore } from '../store/payments.ts';
 import { createProviderEventStore, type ProviderEventStore } from '../store/provider-events.ts';
+import { createReceiptStore, type ReceiptStore } from '../store/receipts.ts';
 import { createRehearsalStore, type RehearsalStore } from '../store/rehearsals.ts';
 import type { ReservationStore } from '../store/reservations.ts';
 import type { Database } from '../store/statements.ts';
@@ -30,6 +31,9 @@ const reconcileEveryMs = 2000;
 const unsettledSeconds = 10;
 const unsettledBatch = 100;
 const sandboxMessagesEveryMs = 500;
+const purgeEveryMs = 3_600_000;
+/** A mail that could not be sent for so long is not sent any more; its job has long given up. */
+const receiptDays = 7;
 
 export interface TillOptions {
   config: Config;
@@ -42,6 +46,8 @@ export interface TillOptions {
 export interface Till {
   payments: Payments;
   orders: OrderStore;
+  /** Null: this installation sends no mail. */
+  receipts: ReceiptStore | null;
   providerEvents: ProviderEventStore;
   providers: readonly GuardedProvider[];
   /** Takes no money; for rehearsals alone. */
@@ -72,7 +78,10 @@ export function createTill({ config, log, metrics, database, reservations }: Til
     onUnknown: (err, reservation) =>
       log.warn({ err, reservation }, 'the outcome of a payment is not known yet'),
   });
+  const receipts = createReceiptStore(database);
+  const mail = config.SMTP_URL && createMailProvider({ url: config.SMTP_URL, from: config.MAIL_FROM });
   const tasks = createTasks({
+    receipts: { receipts, mail: mail || undefined },
     refunds: { orders, providers: all, observe: (outcome) => metrics.refunds.inc({ outcome }) },
     providerEvents: { events: providerEvents, payments, store, orders, providers },
   });
@@ -80,6 +89,7 @@ export function createTill({ config, log, metrics, database, reservations }: Til
   return {
     payments,
     orders,
+    receipts: mail ? receipts : null,
     providerEvents,
     providers: [...providers.values()],
     rehearsalProvider,
@@ -96,6 +106,11 @@ export function createTill({ config, log, metrics, database, reservations }: Til
           everyMs: reconcileEveryMs,
           onError: failing('reconcile'),
           run: () => payments.reconcile(unsettledSeconds, unsettledBatch),
+        }),
+        repeat({
+          everyMs: purgeEveryMs,
+          onError: failing('purge of receipts'),
+          run: () => receipts.purge(receiptDays),
         }),
         startJobWorker({
           database: jobDatabase,

@@ -5,6 +5,7 @@ import { sessionOf } from '../admission/gate.ts';
 import { IdParams, ProblemDocument } from '../contract/common.ts';
 import { OrderAnswer } from '../contract/orders.ts';
 import { PaidAnswer, PaymentRequest, PendingAnswer } from '../contract/reservations.ts';
+import { receiptLanguage } from '../domain/receipt-text.ts';
 import { isRehearsal } from '../domain/rehearsal.ts';
 import type { Checkout } from '../plugins/checkout.ts';
 import { CALLS_PER_SESSION } from '../rate-limits.ts';
@@ -33,7 +34,7 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = 
     },
     async (request, reply) => {
       const session = sessionOf(request);
-      const { method } = request.body;
+      const { method, receiptTo } = request.body;
       const offered = isRehearsal(session.drop)
         ? [...checkout.paymentProviders, checkout.rehearsalProvider]
         : checkout.paymentProviders;
@@ -42,6 +43,15 @@ export const paymentRoutes: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = 
         throw problem('unknown-payment-method', undefined, {
           errors: [{ field: 'body.method', reason: `must be one of ${known}` }],
         });
+      }
+      if (receiptTo !== undefined && !isRehearsal(session.drop)) {
+        // Before any money is taken: whoever set the shop up should hear of it, not a shopper afterwards.
+        if (checkout.receipts === null)
+          throw problem('invalid-request', 'body.receiptTo is not possible here', {
+            errors: [{ field: 'body.receiptTo', reason: 'this installation sends no e-mails' }],
+          });
+        const lang = receiptLanguage(request.headers['accept-language']);
+        await checkout.receipts.wish(session, request.params.id, receiptTo, lang);
       }
       reply.header('cache-control', 'no-store');
       const answer = await checkout.payments.pay(session, request.params.id, method);

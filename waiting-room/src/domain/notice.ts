@@ -1,16 +1,21 @@
 /**
- * What a shopper may be told while the page is not before their eyes, and where (5.8): the port that ways of telling implement, and
- * which addresses may be written to. Pure.
+ * What a shopper may be told while the page is not before their eyes, and where (5.8): which addresses may be written to. The ways
+ * of telling implement the kit's `NotificationProvider`. Pure.
  */
 
 /** In the order in which they come; each at most once to a place. */
 export const NOTICE_KINDS = ['soon', 'turn'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-export type NoticeAddress =
-  | { readonly by: 'mail'; readonly to: string }
-  /** A subscription of a browser (Push API). */
-  | { readonly by: 'push'; readonly endpoint: string; readonly p256dh: string; readonly auth: string };
+/** A subscription of a browser (Push API). */
+export interface PushAddress {
+  readonly by: 'push';
+  readonly endpoint: string;
+  readonly p256dh: string;
+  readonly auth: string;
+}
+
+export type NoticeAddress = { readonly by: 'mail'; readonly to: string } | PushAddress;
 
 /** Who asked to be told: where, and in which language of the page. */
 export interface NoticeWish {
@@ -25,13 +30,6 @@ export interface Notice {
   readonly link: string;
   /** Seconds after which it is worth nothing. */
   readonly worthSeconds: number;
-}
-
-/** One way of telling somebody. */
-export interface NotificationProvider {
-  readonly by: NoticeAddress['by'];
-  /** Sends once, to an address of its own kind; the caller does not try again. @throws Error when it could not be handed over within seconds */
-  send(address: NoticeAddress, notice: Notice): Promise<void>;
 }
 
 /** Of all browsers that there are; an installation may know others. */

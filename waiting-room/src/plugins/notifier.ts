@@ -1,8 +1,8 @@
 /** Tells those who asked for it: shortly before their turn, and when it has come. Every instance looks; one tells. */
-import { type Metrics, type RepeatingJob, repeat } from '@sluice/service-kit';
+import { type Metrics, type NotificationProvider, type RepeatingJob, repeat } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import { textsOf } from '../../page/look.ts';
-import { type Notice, type NoticeAddress, type NotificationProvider, orderAtRank } from '../domain/notice.ts';
+import { type Notice, type NoticeAddress, orderAtRank } from '../domain/notice.ts';
 import type { DueNotice } from '../queue/notices.ts';
 import type { DropView, Queue } from '../queue/queue.ts';
 
@@ -14,7 +14,7 @@ const CALLING = ['open', 'draining'];
 
 export interface NotifierOptions {
   readonly queue: Queue;
-  readonly providers: readonly NotificationProvider[];
+  readonly providers: readonly NotificationProvider<NoticeAddress>[];
   /** Of the page, as shoppers know it. */
   readonly origin: string;
   readonly log: FastifyBaseLogger;
@@ -32,7 +32,9 @@ export function countNotices(metrics: Metrics): NotifierOptions['count'] {
 }
 
 export function startNotifier({ queue, providers, origin, log, count }: NotifierOptions): RepeatingJob {
-  const byWay = new Map<string, NotificationProvider>(providers.map((provider) => [provider.by, provider]));
+  const byWay = new Map<string, NotificationProvider<NoticeAddress>>(
+    providers.map((provider) => [provider.by, provider]),
+  );
 
   async function tell(view: DropView, { kind, wish }: DueNotice): Promise<void> {
     const { address, lang } = wish;
