@@ -195,6 +195,24 @@ create table admin.recovery_codes (
   used_at timestamp with time zone
 );
 
+create table admin.rehearsals (
+  rehearsal_id text collate "C" not null,
+  source_id text collate "C" not null,
+  settings jsonb not null,
+  started_by text not null,
+  started_at timestamp with time zone default now() not null,
+  opens_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  instance text not null,
+  seen_at timestamp with time zone default now() not null,
+  stop_wanted_by text,
+  ended_at timestamp with time zone,
+  end_reason text,
+  result jsonb,
+  cleared_at timestamp with time zone,
+  deleted_at timestamp with time zone
+);
+
 create table admin.seeds (
   drop_id text collate "C" not null,
   sealed bytea not null
@@ -288,6 +306,8 @@ alter table admin.peaks add constraint peaks_pkey PRIMARY KEY (drop_id);
 
 alter table admin.recovery_codes add constraint recovery_codes_pkey PRIMARY KEY (account_id, digest);
 
+alter table admin.rehearsals add constraint rehearsals_pkey PRIMARY KEY (rehearsal_id);
+
 alter table admin.seeds add constraint seeds_pkey PRIMARY KEY (drop_id);
 
 alter table admin.series add constraint series_pkey PRIMARY KEY (series_id);
@@ -344,6 +364,14 @@ alter table admin.logos add constraint logos_small CHECK (octet_length(image) <=
 
 alter table admin.passkey_challenges add constraint passkey_challenges_purpose CHECK (purpose = ANY (ARRAY['register'::text, 'sign-in'::text, 'second-factor'::text]));
 
+alter table admin.rehearsals add constraint rehearsals_deleted_after_end CHECK (deleted_at IS NULL OR ended_at IS NOT NULL);
+
+alter table admin.rehearsals add constraint rehearsals_end_has_reason CHECK ((ended_at IS NULL) = (end_reason IS NULL));
+
+alter table admin.rehearsals add constraint rehearsals_end_known CHECK (end_reason = ANY (ARRAY['over'::text, 'stopped'::text, 'interrupted'::text]));
+
+alter table admin.rehearsals add constraint rehearsals_named_so CHECK (starts_with(rehearsal_id, 'rehearsal-'::text));
+
 alter table admin.seeds add constraint seeds_sealed_whole CHECK (octet_length(sealed) = (12 + 32 + 16));
 
 alter table admin.series add constraint series_ahead CHECK (ahead_days >= 1 AND ahead_days <= 90);
@@ -373,6 +401,8 @@ alter table admin.passkeys add constraint passkeys_account_id_fkey FOREIGN KEY (
 alter table admin.peaks add constraint peaks_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES admin.drops(drop_id);
 
 alter table admin.recovery_codes add constraint recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id) ON DELETE CASCADE;
+
+alter table admin.rehearsals add constraint rehearsals_source_id_fkey FOREIGN KEY (source_id) REFERENCES admin.drops(drop_id);
 
 alter table admin.seeds add constraint seeds_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES admin.drops(drop_id);
 
@@ -408,6 +438,12 @@ CREATE INDEX drops_by_opening ON admin.drops USING btree (opens_at DESC, drop_id
 CREATE INDEX logo_uploads_due ON admin.logo_uploads USING btree (next_try_at) WHERE (sent IS NOT NULL);
 
 CREATE INDEX passkeys_of_account ON admin.passkeys USING btree (account_id);
+
+CREATE INDEX rehearsals_of_source ON admin.rehearsals USING btree (source_id, started_at DESC);
+
+CREATE UNIQUE INDEX rehearsals_one_at_a_time ON admin.rehearsals USING btree ((true)) WHERE (ended_at IS NULL);
+
+CREATE INDEX rehearsals_undeleted ON admin.rehearsals USING btree (ended_at) WHERE (deleted_at IS NULL);
 
 CREATE INDEX sessions_of_account ON admin.sessions USING btree (account_id, created_at DESC);
 
@@ -458,6 +494,10 @@ comment on column admin.drops.ramp is '{fromPerMinute, startsAt, endsAt}: the ra
 comment on column admin.passkeys.counter is 'only ever rises; 0 for ever where the authenticator does not count';
 
 comment on column admin.passkeys.credential_id is 'base64url, as browsers tell it';
+
+comment on column admin.rehearsals.cleared_at is 'all sides were asked to delete it; once more, later, and nothing was left: deleted_at';
+
+comment on column admin.rehearsals.instance is 'whose child the crowd is; without a sign of life of it the rehearsal is interrupted';
 
 comment on column admin.series.plan is 'what drops that are still to be made begin with';
 

@@ -22,6 +22,7 @@ export const LAYERS = {
   payments: 2,
   outbox: 2,
   clients: 2,
+  crowd: 2,
   page: 2,
   acts: 3,
   accounts: 3,

@@ -171,6 +171,7 @@ export async function startStack(options) {
             OPERATOR_KEY: keys.operatorKey,
             PUBLIC_URL: `http://localhost:${adminPlace.port}`,
             ROOM_URL: roomPublicUrl,
+            CHECKOUT_URL: checkoutUrl,
             SEED_KEY_FILE: keys.seedKeyFile,
             AUDIT_HEADS_FILE: auditHeadsFile,
             JOURNAL_FILE: join(logDir, 'journal.jsonl'),

@@ -31,6 +31,7 @@ import { oidcRoutes } from './routes/oidc.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { passkeyRoutes } from './routes/passkeys.ts';
 import { previewRoutes } from './routes/previews.ts';
+import { rehearsalRoutes } from './routes/rehearsals.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { revocationRoutes } from './routes/revocations.ts';
 import { seriesRoutes } from './routes/series.ts';
@@ -82,7 +83,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(fastifyCookie);
     const cookies = createSessionCookies(identity.publicUrl);
     const findPrincipal = createFindPrincipal(identity, operatorKey, cookies);
-    guardAccess(operators, { findPrincipal, onRefused: onRefusedKey });
+    guardAccess(operators, {
+      findPrincipal,
+      sourceOf: (drop) => plane.rehearsed.get(drop),
+      onRefused: onRefusedKey,
+    });
     tellInCodes(operators);
     operators.setValidatorCompiler(compileValidator);
     await operators.register(dropRoutes, { plane });
@@ -95,6 +100,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(stockRoutes, { plane });
     await operators.register(stockTableRoutes, { plane });
     await operators.register(previewRoutes, { plane });
+    await operators.register(rehearsalRoutes, { plane });
     await operators.register(reportRoutes, { plane });
     await operators.register(revocationRoutes, { plane });
     await operators.register(orderRoutes, { plane });

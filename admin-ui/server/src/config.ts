@@ -52,6 +52,12 @@ const schema = Type.Object({
       description: 'where shoppers reach the waiting room; without it links to its page are paths',
     }),
   ),
+  CHECKOUT_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^/?#]+/?$',
+      description: 'where shoppers reach the checkout; without it the crowd of a rehearsal does not shop',
+    }),
+  ),
   SMTP_URL: Type.Optional(
     Type.String({ pattern: '^smtps?://', description: 'mailer for invitations; without it links are told' }),
   ),

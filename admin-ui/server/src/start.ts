@@ -16,6 +16,7 @@ import { verifyAudit } from './acts/verify-audit.ts';
 import { buildApp } from './app.ts';
 import { createCheckoutClient } from './clients/checkout.ts';
 import { type Config, readConfig } from './config.ts';
+import { createCrowds } from './crowd/crowds.ts';
 import { createAuditKeys, type SignedHead } from './domain/audit-keys.ts';
 import { createPreviewSigner } from './domain/preview-links.ts';
 import { noteHead } from './jobs/note-head.ts';
@@ -39,6 +40,7 @@ import { createDropStore } from './store/drops.ts';
 import { createKeptJournal } from './store/journal-file.ts';
 import { createLogoStore } from './store/logos.ts';
 import { createPeakStore } from './store/peaks.ts';
+import { createRehearsalStore } from './store/rehearsals.ts';
 import { createSeedVault } from './store/seed-vault.ts';
 import { createSeriesStore } from './store/series.ts';
 import { createSetupStore } from './store/setups.ts';
@@ -107,6 +109,14 @@ export async function startControlPlane(
       origin: () => publicUrl().origin,
       roomOrigin: config.ROOM_URL === undefined ? null : new URL(config.ROOM_URL).origin,
     },
+    rehearsals: createRehearsalStore(database, auditKeys),
+    crowds: createCrowds(log),
+    rehearsing: {
+      instance,
+      roomUrl: config.ROOM_URL ?? null,
+      checkoutUrl: config.CHECKOUT_URL ?? null,
+    },
+    rehearsed: new Map(),
     log,
     count: {
       act: (act) => adminMetrics.acts.inc({ act }),
@@ -171,6 +181,7 @@ export async function startControlPlane(
     async close() {
       await app.close();
       await jobs.close();
+      await plane.crowds.close();
       await internal.close();
       await Promise.all([database.destroy(), redis.quit().catch(() => redis.disconnect())]);
     },

@@ -1,6 +1,7 @@
 /** What every act works with: the stores, Redis and the checkout of one instance, made once. */
 import type { FastifyBaseLogger } from 'fastify';
 import type { CheckoutClient } from '../clients/checkout.ts';
+import type { Crowds } from '../crowd/crowds.ts';
 import type { ArchiveSource } from '../projection/archive-source.ts';
 import type { DropReader } from '../projection/drop-log.ts';
 import type { Journal } from '../projection/journal.ts';
@@ -11,10 +12,12 @@ import type { DropStore } from '../store/drops.ts';
 import type { KeptJournal } from '../store/journal-file.ts';
 import type { LogoStore } from '../store/logos.ts';
 import type { PeakStore } from '../store/peaks.ts';
+import type { RehearsalStore } from '../store/rehearsals.ts';
 import type { SeriesStore } from '../store/series.ts';
 import type { SetupStore } from '../store/setups.ts';
 import type { Previews } from './issue-preview.ts';
 import type { Ledger } from './ledger.ts';
+import type { Rehearsing } from './start-rehearsal.ts';
 import type { AuditVerdict } from './verify-audit.ts';
 
 export interface ControlPlane {
@@ -37,6 +40,11 @@ export interface ControlPlane {
   /** Null: the installation brings a checkout of its own, which keeps stock and orders to itself. */
   readonly checkout: CheckoutClient | null;
   readonly previews: Previews;
+  readonly rehearsals: RehearsalStore;
+  readonly crowds: Crowds;
+  readonly rehearsing: Rehearsing;
+  /** Rehearsals of the last day and what each is a copy of: whoever may see that may see it. */
+  readonly rehearsed: Map<string, string>;
   readonly log: FastifyBaseLogger;
   /** Told of everything that was done. */
   readonly count: {

@@ -41,6 +41,8 @@ export interface CheckoutClient {
   ): Promise<
     { movement: Movement; isReplay: boolean } | 'no-such-sku' | 'not-enough-stock' | 'idempotency-key-reused'
   >;
+  /** All there is of a rehearsal. @returns how many rows there were; 0: nothing was left */
+  deleteRehearsal(drop: string): Promise<number>;
   /** Takes admissions back; repeating it changes nothing. How many checkout sessions that ended; undefined: no such drop. */
   revoke(
     drop: string,
@@ -77,6 +79,11 @@ export function createCheckoutClient(options: { url: string; serviceToken: strin
       const type = typeOf(answer);
       if (type === 'no-such-sku' || type === 'not-enough-stock' || type === 'idempotency-key-reused')
         return type;
+      throw unexpected(answer);
+    },
+    async deleteRehearsal(drop) {
+      const answer = await call('DELETE', `/internal/v1/drops/${drop}`);
+      if (answer.status === 200) return (answer.body as { rows: number }).rows;
       throw unexpected(answer);
     },
     async revoke(drop, revocation) {

@@ -115,6 +115,9 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/drops/:drop/ignore-capacity': drop('drops.override'),
   'POST /api/v1/drops/:drop/close': drop('drops.override', DANGEROUS),
   'POST /api/v1/drops/:drop/revocations': drop('drops.override', DANGEROUS),
+  'POST /api/v1/drops/:drop/rehearsals': drop('drops.steer'),
+  'GET /api/v1/drops/:drop/rehearsals': drop('drops.read'),
+  'POST /api/v1/drops/:drop/rehearsals/stop': drop('drops.steer'),
   'GET /api/v1/drops/:drop/report': drop('drops.read'),
   // A POST that reads: what it is asked by is a secret.
   'POST /api/v1/drops/:drop/look-up': drop('drops.read', { isOpenWithoutMfa: true }),

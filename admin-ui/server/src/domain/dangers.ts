@@ -26,6 +26,8 @@ export const DANGERS = {
   'revoke-one': 'One ticket loses its place for good: sessions end, and what they hold is for sale again.',
   'revoke-many':
     '{count} tickets lose their places for good: sessions end, and what they hold is for sale again.',
+  'real-shoppers':
+    'Real shoppers are there or will come meanwhile: {drops}. The crowd would share rooms and checkout with them.',
 } as const;
 
 /** One sentence for a reason to ask. */

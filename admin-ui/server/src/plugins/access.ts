@@ -25,6 +25,8 @@ declare module 'fastify' {
 
 export interface AccessOptions {
   readonly findPrincipal: FindPrincipal;
+  /** What a rehearsal is a copy of: whoever may see that may see it. */
+  readonly sourceOf: (drop: string) => string | undefined;
   /** Told of every request with a wrong credential, or without one where one is needed. */
   readonly onRefused: () => void;
 }
@@ -35,7 +37,10 @@ const READS = new Set(['GET', 'HEAD']);
  * Every route of the scope that is registered afterwards is guarded. Rate limits must be registered on it already.
  * @throws Error when a route is registered that the table does not know
  */
-export function guardAccess(app: FastifyInstance, { findPrincipal, onRefused }: AccessOptions): void {
+export function guardAccess(
+  app: FastifyInstance,
+  { findPrincipal, sourceOf, onRefused }: AccessOptions,
+): void {
   const limitAddress = app.createRateLimit(REQUESTS_PER_ADDRESS);
   app.decorateRequest('operator', '');
   app.decorateRequest('principal', null);
@@ -53,7 +58,7 @@ export function guardAccess(app: FastifyInstance, { findPrincipal, onRefused }: 
     const principal = access && (await findPrincipal(request));
     if (!principal) return false;
     try {
-      refuse(principal, access, request);
+      refuse(principal, access, request, sourceOf);
       return true;
     } catch (error) {
       if (error instanceof Problem) return false;
@@ -79,7 +84,7 @@ export function guardAccess(app: FastifyInstance, { findPrincipal, onRefused }: 
     }
     request.principal = principal;
     request.operator = principal.actor;
-    refuse(principal, access, request);
+    refuse(principal, access, request, sourceOf);
   });
 }
 
@@ -101,14 +106,19 @@ function refuseCrossSite({ headers, host }: FastifyRequest, { needs }: RouteAcce
 }
 
 /** @throws Problem 403 `not-allowed`, `second-factor-required`, `fresh-sign-in-required` */
-function refuse(principal: Principal, access: RouteAccess, request: FastifyRequest): void {
+function refuse(
+  principal: Principal,
+  access: RouteAccess,
+  request: FastifyRequest,
+  sourceOf: AccessOptions['sourceOf'],
+): void {
   if (!isPermitted(principal, access.needs))
     throw problem('not-allowed', `${nameOf(principal)} may not do this: it needs ${access.needs}.`);
   const { drops } = principal;
   if (drops !== null && access.object === 'installation')
     throw problem('not-allowed', 'Whoever is limited to some drops can not do what concerns all of them.');
   const { drop } = request.params as { drop?: string };
-  if (drops !== null && access.object === 'drop' && !drops.includes(drop ?? ''))
+  if (drops !== null && access.object === 'drop' && !drops.includes(sourceOf(drop ?? '') ?? drop ?? ''))
     throw problem('not-allowed', `${nameOf(principal)} is limited to other drops.`);
   if (!principal.hasMfa && !READS.has(request.method) && !access.isOpenWithoutMfa)
     throw problem('second-factor-required', 'Set up a second factor and sign in with it before you write.');

@@ -3,6 +3,7 @@ import { type RepeatingJob, repeat } from '@sluice/service-kit';
 import { archiveDrop } from '../acts/archive-drop.ts';
 import { changeDrop } from '../acts/change-drop.ts';
 import { type ControlPlane, SYSTEM } from '../acts/control-plane.ts';
+import { endRehearsals } from '../acts/end-rehearsals.ts';
 import { enterJournal, enterKept } from '../acts/enter-journal.ts';
 import { makeDueOccurrences } from '../acts/make-occurrences.ts';
 import { NO_OVERRIDE } from '../acts/override-drop.ts';
@@ -109,6 +110,7 @@ export function startJobs(
       for (const upload of await plane.logos.claim(LOGOS_AT_ONCE)) await placeLogo(plane, upload);
     }),
     start('occurrences', () => makeDueOccurrences(plane), OCCURRENCES_EVERY_MS),
+    start('rehearsals', () => endRehearsals(plane)),
     start('note-head', noteHead, HEAD_EVERY_MS),
     start('forget-attempts', forgetAttempts, FORGET_ATTEMPTS_EVERY_MS),
     start(

@@ -54,6 +54,11 @@ export interface ArchiveSource {
   remove(meant: Meant): Promise<Removal>;
   /** The pages of a roster. @returns how many there were */
   removePages(drop: string, head: RosterHead): Promise<number>;
+  /**
+   * Removes all of a drop, whatever it is doing and whoever is in it, and tells the rooms that it is gone for good.
+   * @returns how many keys there were
+   */
+  forget(drop: string, at: Date): Promise<number>;
   /** Tells the rooms that these are archived. Ids and when. */
   markArchived(drops: readonly { readonly id: string; readonly at: Date }[]): Promise<void>;
   unmarkArchived(drop: string): Promise<void>;
@@ -168,6 +173,16 @@ export function createArchiveSource(redis: Redis): ArchiveSource {
         removed += await redis.unlink(...keys);
       }
       return removed;
+    },
+
+    async forget(drop, at) {
+      // First: a room that misses a drop would put it back from its own copy.
+      await redis.zadd(ARCHIVED_KEY, at.getTime(), drop);
+      const roster = await redis.get(dropKeys(drop).roster).catch(() => null);
+      const pages = roster === null ? 0 : await this.removePages(drop, JSON.parse(roster) as RosterHead);
+      const listed = await redis.zrem(DROPS_KEY, drop);
+      const keys = [...slotKeys(drop), dropKeys(drop).journal, pageKey(drop)];
+      return pages + listed + (await removeKeys(redis, keys));
     },
 
     async markArchived(drops) {

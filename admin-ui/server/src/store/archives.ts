@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { DropTotals, RosterHead } from '../domain/archive.ts';
 import type { AuditKeys } from '../domain/audit-keys.ts';
 import type { Drop } from '../domain/drop.ts';
+import { REHEARSAL_PREFIX } from '../domain/rehearsal.ts';
 import { appendAudit, type Who } from './audit.ts';
 import type { Database } from './database.ts';
 import { dropOf } from './drop-row.ts';
@@ -92,6 +93,8 @@ export function createArchiveStore(database: Database, keys: Pick<AuditKeys, 'se
         .leftJoin('admin.archives as a', 'a.drop_id', 'd.drop_id')
         .selectAll('d')
         .where('a.removed_at', 'is', null)
+        // A rehearsal is deleted, not kept.
+        .where(sql<boolean>`not starts_with(d.drop_id, ${REHEARSAL_PREFIX})`)
         .where(sql<boolean>`coalesce(a.next_try_at, now()) <= now()`)
         .where(sql<boolean>`(
           case when d.closes_at <= now() then d.closes_at when d.override = 'closed' then d.updated_at end

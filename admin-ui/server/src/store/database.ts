@@ -5,6 +5,7 @@ import type { AdmissionPolicy } from '../domain/admission-policy.ts';
 import type { DropTotals, RosterHead } from '../domain/archive.ts';
 import type { DropPage, Override, Product } from '../domain/drop.ts';
 import type { Ramp } from '../domain/ramp.ts';
+import type { RehearsalEnd, RehearsalSettings } from '../domain/rehearsal.ts';
 import type { Permission, Role } from '../domain/roles.ts';
 import type { SeriesPlan } from '../domain/series.ts';
 
@@ -108,6 +109,23 @@ export interface Tables {
     attempts: Generated<number>;
     next_try_at: Generated<Date>;
     last_error: string | null;
+  };
+  'admin.rehearsals': {
+    rehearsal_id: string;
+    source_id: string;
+    settings: Json<RehearsalSettings>;
+    started_by: string;
+    started_at: Generated<Date>;
+    opens_at: Date;
+    ends_at: Date;
+    instance: string;
+    seen_at: Generated<Date>;
+    stop_wanted_by: string | null;
+    ended_at: Date | null;
+    end_reason: RehearsalEnd | null;
+    result: Json<unknown> | null;
+    cleared_at: Date | null;
+    deleted_at: Date | null;
   };
   'admin.journaled': { entry_id: string; entered_at: Generated<Date> };
   'admin.undone': { seq: number; at: Generated<Date> };

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { AuditKeys } from '../domain/audit-keys.ts';
 import type { Drop, DropChange } from '../domain/drop.ts';
+import { REHEARSAL_PREFIX } from '../domain/rehearsal.ts';
 import { type AuditEntry, appendAudit, type Who } from './audit.ts';
 import { markUndone } from './audit-log.ts';
 import type { Database, Trx } from './database.ts';
@@ -47,6 +48,9 @@ export interface ProjectedDrop {
 /** A drop that closed longer ago is not written again when Redis loses it: nobody waits in it. */
 const CLOSED_KEPT = sql`interval '2 days'`;
 
+/** They are in no list, report or file. */
+const NO_REHEARSAL = sql<boolean>`not starts_with(drop_id, ${REHEARSAL_PREFIX})`;
+
 /** Where a list goes on. */
 export interface Cursor {
   readonly opensAtMs: number;
@@ -69,7 +73,7 @@ export interface DropStore {
   findAll(ids: readonly string[]): Promise<Map<string, Drop>>;
   /** Latest opening first. */
   list(options: ListOptions): Promise<Drop[]>;
-  /** Those whose policy Redis must hold: all but the long closed and the archived. */
+  /** Those whose policy Redis must hold: all but the long closed, the archived, and rehearsals that have ended. */
   projected(): Promise<ProjectedDrop[]>;
   /** Ids of those in which something should have ended, by Postgres's clock; whoever ends it asks Redis's. */
   withEnded(): Promise<string[]>;
@@ -213,7 +217,7 @@ export function createDropStore(
     },
 
     async list({ limit, after, only }) {
-      let query = database.selectFrom('admin.drops').selectAll();
+      let query = database.selectFrom('admin.drops').selectAll().where(NO_REHEARSAL);
       if (only) query = query.where(sql<boolean>`drop_id = any(${[...only]})`);
       if (after) {
         const { opensAtMs, id } = after;
@@ -240,6 +244,16 @@ export function createDropStore(
         ])
         .where(sql<boolean>`not (coalesce(closes_at, updated_at) < now() - ${CLOSED_KEPT} and
           (closes_at < now() or override = 'closed'))`)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('admin.rehearsals as r')
+                .select('r.rehearsal_id')
+                .whereRef('r.rehearsal_id', '=', 'admin.drops.drop_id')
+                .where('r.ended_at', 'is not', null),
+            ),
+          ),
+        )
         .where(({ not, exists, selectFrom }) =>
           // What is stored leaves Redis: it must not come back.
           not(

@@ -121,6 +121,7 @@ export async function startTestControlPlane({
         SEED_KEY,
         TRUSTED_PROXIES: '127.0.0.1/32',
         INSTANCE_ID: 'test',
+        ...(room && { ROOM_URL: room.url, CHECKOUT_URL: checkout.url }),
         ...more,
       }),
     );
