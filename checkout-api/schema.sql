@@ -70,6 +70,12 @@ create table checkout.job_workers (
   seen_at timestamp with time zone not null
 ) with (fillfactor=50);
 
+create table checkout.openings_untold (
+  drop_id text collate "C" not null,
+  id bigint generated always as identity not null,
+  jti text collate "C" not null
+);
+
 create table checkout.orders (
   id uuid default gen_random_uuid() not null,
   drop_id text collate "C" not null,
@@ -189,7 +195,6 @@ create table checkout.sessions (
   credential_hash bytea not null,
   opened_at timestamp with time zone default now() not null,
   reserve_until timestamp with time zone not null,
-  opened_reported_at timestamp with time zone,
   ended_at timestamp with time zone,
   end_reason text,
   end_reported_at timestamp with time zone
@@ -278,6 +283,8 @@ alter table checkout.event_targets add constraint event_targets_pkey PRIMARY KEY
 alter table checkout.events add constraint events_pkey PRIMARY KEY (id);
 
 alter table checkout.job_workers add constraint job_workers_pkey PRIMARY KEY (worker_id);
+
+alter table checkout.openings_untold add constraint openings_untold_pkey PRIMARY KEY (drop_id, id);
 
 alter table checkout.orders add constraint orders_one_per_charge UNIQUE (charge_id);
 
@@ -429,8 +436,6 @@ alter table checkout.refunds add constraint refunds_reservation_id_attempt_fkey 
 
 alter table checkout.revocations add constraint revocations_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES checkout.drops(drop_id);
 
-alter table checkout.sessions add constraint sessions_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES checkout.drops(drop_id);
-
 alter table checkout.stock add constraint stock_drop_id_sku_fkey FOREIGN KEY (drop_id, sku) REFERENCES checkout.products(drop_id, sku);
 
 alter table checkout.stock_movements add constraint stock_movements_drop_id_sku_fkey FOREIGN KEY (drop_id, sku) REFERENCES checkout.products(drop_id, sku);
@@ -463,6 +468,16 @@ create view checkout.reservation_lines as
      CROSS JOIN LATERAL UNNEST(r.skus, r.quantities, r.unit_prices_minor, r.parts) line(sku, quantity, unit_price_minor, part));
 
 -- Functions
+
+CREATE OR REPLACE FUNCTION checkout.acknowledge_opened(p_drop text, p_ids bigint[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  delete from checkout.openings_untold u where u.drop_id = p_drop and u.id = any (p_ids);
+end $function$
+;
 
 CREATE OR REPLACE FUNCTION checkout.add_delivery_job(p_event uuid, p_target uuid, p_at timestamp with time zone)
  RETURNS void
@@ -880,6 +895,16 @@ begin
 end $function$
 ;
 
+CREATE OR REPLACE FUNCTION checkout.forget_openings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from checkout.openings_untold where drop_id in (select drop_id from deleted);
+  return null;
+end $function$
+;
+
 CREATE OR REPLACE FUNCTION checkout.give_up_payments(p_seconds double precision, p_limit integer)
  RETURNS text[]
  LANGUAGE plpgsql
@@ -1058,8 +1083,20 @@ begin
 end $function$
 ;
 
-CREATE OR REPLACE FUNCTION checkout.open_sessions(p_jtis text[], p_drops text[], p_ids uuid[], p_shoppers text[], p_customers text[], p_secret_hashes bytea[], p_salts bytea[], p_credential_hashes bytea[], p_reserve_until timestamp with time zone[])
- RETURNS TABLE(at bigint, created boolean, session_id uuid, secret_hash bytea, salt bytea, shopper text, opened_at timestamp with time zone, reserve_until timestamp with time zone, ended boolean, revoked boolean)
+CREATE OR REPLACE FUNCTION checkout.next_openings(p_drop text, OUT jtis text[], OUT ids bigint[])
+ RETURNS record
+ LANGUAGE plpgsql
+ STABLE
+ SET enable_seqscan TO 'off'
+AS $function$
+begin
+  select coalesce(array_agg(o.jti), '{}'), coalesce(array_agg(o.id), '{}') into jtis, ids
+    from (select u.jti, u.id from checkout.openings_untold u where u.drop_id = p_drop order by u.id limit 500) o;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION checkout.open_sessions(p_jtis text[], p_drops text[], p_ids uuid[], p_shoppers text[], p_customers text[], p_secret_hashes bytea[], p_salts bytea[], p_credential_hashes bytea[], p_reserve_until timestamp with time zone[], OUT created uuid[], OUT known json)
+ RETURNS record
  LANGUAGE plpgsql
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
@@ -1067,10 +1104,11 @@ CREATE OR REPLACE FUNCTION checkout.open_sessions(p_jtis text[], p_drops text[],
  SET enable_material TO 'off'
  SET plan_cache_mode TO 'force_generic_plan'
 AS $function$
-#variable_conflict use_column
 begin
   perform pg_advisory_xact_lock_shared(checkout.session_gate(d.drop_id))
     from (select distinct drop_id from unnest(p_drops) drop_id order by 1) d;
+  -- As a foreign key would: no drop goes while sessions come.
+  perform from checkout.drops d where d.drop_id = any (p_drops) order by d.drop_id for key share;
 
   insert into checkout.shoppers (drop_id, shopper)
     select distinct p.drop_id, p.shopper from unnest(p_drops, p_shoppers) p (drop_id, shopper)
@@ -1078,22 +1116,29 @@ begin
      order by 1, 2
     on conflict do nothing;
 
-  insert into checkout.sessions (jti, drop_id, session_id, shopper, customer, secret_hash, salt, credential_hash, reserve_until)
-    select distinct on (p.drop_id, p.jti) p.jti, p.drop_id, p.id, p.shopper, p.customer, p.secret_hash, p.salt, p.credential_hash, p.reserve_until
-      from unnest(p_jtis, p_drops, p_ids, p_shoppers, p_customers, p_secret_hashes, p_salts, p_credential_hashes, p_reserve_until)
-             with ordinality p (jti, drop_id, id, shopper, customer, secret_hash, salt, credential_hash, reserve_until, at)
-      join checkout.drops d on d.drop_id = p.drop_id
-     where not exists (select from checkout.revocations v where v.jti = p.jti and v.drop_id = p.drop_id)
-     order by p.drop_id, p.jti, p.at
-    on conflict do nothing;
+  with opened as (
+    insert into checkout.sessions (jti, drop_id, session_id, shopper, customer, secret_hash, salt, credential_hash, reserve_until)
+      select distinct on (p.drop_id, p.jti) p.jti, p.drop_id, p.id, p.shopper, p.customer, p.secret_hash, p.salt, p.credential_hash, p.reserve_until
+        from unnest(p_jtis, p_drops, p_ids, p_shoppers, p_customers, p_secret_hashes, p_salts, p_credential_hashes, p_reserve_until)
+               with ordinality p (jti, drop_id, id, shopper, customer, secret_hash, salt, credential_hash, reserve_until, at)
+        join checkout.drops d on d.drop_id = p.drop_id
+       where not exists (select from checkout.revocations v where v.jti = p.jti and v.drop_id = p.drop_id)
+       order by p.drop_id, p.jti, p.at
+      on conflict do nothing
+    returning session_id, drop_id, jti),
+  untold as (insert into checkout.openings_untold (drop_id, jti) select o.drop_id, o.jti from opened o)
+  select array_agg(o.session_id) into created from opened o;
 
-  return query
-    select p.at, s.session_id = p.id, s.session_id, s.secret_hash, s.salt, s.shopper, s.opened_at, s.reserve_until,
-           s.ended_at is not null, v.jti is not null
+  if coalesce(cardinality(created), 0) < cardinality(p_ids) then
+    select json_agg(json_build_object('at', p.at - 1, 'sessionId', s.session_id, 'secretHash', encode(s.secret_hash, 'hex'),
+             'salt', encode(s.salt, 'hex'), 'shopper', s.shopper,
+             'reserveUntilMs', (extract(epoch from s.reserve_until) * 1000)::bigint, 'ended', s.ended_at is not null,
+             'revoked', v.jti is not null)) into known
       from unnest(p_jtis, p_drops, p_ids) with ordinality p (jti, drop_id, id, at)
       left join checkout.sessions s on s.jti = p.jti and s.drop_id = p.drop_id
       left join checkout.revocations v on v.jti = p.jti and v.drop_id = p.drop_id
-     where s.jti is not null or v.jti is not null;
+     where (s.jti is not null or v.jti is not null) and p.id <> all (coalesce(created, '{}'));
+  end if;
 end $function$
 ;
 
@@ -1806,7 +1851,7 @@ end $function$
 ;
 
 CREATE OR REPLACE FUNCTION checkout.take_capacity(p_drop text, p_reporter text, p_lease_seconds double precision)
- RETURNS TABLE(seq bigint, at timestamp with time zone, sellable bigint, held bigint, inside bigint, inside_without_hold bigint, opened text[])
+ RETURNS TABLE(seq bigint, at timestamp with time zone, sellable bigint, held bigint, inside bigint, inside_without_hold bigint, opened text[], opened_ids bigint[])
  LANGUAGE plpgsql
  SET enable_seqscan TO 'off'
  SET enable_hashjoin TO 'off'
@@ -1826,18 +1871,34 @@ begin
     return;
   end if;
   return query
-    select v_seq, clock_timestamp(), coalesce(stock.available, 0), coalesce(stock.held, 0), i.inside, i.inside - holding.sessions,
-           (select coalesce(array_agg(o.jti), '{}') from (
-              select s.jti from checkout.sessions s
-               where s.drop_id = p_drop and s.opened_reported_at is null order by s.opened_at limit 500) o)
-      from (select sum(s.available) available, sum(s.held) held from checkout.stock s where s.drop_id = p_drop) stock,
+    select v_seq, clock_timestamp(), stock.available, stock.held, i.inside,
+           i.inside - case when stock.held > 20000 and stock.available > i.inside * 4 then 0 else (
+             -- Only a payment under way outlives its session, so only those are looked at twice.
+             select count(distinct r.session_id) from checkout.reservations r
+              where r.drop_id = p_drop and r.status = 'held'
+                and (r.paying_since is null or exists (
+                      select from checkout.sessions s
+                       where s.jti = r.jti and s.drop_id = p_drop and s.ended_at is null))) end,
+           o.jtis, o.ids
+      from (select coalesce(sum(s.available), 0) available, coalesce(sum(s.held), 0) held
+              from checkout.stock s where s.drop_id = p_drop) stock,
            (select count(*) inside from checkout.sessions s where s.drop_id = p_drop and s.ended_at is null) i,
-           -- Only a payment under way outlives its session, so only those are looked at twice.
-           (select count(distinct r.jti) sessions from checkout.reservations r
-             where r.drop_id = p_drop and r.status = 'held'
-               and (r.paying_since is null or exists (
-                     select from checkout.sessions s
-                      where s.jti = r.jti and s.drop_id = p_drop and s.ended_at is null))) holding;
+           checkout.next_openings(p_drop) o;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION checkout.take_more_opened(p_drop text, p_reporter text)
+ RETURNS TABLE(seq bigint, opened text[], opened_ids bigint[])
+ LANGUAGE plpgsql
+AS $function$
+#variable_conflict use_column
+declare
+  v_seq bigint;
+begin
+  update checkout.capacity_reports c set seq = c.seq + 1 where c.drop_id = p_drop and c.reporter = p_reporter returning c.seq into v_seq;
+  if v_seq is not null then
+    return query select v_seq, o.jtis, o.ids from checkout.next_openings(p_drop) o;
+  end if;
 end $function$
 ;
 
@@ -1967,8 +2028,6 @@ CREATE INDEX sessions_inside ON checkout.sessions USING btree (drop_id, reserve_
 
 CREATE INDEX sessions_of_customer ON checkout.sessions USING btree (customer) WHERE (customer IS NOT NULL);
 
-CREATE INDEX sessions_opened_unreported ON checkout.sessions USING btree (drop_id, opened_at) WHERE (opened_reported_at IS NULL);
-
 CREATE INDEX stock_movements_of_sku ON checkout.stock_movements USING btree (drop_id, sku, id);
 
 CREATE UNIQUE INDEX stock_movements_one_per_key ON checkout.stock_movements USING btree (drop_id, sku, idempotency_key) WHERE (idempotency_key IS NOT NULL);
@@ -1992,6 +2051,8 @@ CREATE TRIGGER orders_end_is_final BEFORE UPDATE OF status ON checkout.orders FO
 CREATE TRIGGER orders_receipt AFTER INSERT ON checkout.orders FOR EACH ROW EXECUTE FUNCTION checkout.order_receipt();
 
 CREATE TRIGGER orders_told AFTER INSERT OR UPDATE OF status ON checkout.orders FOR EACH ROW EXECUTE FUNCTION checkout.emit_order_event();
+
+CREATE TRIGGER sessions_openings_forgotten AFTER DELETE ON checkout.sessions REFERENCING OLD TABLE AS deleted FOR EACH STATEMENT EXECUTE FUNCTION checkout.forget_openings();
 
 CREATE TRIGGER stock_announced AFTER UPDATE ON checkout.stock REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION checkout.announce_stock();
 

@@ -22,7 +22,10 @@ export interface ReportedVitals {
 
 export interface RoomClient {
   /** @throws Error when no room took it */
-  reportCapacity(drop: string, report: CapacityReading & ReportedVitals): Promise<Delivery>;
+  reportCapacity(
+    drop: string,
+    report: Omit<CapacityReading, 'openedIds'> & ReportedVitals,
+  ): Promise<Delivery>;
   /** At most 500 sessions. @throws Error when no room took them */
   reportEnded(drop: string, sessions: EndedSession[]): Promise<Delivery>;
 }

@@ -6,12 +6,13 @@
 import type { ReportedVitals, RoomClient } from '../clients/room.ts';
 import type { Vitals } from '../domain/vitals.ts';
 import type { PictureKeeper } from '../snapshots/keep-pictures.ts';
-import type { ReportStore } from '../store/reports.ts';
+import type { CapacityReading, MoreOpened, ReportStore } from '../store/reports.ts';
 
 /** The room takes at most so many in a call (Q5). */
 const endedBatch = 500;
-/** Of `opened` in one report likewise. A full one is followed by the next at once. */
+/** Of `opened` in one report likewise. A full one is followed by the next at once, up to so many in a round. */
 const openedBatch = 500;
+const openedBatchesMax = 20;
 /** Drops reported side by side: reports must leave the pool's connections to the shoppers. */
 const atOnce = 3;
 
@@ -42,7 +43,7 @@ export async function reportAll(options: ReportOptions): Promise<void> {
 }
 
 async function reportDrop(drop: string, vitals: ReportedVitals, options: ReportOptions): Promise<void> {
-  const { reports, room, pictures, reporter, observe } = options;
+  const { reports, pictures, reporter, observe } = options;
   let reading = await reports.takeCapacity(drop, reporter);
   if (reading === undefined) {
     pictures.disown(drop);
@@ -59,11 +60,25 @@ async function reportDrop(drop: string, vitals: ReportedVitals, options: ReportO
   if (isOld) reading = await reports.takeCapacity(drop, reporter);
   if (reading === undefined) return;
   observe?.(drop, reading.inside, reading.held, reading.sellable);
-  await room.reportCapacity(drop, { ...reading, ...vitals });
-  await reports.acknowledgeOpened(drop, reading.opened);
+  await tellCapacity(drop, reading, vitals, options);
   await published;
   options.onDelivered?.(drop);
-  if (reading.opened.length === openedBatch) await reportDrop(drop, vitals, options);
+}
+
+/** The figures are of one reading, however many reports the openings take: reading them is what costs. */
+async function tellCapacity(
+  drop: string,
+  reading: CapacityReading,
+  vitals: ReportedVitals,
+  { reports, room, reporter }: ReportOptions,
+): Promise<void> {
+  let next: MoreOpened | undefined = reading;
+  for (let told = 0; next !== undefined && told < openedBatchesMax; told++) {
+    const { openedIds, ...report }: CapacityReading = { ...reading, ...next };
+    await room.reportCapacity(drop, { ...report, ...vitals });
+    await reports.acknowledgeOpened(drop, openedIds);
+    next = openedIds.length === openedBatch ? await reports.takeMoreOpened(drop, reporter) : undefined;
+  }
 }
 
 /** Tells the room of every session that has ended, and who was revoked. True: there was one. */

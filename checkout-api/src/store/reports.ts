@@ -14,16 +14,23 @@ export interface CapacityReading {
   held: number;
   inside: number;
   insideWithoutHold: number;
-  /** Sessions opened since the last acknowledged report, at most 500, oldest first. */
+  /** Sessions whose opening was not acknowledged yet, at most 500, oldest first. */
   opened: string[];
+  /** What to acknowledge them by. */
+  openedIds: string[];
 }
+
+export type MoreOpened = Pick<CapacityReading, 'seq' | 'opened' | 'openedIds'>;
 
 export interface ReportStore {
   /** Drops the room still wants to hear of. */
   listDrops(): Promise<string[]>;
   /** Undefined while another instance reports this drop. */
   takeCapacity(drop: string, reporter: string): Promise<CapacityReading | undefined>;
-  acknowledgeOpened(drop: string, jtis: string[]): Promise<void>;
+  /** The next sessions that were opened, for a report that repeats the figures of the last reading under a number of its own. */
+  takeMoreOpened(drop: string, reporter: string): Promise<MoreOpened | undefined>;
+  /** @param ids of `openedIds` */
+  acknowledgeOpened(drop: string, ids: string[]): Promise<void>;
   /** Sessions that ended and that the room has not acknowledged, oldest first. */
   takeEnded(drop: string, limit: number): Promise<EndedSession[]>;
   acknowledgeEnded(drop: string, jtis: string[]): Promise<void>;
@@ -48,8 +55,13 @@ export function createReportStore(database: Database): ReportStore {
       const [row] = await query<CapacityReading & Record<string, unknown>>(database, 'take-capacity', values);
       return row;
     },
-    async acknowledgeOpened(drop, jtis) {
-      if (jtis.length > 0) await query(database, 'acknowledge-opened-sessions', [drop, jtis]);
+    async takeMoreOpened(drop, reporter) {
+      type Row = MoreOpened & Record<string, unknown>;
+      const [row] = await query<Row>(database, 'take-more-opened', [drop, reporter]);
+      return row;
+    },
+    async acknowledgeOpened(drop, ids) {
+      if (ids.length > 0) await query(database, 'acknowledge-opened-sessions', [drop, ids]);
     },
     takeEnded(drop, limit) {
       return query<EndedSession & Record<string, unknown>>(database, 'take-ended-sessions', [drop, limit]);

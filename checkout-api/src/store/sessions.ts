@@ -57,16 +57,24 @@ interface Opening extends Admission {
   sessionId: string;
   shopper: string;
   salt: Buffer;
+  secretHash: Buffer;
+  credential: string;
 }
 
+/** The outcome of a batch: the ids of those that were opened as asked for, and what is there of the others. */
 interface OpenedRow {
+  created: string[] | null;
+  known: KnownSession[] | null;
+}
+
+interface KnownSession {
   at: number;
-  created: boolean;
   sessionId: string;
-  secretHash: Buffer;
-  salt: Buffer;
+  /** Hexadecimal, as `salt` is. */
+  secretHash: string;
+  salt: string;
   shopper: string;
-  reserveUntil: Date;
+  reserveUntilMs: number;
   ended: boolean;
   revoked: boolean;
 }
@@ -92,19 +100,22 @@ export function createSessionStore(database: Database): SessionStore {
     waitingMax,
     waitMaxMs,
     run: async (batch) => {
-      const rows = await query<OpenedRow>(database, 'open-sessions', [
+      const [row] = await query<OpenedRow & Record<string, unknown>>(database, 'open-sessions', [
         batch.map((one) => one.jti),
         batch.map((one) => one.drop),
         batch.map((one) => one.sessionId),
         batch.map((one) => one.shopper),
         batch.map((one) => one.customer),
-        batch.map((one) => sha256(one.secret)),
+        batch.map((one) => one.secretHash),
         batch.map((one) => one.salt),
-        batch.map((one) => sha256(credentialOf(one.secret, one.salt))),
+        batch.map((one) => sha256(one.credential)),
         batch.map((one) => one.expiresAt),
       ]);
-      const rowAt = new Map(rows.map((row) => [row.at - 1, row]));
-      return batch.map((one, at) => answerOpening(one, rowAt.get(at)));
+      const created = new Set(row?.created);
+      const knownAt = new Map(row?.known?.map((known) => [known.at, known]));
+      return batch.map((one, at) =>
+        created.has(one.sessionId) ? answerOpened(one) : answerKnown(one, knownAt.get(at)),
+      );
     },
   });
 
@@ -125,8 +136,14 @@ export function createSessionStore(database: Database): SessionStore {
   return {
     async open(admission) {
       const salt = randomBytes(16);
-      const opening = { ...admission, salt, sessionId: uuidv7(), shopper: shopperOf(admission) };
-      const answer = await openings.submit(opening);
+      const answer = await openings.submit({
+        ...admission,
+        salt,
+        sessionId: uuidv7(),
+        shopper: shopperOf(admission),
+        secretHash: sha256(admission.secret),
+        credential: credentialOf(admission.secret, salt),
+      });
       if ('session' in answer) cache.set(answer.credential, answer.session);
       return answer;
     },
@@ -163,16 +180,30 @@ export function createSessionStore(database: Database): SessionStore {
   };
 }
 
-function answerOpening(asked: Opening, row: OpenedRow | undefined): OpenAnswer {
-  if (row === undefined) return { verdict: 'no-such-drop' };
-  if (row.revoked) return { verdict: 'revoked' };
-  if (!timingSafeEqual(row.secretHash, sha256(asked.secret))) return { verdict: 'bound-elsewhere' };
-  if (row.ended) return { verdict: 'session-ended' };
-  const { sessionId, shopper, reserveUntil } = row;
-  const { jti, drop, customer } = asked;
+function answerOpened({
+  sessionId,
+  jti,
+  drop,
+  shopper,
+  customer,
+  expiresAt,
+  credential,
+}: Opening): OpenAnswer {
+  const session = { sessionId, jti, drop, shopper, customer, reserveUntil: expiresAt };
+  return { verdict: 'opened', session, credential };
+}
+
+function answerKnown(asked: Opening, known: KnownSession | undefined): OpenAnswer {
+  if (known === undefined) return { verdict: 'no-such-drop' };
+  if (known.revoked) return { verdict: 'revoked' };
+  if (!timingSafeEqual(Buffer.from(known.secretHash, 'hex'), asked.secretHash))
+    return { verdict: 'bound-elsewhere' };
+  if (known.ended) return { verdict: 'session-ended' };
+  const { sessionId, shopper, reserveUntilMs } = known;
+  const { jti, drop, customer, secret } = asked;
   return {
-    verdict: row.created ? 'opened' : 'reopened',
-    session: { sessionId, jti, drop, shopper, customer, reserveUntil },
-    credential: credentialOf(asked.secret, row.salt),
+    verdict: 'reopened',
+    session: { sessionId, jti, drop, shopper, customer, reserveUntil: new Date(reserveUntilMs) },
+    credential: credentialOf(secret, Buffer.from(known.salt, 'hex')),
   };
 }

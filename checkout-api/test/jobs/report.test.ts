@@ -148,6 +148,56 @@ test('3.5: the room is told who was revoked, session or not, and again while the
   expect(told()).toEqual([]);
 });
 
+test('2.10: whoever has opened a session is told to the room once, 500 in a report and all in one round', async () => {
+  const drop = await createDrop(db.database, { shoe: 5 });
+  const holders = await enterShoppers(db.database, drop, 1101);
+  const { url, calls } = await room();
+  const { run } = reporting([url], 'one');
+  await run();
+  await run();
+  const reports = calls.filter(({ path }) => path === `/v1/drops/${drop}/capacity`).map(({ body }) => body);
+  expect(reports.map(({ seq, inside }) => [seq, inside])).toEqual([1, 2, 3, 4].map((seq) => [seq, 1101]));
+  const told = reports.map(({ opened }) => opened as string[]);
+  expect(told.map(({ length }) => length)).toEqual([500, 500, 101, 0]);
+  expect(new Set(told.flat())).toEqual(new Set(holders.map(({ jti }) => jti)));
+});
+
+test('a session whose opening no room has acknowledged is told again', async () => {
+  const drop = await createDrop(db.database, { shoe: 5 });
+  const [holder] = await enterShoppers(db.database, drop, 1);
+  const listening = await room();
+  const { run } = reporting([listening.url], 'one');
+  listening.status = 500;
+  await run();
+  listening.status = 204;
+  await run();
+  await run();
+  const told = calls(listening, drop).map(({ opened }) => opened);
+  expect(told).toEqual([[holder?.jti], [holder?.jti], []]);
+});
+
+function calls(listening: TestRoom, drop: string) {
+  return listening.calls.filter(({ path }) => path === `/v1/drops/${drop}/capacity`).map(({ body }) => body);
+}
+
+test('Q30: with much held and much more left nobody counts who holds; the report says the most it can be', async () => {
+  const [drop, scarce] = [
+    await createDrop(db.database, { shoe: 50_000 }, { perShopperLimit: 30_000 }),
+    await createDrop(db.database, { shoe: 20_003 }, { perShopperLimit: 30_000 }),
+  ];
+  const { url, calls } = await room();
+  for (const of of [drop, scarce]) {
+    const [holder] = await enterShoppers(db.database, of, 2);
+    if (holder === undefined) throw new Error('no shopper');
+    const store = createReservationStore(db.database);
+    for (let at = 0; at < 3; at++) await store.reserve(holder, `k${at}`, [{ sku: 'shoe', quantity: 6_667 }]);
+  }
+  await reporting([url], 'one').run();
+  const told = (of: string) => calls.find(({ path }) => path === `/v1/drops/${of}/capacity`)?.body;
+  expect(told(drop)).toMatchObject({ sellable: 29_999, held: 20_001, inside: 2, insideWithoutHold: 2 });
+  expect(told(scarce)).toMatchObject({ sellable: 2, held: 20_001, inside: 2, insideWithoutHold: 1 });
+});
+
 test('one instance reports a drop; when it falls silent another takes over with a higher number', async () => {
   const drop = await createDrop(db.database, { shoe: 5 });
   const { url, calls } = await room();
