@@ -124,7 +124,8 @@ export function createReservationStore(
       `${left} ${outcome.returns.get(sku)}`,
     ]);
     const known = marksOfKeys.get(drop);
-    if (!marks.every(([sku, mark]) => known?.get(sku) === mark)) {
+    // What else is for sale may have got keys all the same, elsewhere.
+    if (reservedKeys.isOld(drop) || !marks.every(([sku, mark]) => known?.get(sku) === mark)) {
       await reservedKeys.refresh(drop);
       marksOfKeys.set(drop, new Map([...(marksOfKeys.get(drop) ?? []), ...marks]));
     }

@@ -12,6 +12,8 @@ import { type Database, query } from './statements.ts';
 const overlapMs = 6000;
 
 export interface ReservedKeys {
+  /** Whether what was last read is as old as a key may be that was used on another instance (ADR 0127). */
+  isOld(drop: string): boolean;
   /** Reads what was reserved up to now; whoever asks while it is being read gets the next reading. */
   refresh(drop: string): Promise<void>;
   /** False: this key had no reservation when it was last read. Small chance of a wrong true, never of a wrong false. */
@@ -21,17 +23,29 @@ export interface ReservedKeys {
   forget(drop: string): void;
 }
 
+/**
+ * A key that has been used elsewhere since is told "sold out" for other lines that are, and not that it is used. With 0.2 s for
+ * which the refusal itself is believed, 2 s at most.
+ */
+const knownMs = 1800;
+
 interface Known {
   /** Numbers are a tenth of the memory of the keys; a clash, by chance or made on purpose, costs one look-up. */
   fingerprints: Set<number>;
   readUpTo: Date | null;
+  /** When the last reading that succeeded was asked for, by our own clock. */
+  askedAt: number;
   reading: Promise<void> | undefined;
 }
 
-export function createReservedKeys(database: Database): ReservedKeys {
+export function createReservedKeys(
+  database: Database,
+  now: () => number = () => performance.now(),
+): ReservedKeys {
   const byDrop = new Map<string, Known>();
 
   async function read(drop: string, known: Known): Promise<void> {
+    const askedAt = now();
     const since = known.readUpTo && new Date(known.readUpTo.getTime() - overlapMs);
     type Row = { at: Date; jtis: string[]; keys: string[] };
     const [row] = await query<Row>(database, 'list-reserved-keys', [drop, since]);
@@ -39,13 +53,20 @@ export function createReservedKeys(database: Database): ReservedKeys {
     for (const [at, jti] of row.jtis.entries())
       known.fingerprints.add(fingerprint(jti, row.keys[at] as string));
     known.readUpTo = row.at;
+    known.askedAt = askedAt;
   }
 
   return {
+    isOld: (drop) => now() - (byDrop.get(drop)?.askedAt ?? Number.NEGATIVE_INFINITY) > knownMs,
     refresh(drop) {
       let known = byDrop.get(drop);
       if (known === undefined) {
-        known = { fingerprints: new Set(), readUpTo: null, reading: undefined };
+        known = {
+          fingerprints: new Set(),
+          readUpTo: null,
+          askedAt: Number.NEGATIVE_INFINITY,
+          reading: undefined,
+        };
         byDrop.set(drop, known);
       }
       const current = known;

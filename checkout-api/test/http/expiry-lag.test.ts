@@ -7,6 +7,7 @@ import { startTestCheckout, type TestCheckout } from '../support/checkout-servic
 
 /** Holds that run out over three seconds: in `npm test` 600, in `npm run test:long` 20,000. */
 const holds = times(600, 20_000);
+const atOnce = 4000;
 
 let checkout: TestCheckout;
 beforeAll(async () => {
@@ -21,11 +22,13 @@ test('3.4: 99 of 100 holds are given back within 2 s of their end, by the clock 
   const holders = await enterShoppers(database, drop, 100);
   const store = createReservationStore(checkout.db.connect());
   const lines = [{ sku: 'shoe', quantity: 1 }];
-  await Promise.all(
-    Array.from({ length: holds }, (_, at) =>
-      store.reserve(holders[at % 100] ?? (holders[0] as never), `k${at}`, lines),
-    ),
-  );
+  // No more at once than may wait.
+  for (let from = 0; from < holds; from += atOnce)
+    await Promise.all(
+      Array.from({ length: Math.min(atOnce, holds - from) }, (_, at) =>
+        store.reserve(holders[at % 100] ?? (holders[0] as never), `k${from + at}`, lines),
+      ),
+    );
   await database.query(
     `update checkout.reservations set expires_at = clock_timestamp() + random() * interval '3 seconds' where drop_id = $1`,
     [drop],

@@ -118,3 +118,28 @@ test('promise 6: who bought what came back has the same answer from an instance 
     }
   }
 }, 30_000);
+
+test('3.2: a key that another instance gave away for other goods, after these were gone, is soon known to be used', async () => {
+  const drop = await createDrop(db.database, { hat: 3, shoe: 1 });
+  const [first, second, third] = await enterShoppers(db.database, drop, 3);
+  if (!first || !second || !third) throw new Error('no shoppers');
+  const counted = countStatements(db.database);
+  const [here, there] = [createReservationStore(counted.database), createReservationStore(db.connect())];
+  await here.reserve(first, 'mine', one('shoe'));
+  await expect.poll(() => here.reserve(third, 'late', one('shoe'))).toMatchObject({ verdict: 'sold-out' });
+  expect((await there.reserve(second, 'k', one('hat'))).verdict).toBe('reserved');
+  // Somebody asks all the time, so that what is remembered never runs out, and no stock of it moves.
+  const readings = () => counted.sent()['list-reserved-keys'] ?? 0;
+  const before = readings();
+  let isAsking = true;
+  const asking = (async () => {
+    for (; isAsking; await nextTurn()) await here.reserve(third, 'late', one('shoe'));
+  })();
+  try {
+    await waitUntil(() => readings() > before, { what: 'the keys being read anew' });
+    await expect.poll(() => here.reserve(second, 'k', one('shoe'))).toMatchObject({ verdict: 'key-reused' });
+  } finally {
+    isAsking = false;
+    await asking;
+  }
+}, 30_000);
