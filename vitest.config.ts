@@ -20,7 +20,11 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'unit', include: PURE, exclude: NEVER } },
       { extends: true, test: { name: 'browser', include: BROWSER, exclude: NEVER } },
-      { extends: true, test: { name: 'load', include: LOAD, exclude: [...NEVER, ...PURE] } },
+      // Of whole drops and benches, each with its services, two are run side by side at most.
+      {
+        extends: true,
+        test: { name: 'load', include: LOAD, exclude: [...NEVER, ...PURE], maxConcurrency: 2 },
+      },
       {
         extends: true,
         test: {

@@ -23,13 +23,14 @@ function runBench(...args: string[]): Promise<{ code: number; stdout: string; st
   });
 }
 
-describe('benches', () => {
+/** Two at a time (`maxConcurrency`): in the short form nothing is judged by its speed, and most of it is services that start. */
+describe.concurrent('benches', () => {
   test.for(BENCHES)(
     '$name runs against services as shipped, and its last line is one object with its figures',
     {
       timeout: 180_000,
     },
-    async ({ name }) => {
+    async ({ name }, { expect }) => {
       const { code, stdout, stderr } = await runBench(name, '--short', '--json');
       expect(code, stderr).toBe(0);
       const report = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Record<string, unknown>;

@@ -2,9 +2,11 @@
 // What every command begins with: dependencies and Node 24 first, then its work, with all processes ended after it.
 // Works on any Node from 20 on with nothing installed, so commands import the rest only inside their work.
 
+import { join } from 'node:path';
 import { Failure, printFailure } from './failure.mjs';
 import { runScript } from './processes.mjs';
 import { provisionNode } from './provision-node.mjs';
+import { dataRoot } from './repo.mjs';
 
 /**
  * @param {(stopping: AbortSignal) => Promise<number | void>} work returns the exit code (0)
@@ -16,6 +18,8 @@ export async function runEntry(work) {
     printFailure(error);
     process.exit(1);
   }
+  // What all processes load they compile once: half of what a service needs until it listens.
+  process.env.NODE_COMPILE_CACHE ??= join(dataRoot, 'compiled');
   await runScript(work, printFailure);
 }
 

@@ -92,6 +92,6 @@ async function launch({ name, root, entry, port, internalPort, env }, logFile) {
 
 /** A service sees what it is given, never what happens to be set in the shell (such as another REDIS_URL or PORT). */
 function basicEnvironment() {
-  const { PATH, HOME, TMPDIR, TZ, LANG, NODE_OPTIONS, NODE_EXTRA_CA_CERTS } = process.env;
-  return { PATH, HOME, TMPDIR, TZ, LANG, NODE_OPTIONS, NODE_EXTRA_CA_CERTS };
+  const { PATH, HOME, TMPDIR, TZ, LANG, NODE_OPTIONS, NODE_EXTRA_CA_CERTS, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, HOME, TMPDIR, TZ, LANG, NODE_OPTIONS, NODE_EXTRA_CA_CERTS, NODE_COMPILE_CACHE };
 }

@@ -39,7 +39,8 @@ export async function testEverything() {
   const { found, missing } = await programs;
   const all = { ...env, ...found, ...missing };
   const browserReason = missing.CHROMIUM_PATH_MISSING;
-  const integration = await runVitest({ layer: 'integration', env: all });
+  // For the most part these files wait: for windows, leases and stores that come back. Two would leave both cores idle.
+  const integration = await runVitest({ layer: 'integration', env: all, workers: 4 });
   // Load wants the machine for itself; beside it the browser layer is for the most part a shopper who waits.
   const [load, browser] = await Promise.all([
     runVitest({ layer: 'load', env: all, workers: 1 }),
