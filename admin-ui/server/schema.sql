@@ -97,6 +97,13 @@ create table admin.checkout_setups (
   next_try_at timestamp with time zone default now() not null
 );
 
+create table admin.code_uses (
+  drop_id text collate "C" not null,
+  batch smallint not null,
+  uses integer not null,
+  seen_at timestamp with time zone default now() not null
+);
+
 create table admin.drops (
   drop_id text collate "C" not null,
   name text not null,
@@ -121,7 +128,9 @@ create table admin.drops (
   time_zone text default 'UTC'::text not null,
   series_id text,
   occurs_local text,
-  is_edited_alone boolean default false not null
+  is_edited_alone boolean default false not null,
+  access jsonb default '{"members": null, "codeRequired": false}'::jsonb not null,
+  code_batches jsonb default '[]'::jsonb not null
 );
 
 create table admin.journaled (
@@ -282,6 +291,8 @@ alter table admin.audit_head add constraint audit_head_pkey PRIMARY KEY (is_only
 
 alter table admin.checkout_setups add constraint checkout_setups_pkey PRIMARY KEY (drop_id);
 
+alter table admin.code_uses add constraint code_uses_pkey PRIMARY KEY (drop_id, batch);
+
 alter table admin.drops add constraint drops_occur_once UNIQUE (series_id, occurs_local);
 
 alter table admin.drops add constraint drops_pkey PRIMARY KEY (drop_id);
@@ -388,6 +399,8 @@ alter table admin.archives add constraint archives_drop_id_fkey FOREIGN KEY (dro
 
 alter table admin.checkout_setups add constraint checkout_setups_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES admin.drops(drop_id);
 
+alter table admin.code_uses add constraint code_uses_drop_id_fkey FOREIGN KEY (drop_id) REFERENCES admin.drops(drop_id);
+
 alter table admin.drops add constraint drops_series_id_fkey FOREIGN KEY (series_id) REFERENCES admin.series(series_id);
 
 alter table admin.known_devices add constraint known_devices_account_id_fkey FOREIGN KEY (account_id) REFERENCES admin.accounts(account_id) ON DELETE CASCADE;
@@ -482,6 +495,8 @@ comment on column admin.archives.head is '{size, root, pageRoots, pageFirsts} of
 comment on column admin.archives.removed_at is 'no key of the drop is left in Redis';
 
 comment on column admin.audit.seal is 'HMAC-SHA256 of the hash; empty in entries from before sealing began';
+
+comment on column admin.drops.code_batches is 'what codes there are, not the codes: those follow from SEED_KEY, words are keyed digests';
 
 comment on column admin.drops.ignore_capacity_until is 'until then a silent checkout does not stop entries';
 

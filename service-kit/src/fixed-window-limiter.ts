@@ -30,7 +30,12 @@ export class FixedWindowLimiter {
     return ++this.#countOf(key, nowMs).taken <= this.#max;
   }
 
-  /** The same, for a caller who keeps `kept` for this key. */
+  /** Whether another request of the key would be within its share; counts nothing. */
+  hasLeft(key: string, nowMs = performance.now()): boolean {
+    return this.#countOf(key, nowMs).taken < this.#max;
+  }
+
+  /** The same as {@link take}, for a caller who keeps `kept` for this key. */
   takeKept(kept: KeptCount, key: string, nowMs = performance.now()): boolean {
     if (kept.count?.endsMs !== this.#endsMs || nowMs >= this.#endsMs) kept.count = this.#countOf(key, nowMs);
     return ++kept.count.taken <= this.#max;

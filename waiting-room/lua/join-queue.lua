@@ -1,17 +1,20 @@
 -- Puts up to 500 new tickets into the queue: at their drawn order in the lobby, at the clock's after opening (Q7, Q12, Q13).
--- KEYS  control waiting present sessions spent addresses classes calls announced log
+-- KEYS  control waiting present sessions spent addresses classes calls announced log uses
 -- ARGV  deadline µs, policy version seen, epoch to use if there is none, joins per address and minute, commitment of the
 --       seed that the drawn orders come from ('' for none), tickets as JSON: columns of the same length `numbers` (public),
 --       `addresses` (digests) and, where anybody has one, `orders` (drawn), `headStarts` (µs), `classes` ("band:chances",
---       '' for everyone's). One text is read many times quicker than as many arguments.
+--       '' for everyone's), and where anybody brings an access code (ADR 0112) `codes` ('' for none), `codeUses` (each may
+--       have), `carried` (number of the spent ticket whose use this goes on with, '' for none), `codesTold` (uses are told one
+--       by one). One text is read many times quicker than as many arguments.
 -- Reply 'ok', now, phase, epoch, order of the first that joined (0 for a drawn one; each that joins has the next), then for
 --       every ticket that did not simply join: its index from 1, a code, its order, the class it has
---       0 joined at another order, 1 was there already, 2 spent, 3 address limit, 4 room full
+--       0 joined at another order, 1 was there already, 2 spent, 3 address limit, 4 room full,
+--       5 the code is used up, 6 a code is needed
 --       or 'refused', now, phase, µs at which the lobby opens | 'late' | 'no-such-drop' | 'lost' | 'stale-policy' | 'no-seed'
 -- Cost  O(log N) a ticket
 -- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/rate.lua lib/settle.lua
--- include lib/steps.lua lib/call-along-map.lua lib/call.lua lib/insertions.lua
-local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, ADDRESSES, CLASSES, CALLS, ANNOUNCED, LOG = unpack(KEYS)
+-- include lib/steps.lua lib/call-along-map.lua lib/call.lua lib/insertions.lua lib/use-code.lua
+local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, ADDRESSES, CLASSES, CALLS, ANNOUNCED, LOG, USES = unpack(KEYS)
 -- Drawn orders are below 4 × 2^48; arrivals never get there, whatever their head start.
 local DRAWN_MAX = 1125899906842624
 
@@ -20,7 +23,7 @@ local control = read_fields(CONTROL, {
   'policy_version', 'lobby_opens_us', 'opens_us', 'closes_us', 'max_waiting', 'override_until_us', 'opened_us',
   'revealed_us', 'frontier', 'last_order', 'address_minute', 'sold_out', 'heal_until_us', 'seq', 'line_generation',
   'line_share',
-}, { 'mode', 'override', 'commit', 'epoch', 'run_id' })
+}, { 'mode', 'override', 'commit', 'epoch', 'run_id', 'codes' })
 local refusal = refuse(control, now)
 if refusal then
   return refusal
@@ -87,6 +90,24 @@ local function tell(i, code, order, class)
   reply[at + 1], reply[at + 2], reply[at + 3], reply[at + 4] = i, code, order >= DRAWN_MAX and order or 0, class
 end
 
+-- Uses that this call adds to a code's; tickets whose use another one goes on with; indices that use one.
+local codes, used, moved, uses = tickets.codes, {}, {}, {}
+local needs_code = control.codes == 'on'
+
+local function may_use(i, code)
+  local carried = tickets.carried[i]
+  if not moved[carried] and is_carried(USES, code, carried) then
+    moved[carried] = true
+    return true
+  end
+  local count = (tonumber(redis.call('HGET', USES, code)) or 0) + (used[code] or 0)
+  if count < tickets.codeUses[i] then
+    used[code] = (used[code] or 0) + 1
+    return true
+  end
+  return false
+end
+
 local function next_order(i)
   if drawn then
     return tickets.orders[i]
@@ -116,7 +137,14 @@ for i, number in ipairs(numbers) do
     tell(i, 4, 0, '')
   elseif joins[addresses[i]] >= joins_max then
     tell(i, 3, 0, '')
+  elseif needs_code and not (codes and codes[i] ~= '') then
+    tell(i, 6, 0, '')
+  elseif codes and codes[i] ~= '' and not may_use(i, codes[i]) then
+    tell(i, 5, 0, '')
   else
+    if codes and codes[i] ~= '' then
+      uses[#uses + 1] = i
+    end
     joined = joined + 1
     joins[addresses[i]] = joins[addresses[i]] + 1
     orders[i] = next_order(i)
@@ -137,6 +165,9 @@ if joined == 0 then
   return reply
 end
 
+for _, i in ipairs(uses) do
+  use_code(USES, codes[i], numbers[i], tickets.carried[i], tickets.codesTold[i] == 1, now)
+end
 redis.call('ZADD', WAITING, unpack(added))
 for _, number in ipairs(hurried) do
   note_insertion(control, CONTROL, WAITING, number, 'head-start')

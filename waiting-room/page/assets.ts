@@ -35,17 +35,20 @@ const NOTIFY = moduleOf('notify');
 
 /** The service worker that shows what is pushed: bundled from worker.ts. */
 const WORKER = moduleOf('worker');
+/** For those who need an access code: bundled from code.ts. */
+const CODE = moduleOf('code');
 
 export const ADDRESSES = {
   line: `/w/-/${LINE.file}`,
   draw: `/w/-/${DRAW.file}`,
   notify: `/w/-/${NOTIFY.file}`,
   worker: `/w/-/${WORKER.file}`,
+  code: `/w/-/${CODE.file}`,
 };
 
 /** By file name. */
 export const MODULES: ReadonlyMap<string, PageModule> = new Map(
-  [LINE, DRAW, NOTIFY, WORKER].map((module) => [module.file, module]),
+  [LINE, DRAW, NOTIFY, WORKER, CODE].map((module) => [module.file, module]),
 );
 
 /** White space is for us; where it means something, one blank is enough. */

@@ -5,7 +5,7 @@
 import { rolldown } from 'rolldown';
 
 /** What is bundled, into `<name>.bundle.txt`: the inlined script first. */
-export const BUNDLE_NAMES = /** @type {const} */ (['script', 'line', 'draw', 'notify', 'worker']);
+export const BUNDLE_NAMES = /** @type {const} */ (['script', 'line', 'draw', 'notify', 'worker', 'code']);
 
 /**
  * One minified string, the same on every machine.

@@ -53,6 +53,8 @@ export interface Form {
   readonly action: string;
   readonly label: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** What the shopper has to enter. */
+  readonly input?: { readonly name: string; readonly label: string; readonly lengthMax: number };
 }
 
 /** A sign of a line, in the accent. */
@@ -167,8 +169,12 @@ function plainAct(act: Form | Link, index: number): string {
   const inputs = Object.entries(act.fields).map(
     ([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`,
   );
+  const { input } = act;
+  const field =
+    input &&
+    `<label class="address"><span>${escapeHtml(input.label)}</span><input type="text" name="${input.name}" maxlength="${input.lengthMax}" required autocomplete="one-time-code" autocapitalize="characters" spellcheck="false"></label>`;
   const button = `<button class="button${kind}">${label}</button>`;
-  return `<form method="post" action="${escapeHtml(act.action)}">${inputs.join('')}${button}</form>`;
+  return `<form method="post" action="${escapeHtml(act.action)}">${inputs.join('')}${field ?? ''}${button}</form>`;
 }
 
 function footer({ reference, drawn, mode }: DocumentOptions, t: (key: string) => string): string {

@@ -20,6 +20,8 @@ export interface Room {
   readonly notify: string;
   /** Of the service worker that shows what is pushed (worker.ts). */
   readonly worker: string;
+  /** Of the one that asks for an access code (code.ts). */
+  readonly code: string;
 }
 
 /** The parts of the API's answers that the page uses; all of them may be missing. */
@@ -101,6 +103,8 @@ export interface Page {
   load(address: string): Promise<unknown>;
   /** Set by line.ts once it is loaded. */
   line?: Line;
+  /** Set by code.ts: asks for an access code, and joins with it. `type` is what the room said of the one before. */
+  askCode?: (type: string) => void;
 }
 
 declare global {

@@ -133,17 +133,24 @@ async function join(): Promise<void> {
   // Kept until answered, so that a reload or a retry asks for the same place again.
   const nonce = remember('nonce') || crypto.randomUUID();
   remember('nonce', nonce);
-  const [code, answer] = await ask('POST', 'tickets', { nonce });
+  const [code, answer] = await ask('POST', 'tickets', { nonce, code: remember('code') || undefined });
   if (code < 300) {
     remember('nonce', '');
     remember('place', '1');
     remember('reference', answer.reference);
     return look();
   }
+  if (code === 403 && answer.type?.startsWith('code-')) return askCode(answer.type);
   if (code === 409) return crowd();
   if (code === 410) return show('closed');
   if (code === 404) return show('missing');
   busy(answer, join);
+}
+
+async function askCode(type: string): Promise<void> {
+  remember('code', '');
+  if (!page.askCode) await load(room.code);
+  page.askCode?.(type);
 }
 
 /** The public picture, for those who have no place yet. */

@@ -28,7 +28,12 @@ import { createStatusServer } from './plugins/status-server.ts';
 import { StreamHub } from './plugins/stream-hub.ts';
 import { createTicketCookie } from './plugins/ticket-cookie.ts';
 import type { Queue } from './queue/queue.ts';
-import { PAGES_PER_ADDRESS, READS_PER_ADDRESS, STATUS_PER_TICKET } from './rate-limits.ts';
+import {
+  PAGES_PER_ADDRESS,
+  READS_PER_ADDRESS,
+  STATUS_PER_TICKET,
+  WRONG_CODES_PER_ADDRESS,
+} from './rate-limits.ts';
 import { admissionRoutes } from './routes/admission.ts';
 import { drawRoutes } from './routes/draw.ts';
 import { leaseRoutes } from './routes/leases.ts';
@@ -93,6 +98,10 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     pages: new FixedWindowLimiter({
       max: PAGES_PER_ADDRESS.max,
       windowMs: PAGES_PER_ADDRESS.timeWindow,
+    }),
+    guesses: new FixedWindowLimiter({
+      max: WRONG_CODES_PER_ADDRESS.max,
+      windowMs: WRONG_CODES_PER_ADDRESS.timeWindow,
     }),
     clientKey,
   };

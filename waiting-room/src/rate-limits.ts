@@ -27,6 +27,9 @@ export const ENTRY_PER_TICKET = { max: 120, timeWindow: PER_MINUTE } as const;
 /** Asking to be told: once, and some changes of mind. */
 export const NOTICES_PER_TICKET = { max: 30, timeWindow: PER_MINUTE } as const;
 
+/** Access codes that were wrong: people mistype, and a fair of them may stand behind one address; a machine gets nowhere. */
+export const WRONG_CODES_PER_ADDRESS = { max: 30, timeWindow: PER_MINUTE } as const;
+
 /** JWKS is fetched by connectors, at most once in 30 s each. */
 export const KEYS_PER_ADDRESS = { max: 600, timeWindow: PER_MINUTE } as const;
 

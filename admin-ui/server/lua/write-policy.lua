@@ -11,6 +11,7 @@ local POLICY = {
   return_spread_us = true, overbook = true, mode = true, lobby = true, stock_bound = true, override = true,
   commit = true, ramp_from_per_minute = true, ramp_starts_us = true, ramp_ends_us = true,
   override_until_us = true, ignore_capacity_until_us = true, rejoin_after_purchase = true, extensions_max = true,
+  codes = true,
 }
 
 local time = redis.call('TIME')

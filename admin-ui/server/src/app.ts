@@ -19,6 +19,7 @@ import type { LiveStreams } from './plugins/live-streams.ts';
 import { createSessionCookies } from './plugins/session-cookies.ts';
 import { tellInCodes } from './plugins/told-in-codes.ts';
 import { createWeb } from './plugins/web.ts';
+import { accessCodeRoutes } from './routes/access-codes.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { dropRoutes } from './routes/drops.ts';
@@ -99,6 +100,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     await operators.register(dropsAsCodeRoutes, { plane });
     await operators.register(stockRoutes, { plane });
     await operators.register(stockTableRoutes, { plane });
+    await operators.register(accessCodeRoutes, { plane });
     await operators.register(previewRoutes, { plane });
     await operators.register(rehearsalRoutes, { plane });
     await operators.register(reportRoutes, { plane });

@@ -17,6 +17,7 @@ import { buildApp } from './app.ts';
 import { createCheckoutClient } from './clients/checkout.ts';
 import { type Config, readConfig } from './config.ts';
 import { createCrowds } from './crowd/crowds.ts';
+import { createCodeKeys } from './domain/access-codes.ts';
 import { createAuditKeys, type SignedHead } from './domain/audit-keys.ts';
 import { createPreviewSigner } from './domain/preview-links.ts';
 import { noteHead } from './jobs/note-head.ts';
@@ -35,6 +36,7 @@ import { archivedDrawRoutes } from './routes/archived-draws.ts';
 import { createArchiveStore } from './store/archives.ts';
 import { appendHead, readHeads } from './store/audit-heads.ts';
 import { createAuditLog } from './store/audit-log.ts';
+import { createCodeUseStore } from './store/code-uses.ts';
 import { createDatabase } from './store/database.ts';
 import { createDropStore } from './store/drops.ts';
 import { createKeptJournal } from './store/journal-file.ts';
@@ -77,6 +79,7 @@ export async function startControlPlane(
     commandTimeoutMs: REDIS_TIMEOUT_MS,
   });
   const auditKeys = createAuditKeys(config.SEED_KEY);
+  const codeKeyOf = createCodeKeys(config.SEED_KEY);
   const ledger = createLedger();
   let listeningAt = '';
   const publicUrl = () => new URL(config.PUBLIC_URL ?? listeningAt);
@@ -91,11 +94,13 @@ export async function startControlPlane(
     },
     setups: createSetupStore(database),
     series: createSeriesStore(database, auditKeys),
-    projection: createProjection(redis),
+    projection: createProjection(redis, codeKeyOf),
+    codeKeyOf,
     archives: createArchiveStore(database, auditKeys),
     source: createArchiveSource(redis),
     reader: createDropReader(redis),
     peaks: createPeakStore(database),
+    codeUses: createCodeUseStore(database, auditKeys),
     logos: createLogoStore(database),
     journal: createJournal(redis),
     kept: createKeptJournal(config.JOURNAL_FILE),

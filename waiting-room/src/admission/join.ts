@@ -1,7 +1,8 @@
 /** Takes a shopper into the queue of a drop: one place, one signed ticket. */
 import type { JoinAnswer } from '../contract/tickets.ts';
 import { placeReference } from '../domain/place-reference.ts';
-import { type DropView, EVERYONE, type JoinOutcome, type Queue } from '../queue/queue.ts';
+import { type DropView, EVERYONE, type JoinOutcome, type Queue, type SpentReason } from '../queue/queue.ts';
+import type { Code } from './access-codes.ts';
 import { instant } from './instant.ts';
 import type { Member } from './member-claims.ts';
 import type { HeldTicket, PlaceOrigin, Tickets } from './tickets.ts';
@@ -9,7 +10,9 @@ import type { HeldTicket, PlaceOrigin, Tickets } from './tickets.ts';
 /** Every outcome of the queue but those that end in a ticket. */
 export type JoinRefusal =
   | Extract<JoinOutcome, { retryAfterMs: number } | { opensInMs: number }>
-  | { readonly status: 'draining' | 'sold-out' | 'closed' | 'no-such-drop' };
+  | {
+      readonly status: 'draining' | 'sold-out' | 'closed' | 'no-such-drop' | 'code-required' | 'code-used-up';
+    };
 
 export type Joined =
   | {
@@ -31,6 +34,10 @@ export interface Joiner {
   readonly nonce?: string | undefined;
   /** From a verified claim; null for everyone else. */
   readonly member?: Member | null;
+  /** A good access code; null for none. */
+  readonly code?: Code | null;
+  /** Public number of the ticket they had before, which never entered; '' for none. */
+  readonly carriedFrom?: string;
 }
 
 /**
@@ -40,20 +47,25 @@ export interface Joiner {
 export async function join(
   { queue, tickets }: Joining,
   drop: string,
-  { addressKey, nonce, member = null }: Joiner,
+  { addressKey, nonce, member = null, code = null, carriedFrom = '' }: Joiner,
 ): Promise<Joined> {
-  const ticketClass = member?.class ?? EVERYONE;
+  const ticketClass = code?.class ?? member?.class ?? EVERYONE;
   const customer = member?.customer ?? null;
-  const take = (origin: PlaceOrigin) => {
+  const take = (origin: PlaceOrigin, carried: string) => {
     const place = tickets.newPlace(drop, origin);
     const addressDigest = tickets.addressDigest(drop, addressKey);
-    return { place, joining: queue.join(drop, { ...place, class: ticketClass, addressDigest }) };
+    const use = code && { ...code.use, carriedFrom: carried };
+    return {
+      place,
+      joining: queue.join(drop, { ...place, class: ticketClass, addressDigest, ...(use && { code: use }) }),
+    };
   };
-  let { place, joining } = take({ nonce, customer: member?.customer });
+  let { place, joining } = take({ nonce, customer: member?.customer }, carriedFrom);
   let outcome = await joining;
   if (outcome.status === 'spent') {
     // That ticket has been used up; a shopper who joins again gets a new place, at the end.
-    ({ place, joining } = take({}));
+    const carried = code && (await neverEntered(queue, drop, place.number)) ? place.number : carriedFrom;
+    ({ place, joining } = take({}, carried));
     outcome = await joining;
   }
   if (outcome.status !== 'joined') return outcome as JoinRefusal;
@@ -71,11 +83,20 @@ export async function join(
   return { status: 'joined', repeated, answer: answerOf(ticket, number, phase, order, joinedUs) };
 }
 
+/** Whether a spent ticket never let anybody in: what its access code was used for did not happen, so the use goes on. */
+async function neverEntered(queue: Queue, drop: string, number: string): Promise<boolean> {
+  const standing = await queue.standing(drop, number);
+  return standing.standing === 'spent' && hasNotEntered(standing.reason);
+}
+
+const hasNotEntered = (reason: SpentReason) => reason === 'left' || reason === 'missed';
+
 export type HeldPlace =
   | { readonly status: 'live'; readonly answer: JoinAnswer }
   /** Used up by a purchase, in a drop that gives no second place after one. */
   | { readonly status: 'bought' }
-  | { readonly status: 'none' };
+  /** `carriedFrom`: its number, if it never let anybody in; else ''. */
+  | { readonly status: 'none'; readonly carriedFrom: string };
 
 /** What the ticket a caller holds is worth at a join: presenting a live one is not joining again. */
 export async function heldPlace(
@@ -87,9 +108,10 @@ export async function heldPlace(
   const standing = await queue.standing(view.drop, held.number);
   if (standing.standing === 'spent') {
     const bought = standing.reason === 'paid' && !view.rejoinAfterPurchase;
-    return { status: bought ? 'bought' : 'none' };
+    if (bought) return { status: 'bought' };
+    return { status: 'none', carriedFrom: hasNotEntered(standing.reason) ? held.number : '' };
   }
-  if (standing.standing === 'unknown') return { status: 'none' };
+  if (standing.standing === 'unknown') return { status: 'none', carriedFrom: '' };
   return { status: 'live', answer: answerOf(text, held.number, view.phase, held.order, held.joinedUs) };
 }
 

@@ -26,7 +26,7 @@ const keySets = new WeakMap<MemberRules, ReturnType<typeof createLocalJWKSet>>()
 /**
  * The member that `claim` names. Header: `typ` `member+jwt`, `alg` EdDSA or ES256, `kid` of one of the drop's keys.
  * Claims: `aud` the drop, `sub` the customer, `iat`, `exp` (at most a day later), and optionally `class` with `band`
- * (0-3), `chances`, `headStartSeconds`; what is above the drop's bounds is cut to them.
+ * (0-3), `chances`, `headStartSeconds`, cut to the drop's bounds, or the name of one of the drop's classes.
  */
 export async function readMemberClaim(
   rules: MemberRules,
@@ -69,8 +69,9 @@ export async function readMemberClaim(
 }
 
 function classOf(wanted: unknown, rules: MemberRules): TicketClass | string {
+  if (typeof wanted === 'string') return namedClass(wanted, rules);
   if (typeof wanted !== 'object' || wanted === null || Array.isArray(wanted))
-    return '"class" must be an object';
+    return '"class" must be an object, or the name of a class';
   const { band = 1, chances = 1, headStartSeconds = 0 } = wanted as Record<string, unknown>;
   if (!isWhole(band) || band > 3) return '"class.band" must be 0, 1, 2 or 3';
   if (!isWhole(chances) || chances === 0) return '"class.chances" must be a whole number from 1 on';
@@ -80,6 +81,13 @@ function classOf(wanted: unknown, rules: MemberRules): TicketClass | string {
     chances: Math.min(chances, rules.chancesMax),
     headStartMs: Math.min(headStartSeconds, rules.headStartSecondsMax) * 1000,
   };
+}
+
+/** What a merchant has set is no claim, and is not cut. */
+function namedClass(name: string, { classes = [] }: MemberRules): TicketClass | string {
+  const found = classes.find((one) => one.name === name);
+  if (!found) return '"class" names none of the classes of this drop';
+  return { band: found.band, chances: found.chances, headStartMs: found.headStartSeconds * 1000 };
 }
 
 function isWhole(value: unknown): value is number {

@@ -1,5 +1,6 @@
 /** Schemas of the waiting page and its forms. */
 import { Type } from 'typebox';
+import { CODE_LENGTH_MAX } from '../domain/access-code.ts';
 import { Digest } from './common.ts';
 
 /** A page must open whatever a link holds: what is wrong with the address is dealt with by the route, not by a 400. */
@@ -29,4 +30,13 @@ export const LogoParams = Type.Object({
 export const EnterForm = Type.Object({
   bind: Digest,
   return: Type.Optional(Type.String({ maxLength: 2048 })),
+});
+
+/** What a join by a form may bring. The page's own form brings nothing; anything else is not looked at. */
+export const JoinForm = Type.Unsafe<{ code?: string; nonce?: string } | null | undefined>({
+  type: ['object', 'null'],
+  properties: {
+    code: Type.String({ maxLength: CODE_LENGTH_MAX }),
+    nonce: Type.String({ pattern: '^[A-Za-z0-9_-]{16,64}$' }),
+  },
 });

@@ -1,5 +1,6 @@
 /** Schemas of a shopper's own routes: join, status, leave, admission. */
 import { type Static, Type } from 'typebox';
+import { CODE_LENGTH_MAX } from '../domain/access-code.ts';
 import { Digest, GenerationReason, Instant, Nullable, PhaseName } from './common.ts';
 
 const JoinFields = Type.Object(
@@ -18,6 +19,14 @@ const JoinFields = Type.Object(
         minLength: 1,
         maxLength: 2048,
         description: 'Member claim: a JWT of the shop that names the customer and their class (docs/draw.md)',
+      }),
+    ),
+    code: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: CODE_LENGTH_MAX,
+        description:
+          'Access code, where the drop asks for one. Send a nonce beside it: a lost answer then costs no second use.',
       }),
     ),
   },

@@ -24,6 +24,14 @@ export function joinProblem(refused: JoinRefusal): Problem {
       );
     case 'closed':
       return problem('closed', 'No more places are given.');
+    case 'code-required':
+      return problem('code-required', 'Send the access code you were given as `code`.', {
+        errors: [{ field: 'body.code', reason: 'is required' }],
+      });
+    case 'code-used-up':
+      return problem('code-used-up', 'It has been used as often as it may.', {
+        errors: [{ field: 'body.code', reason: 'is used up' }],
+      });
     case 'no-such-drop':
       return problem('no-such-drop', 'The drop does not exist any more.');
     case 'room-full':

@@ -1,7 +1,9 @@
 /** A shopper's own page without scripts: what it shows in each state, what it offers next, and the addresses that lead on. */
+import { randomBytes } from 'node:crypto';
 import { isWindowOver, type Situation, spentState, stateOf } from '../../page/describe.ts';
 import type { OwnPicture } from '../admission/own-status.ts';
 import type { OwnStatus } from '../contract/tickets.ts';
+import { CODE_LENGTH_MAX } from '../domain/access-code.ts';
 import type { DropView } from '../queue/queue.ts';
 import { isDrawn } from './page-shell.ts';
 import type { PlainPage } from './plain-page.ts';
@@ -75,6 +77,21 @@ export function refusedPage(status: string, view: DropView): PlainPage {
   if (status === 'not-open-yet')
     return { situation: { state: 'scheduled', opensMs: view.lobbyOpensUs / 1000, asOfMs } };
   return { situation: { state, asOfMs, ...(state === 'sold-out' && { lead: 'sold-out.new' }) } };
+}
+
+/** Asks for an access code. The form names its place beforehand: sent twice it uses the code once. */
+export function codePage({ drop, asOfMs }: DropView, back: Back, lead?: string): PlainPage {
+  return {
+    situation: { state: 'code', asOfMs, ...(lead && { lead }) },
+    acts: [
+      {
+        action: withQuery(`/w/${drop}/join`, back),
+        label: 'action.join',
+        fields: { nonce: randomBytes(24).toString('base64url') },
+        input: { name: 'code', label: 'code.label', lengthMax: CODE_LENGTH_MAX },
+      },
+    ],
+  };
 }
 
 function lobbySituation(view: DropView): Situation {

@@ -28,7 +28,7 @@ export interface PlainPage {
   readonly preview?: { readonly lang: string; readonly framedBy: string };
 }
 
-/** Its label is a key of the locale files; `count` goes into it. */
+/** Labels are keys of the locale files; `count` goes into it. */
 export type PlainAct = (Form | Link) & { readonly count?: number };
 
 /** Sends the page; `view` is undefined for a drop that does not exist. */
@@ -63,6 +63,9 @@ export function sendPlainPage(
         leave,
         acts: [...acts, ...ways].map(({ count = 0, ...act }: PlainAct) => ({
           ...act,
+          ...('input' in act && {
+            input: { ...act.input, label: texts[act.input.label] ?? act.input.label },
+          }),
           label: fill(texts[act.label] ?? act.label, count, lang),
         })),
       },

@@ -4,6 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { LOCALES, PAGE_STATES } from '../../page/assets.ts';
 import type { Situation } from '../../page/describe.ts';
 import type { ReadPreviewLink } from '../admission/preview-links.ts';
+import { CODE_LENGTH_MAX } from '../domain/access-code.ts';
 import type { DropView } from '../queue/queue.ts';
 import { isDrawn } from './page-shell.ts';
 import { type PlainPage, sendPlainPage } from './plain-page.ts';
@@ -20,6 +21,7 @@ export const PREVIEW_ROUTE = '/w/:drop?preview';
 
 /** Buttons that the page has in a state; keys of the locale files. */
 const ACTIONS: Readonly<Record<string, string>> = {
+  code: 'action.join',
   called: 'action.enter',
   turn: 'action.enter',
   grace: 'action.enter',
@@ -28,6 +30,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   done: 'action.again',
   left: 'action.again',
 };
+
+const CODE_FIELD = { name: 'code', label: 'code.label', lengthMax: CODE_LENGTH_MAX };
 
 /**
  * @throws Problem 403 `preview-refused`, 400 `invalid-request` for a state or language that there is none of
@@ -61,7 +65,9 @@ function samplePage(state: string, view: DropView): PlainPage {
   return {
     situation: { state, asOfMs, ...leadOf(state, view), ...sampleFigures(state, asOfMs) },
     reference: 'K7Q-4MD',
-    ...(label !== undefined && { acts: [{ action: '#', label, fields: {} }] }),
+    ...(label !== undefined && {
+      acts: [{ action: '#', label, fields: {}, ...(state === 'code' && { input: CODE_FIELD }) }],
+    }),
   };
 }
 

@@ -31,6 +31,8 @@ export interface Room {
   readonly statuses: FixedWindowLimiter;
   /** Counts an opening of the page, by address: in the route and before the router alike. */
   readonly pages: FixedWindowLimiter;
+  /** Counts access codes that were wrong, by address. */
+  readonly guesses: FixedWindowLimiter;
   /** What limits by client address count by. */
   readonly clientKey: (request: IncomingMessage) => string;
 }

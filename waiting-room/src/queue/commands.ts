@@ -30,6 +30,7 @@ export const COMMANDS = {
     'calls',
     'announced',
     'log',
+    'uses',
   ],
   'check-in': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'calls', 'log'],
   'advance-drop': [
@@ -92,6 +93,7 @@ export const COMMANDS = {
   ],
   'heal-drop': ['control', 'seed', 'calls', 'log'],
   'restore-sessions': ['control', 'waiting', 'present', 'sessions', 'spent', 'reasons', 'grants', 'log'],
+  'restore-uses': ['control', 'uses'],
   'return-tickets': ['control', 'waiting', 'present', 'sessions', 'spent', 'classes', 'late', 'log'],
 } as const satisfies Record<string, readonly (keyof DropKeys)[]>;
 

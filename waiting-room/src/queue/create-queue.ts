@@ -7,6 +7,7 @@ import { drawnOrder } from '../domain/draw.ts';
 import { Archived } from './archived.ts';
 import { checkEviction } from './check-eviction.ts';
 import { CheckIns } from './check-in.ts';
+import { CodeUses } from './code-uses.ts';
 import { Commands, isUnavailable } from './commands.ts';
 import { Copies } from './copies.ts';
 import { Draws } from './draws.ts';
@@ -76,14 +77,16 @@ export function createQueue({
   const seeds = new Seeds(redis);
   const copies = new Copies();
   const handedOut = new HandedOut();
+  const codeUses = new CodeUses();
   const gone = new Gone(redis);
   const archived = new Archived(redis);
-  const files = healing && new HealingFiles({ ...healing, copies, handedOut, log });
+  const files = healing && new HealingFiles({ ...healing, copies, handedOut, codeUses, log });
   const healer = new Healing({
     redis,
     commands,
     copies,
     handedOut,
+    codeUses,
     archived,
     log,
     onHealed: (drop) => void views.refreshDrop(drop),
@@ -110,6 +113,7 @@ export function createQueue({
     onLost: (drop) => healer.begin(drop),
     onGone: (drop) => {
       handedOut.forget(drop);
+      codeUses.forget(drop);
       rosters.forget(drop);
       revocations.forget(drop);
       replicas.forget(drop);
@@ -130,6 +134,7 @@ export function createQueue({
     isOpened: (drop) => (views.get(drop)?.openedUs ?? 0) > 0,
     joinsPerAddressPerMinute: JOINS_PER_ADDRESS_PER_MINUTE,
     onJoined: (drop) => ticker.wake(drop),
+    onCodeUsed: (drop, use) => codeUses.used(drop, use),
   });
   const returns = new Returns({ commands, seeds, rosters });
   const checkIns = new CheckIns({

@@ -1,17 +1,21 @@
 /**
  * The copies of this instance on disk (Q25), so that a drop survives an instance and Redis lost at the same time. Per drop one
- * document written anew when it changed, and one journal of sessions handed out. At most a second behind.
+ * document written anew when it changed, one journal of sessions handed out and one of uses of access codes. At most a second
+ * behind.
  */
 import { createCipheriv, createDecipheriv, type KeyObject, randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
+import type { CodeUses, KeptUse } from './code-uses.ts';
 import type { Copies, Copy } from './copies.ts';
 import type { HandedOut, HandedOutSession } from './handed-out.ts';
 import type { SpentReason } from './queue.ts';
 
 const FLUSH_MS = 1000;
 const OWNER_ONLY = 0o600;
+/** A drop's files, by their ending. */
+const KINDS = ['json', 'sessions', 'uses'] as const;
 
 export interface HealingFilesOptions {
   /** Made if it is not there. One instance, one folder. */
@@ -20,12 +24,14 @@ export interface HealingFilesOptions {
   readonly key: KeyObject;
   readonly copies: Copies;
   readonly handedOut: HandedOut;
+  readonly codeUses: CodeUses;
   readonly log: FastifyBaseLogger;
 }
 
 export class HealingFiles {
   readonly #options: HealingFilesOptions;
   readonly #written = new Map<string, Copy>();
+  /** What is still to be appended: by file. */
   readonly #lines = new Map<string, string[]>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
@@ -37,19 +43,17 @@ export class HealingFiles {
 
   /** Recalls what an earlier process wrote, then keeps writing until closed. */
   async start(): Promise<void> {
-    const { folder, handedOut } = this.#options;
+    const { folder, handedOut, codeUses } = this.#options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     for (const file of await readdir(folder)) {
       if (file.endsWith('.json')) await this.#recallCopy(file.slice(0, -5));
     }
     for (const file of await readdir(folder)) {
       if (file.endsWith('.sessions')) await this.#recallSessions(file.slice(0, -9));
+      if (file.endsWith('.uses')) await this.#recallUses(file.slice(0, -5));
     }
-    handedOut.onChange = (drop, session) => {
-      const lines = this.#lines.get(drop);
-      if (lines === undefined) this.#lines.set(drop, [lineOf(session)]);
-      else lines.push(lineOf(session));
-    };
+    handedOut.onChange = (drop, session) => this.#append(this.#path(drop, 'sessions'), lineOf(session));
+    codeUses.onChange = (drop, use) => this.#append(this.#path(drop, 'uses'), lineOfUse(use));
     this.#schedule();
   }
 
@@ -62,9 +66,10 @@ export class HealingFiles {
   /** Removes the files of a drop that is archived. */
   async forget(drop: string): Promise<void> {
     this.#written.delete(drop);
-    this.#lines.delete(drop);
-    await rm(this.#path(drop, 'json'), { force: true });
-    await rm(this.#path(drop, 'sessions'), { force: true });
+    for (const kind of KINDS) {
+      this.#lines.delete(this.#path(drop, kind));
+      await rm(this.#path(drop, kind), { force: true });
+    }
   }
 
   #schedule(): void {
@@ -78,9 +83,9 @@ export class HealingFiles {
   async #flush(): Promise<void> {
     try {
       for (const drop of this.#options.copies.drops()) await this.#writeCopy(drop);
-      for (const [drop, lines] of this.#lines) {
-        this.#lines.delete(drop);
-        await appendFile(this.#path(drop, 'sessions'), lines.join(''), { mode: OWNER_ONLY });
+      for (const [path, lines] of this.#lines) {
+        this.#lines.delete(path);
+        await appendFile(path, lines.join(''), { mode: OWNER_ONLY });
       }
       this.#failing = false;
     } catch (error) {
@@ -121,7 +126,21 @@ export class HealingFiles {
     }
   }
 
-  #path(drop: string, kind: 'json' | 'sessions'): string {
+  async #recallUses(drop: string): Promise<void> {
+    const text = await readFile(this.#path(drop, 'uses'), 'utf8');
+    for (const line of text.split('\n')) {
+      const use = useOf(line);
+      if (use !== null) this.#options.codeUses.recall(drop, use);
+    }
+  }
+
+  #append(path: string, line: string): void {
+    const lines = this.#lines.get(path);
+    if (lines === undefined) this.#lines.set(path, [line]);
+    else lines.push(line);
+  }
+
+  #path(drop: string, kind: (typeof KINDS)[number]): string {
     return join(this.#options.folder, `${drop}.${kind}`);
   }
 
@@ -160,5 +179,22 @@ function sessionOf(line: string): HandedOutSession | null {
     grant: { iat: Number(iat), exp: Number(exp), bind: bind === '-' ? '' : (bind as string) },
     endsUs: Number(endsUs),
     ended: ended === '-' ? null : (ended as SpentReason),
+  };
+}
+
+function lineOfUse({ number, id, carriedFrom, isTold, usedUs }: KeptUse): string {
+  return `${[number, id, carriedFrom || '-', isTold ? 1 : 0, usedUs, '.'].join(' ')}\n`;
+}
+
+/** Null for a line that a killed process left unfinished. */
+function useOf(line: string): KeptUse | null {
+  const [number, id, carriedFrom, isTold, usedUs, end] = line.split(' ');
+  if (number === undefined || id === undefined || end !== '.') return null;
+  return {
+    number,
+    id,
+    carriedFrom: carriedFrom === '-' ? '' : (carriedFrom as string),
+    isTold: isTold === '1',
+    usedUs: Number(usedUs),
   };
 }

@@ -1,12 +1,13 @@
 /**
  * Brings a drop back after Redis may have lost something (Q24-Q28): offers this instance's copy until the drop goes on, and
- * puts back the sessions whose tokens have left this process. Needs neither Postgres nor the control plane.
+ * puts back the sessions whose tokens have left this process, and the uses of access codes it has answered for. Needs neither Postgres nor the control plane.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isStoreFault, Problem } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Redis } from 'ioredis';
 import type { Archived } from './archived.ts';
+import type { CodeUses } from './code-uses.ts';
 import { type Commands, MEMBERS_MAX } from './commands.ts';
 import type { Copies, Copy } from './copies.ts';
 import { randomEpoch } from './epoch.ts';
@@ -21,6 +22,7 @@ export interface HealingOptions {
   readonly commands: Commands;
   readonly copies: Copies;
   readonly handedOut: HandedOut;
+  readonly codeUses: CodeUses;
   readonly archived: Pick<Archived, 'isKnown'>;
   readonly log: FastifyBaseLogger;
   /** Called when a drop goes on. */
@@ -51,7 +53,7 @@ export class Healing {
   async #heal(drop: string): Promise<void> {
     const { commands, copies, archived, log, onHealed } = this.#options;
     let told = false;
-    let sessionsRestored = false;
+    let isRestored = false;
     while (!this.#closed) {
       try {
         // It was taken away on purpose while this instance slept (ADR 0022).
@@ -63,9 +65,10 @@ export class Healing {
           log.warn({ drop }, 'Redis may have lost something: restoring');
           told = true;
         }
-        if (!sessionsRestored) {
+        if (!isRestored) {
           await this.#restoreSessions(drop);
-          sessionsRestored = true;
+          await this.#restoreUses(drop);
+          isRestored = true;
         }
         if (status !== 'collecting') {
           copies.markHealed(drop);
@@ -94,6 +97,20 @@ export class Healing {
       // A token that is out may have opened its checkout session: its secret is the only one that counts (Q32).
       args.push(number, `${grant.iat}:${grant.exp}:${grant.bind}:1`, endsUs, ended ?? '');
       if (args.length === 4 * MEMBERS_MAX) await flush();
+    }
+    await flush();
+  }
+
+  async #restoreUses(drop: string): Promise<void> {
+    const { commands, codeUses } = this.#options;
+    let args: (string | number)[] = [];
+    const flush = async () => {
+      if (args.length > 0) await commands.run('restore-uses', drop, args);
+      args = [];
+    };
+    for (const { number, id, carriedFrom, isTold, usedUs } of codeUses.all(drop)) {
+      args.push(number, id, carriedFrom, isTold ? 1 : 0, usedUs);
+      if (args.length === 5 * MEMBERS_MAX) await flush();
     }
     await flush();
   }

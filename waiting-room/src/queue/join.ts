@@ -5,14 +5,17 @@ import type { Phase } from '../domain/phase.ts';
 import { Batch } from './batch.ts';
 import { type Commands, MEMBERS_MAX, unavailable } from './commands.ts';
 import { randomEpoch } from './epoch.ts';
-import type { JoinOutcome, JoinRequest } from './queue.ts';
+import type { CodeUse, JoinOutcome, JoinRequest } from './queue.ts';
 import type { ScriptReply } from './scripts.ts';
 import type { Seeds } from './seeds.ts';
 
 /** Joins waiting for a call in one process: at 20,000/s two seconds' worth; more could not be answered in time. */
 const PENDING_MAX = 40_000;
 
-const CODES = ['joined', 'repeated', 'spent', 'address-limit', 'room-full'] as const;
+const CODES = [
+  ...(['joined', 'repeated', 'spent', 'address-limit', 'room-full'] as const),
+  ...(['code-used-up', 'code-required'] as const),
+];
 /** Elements of the reply for a ticket that did not simply join: index from 1, code, order, class. */
 const TOLD = 4;
 
@@ -24,6 +27,11 @@ export interface JoinOptions {
   readonly isOpened: (drop: string) => boolean;
   /** Called after each call that may have put somebody into the line. */
   readonly onJoined: (drop: string) => void;
+  /** Told of each use of an access code that was counted, or had been, before anybody is answered. */
+  readonly onCodeUsed: (
+    drop: string,
+    use: CodeUse & { readonly number: string; readonly usedUs: number },
+  ) => void;
 }
 
 export class Joins {
@@ -62,7 +70,7 @@ export class Joins {
     const epoch = String(rest[0]);
     let nextOrder = Number(rest[1]);
     let at = 2;
-    return requests.map(({ class: ticketClass }, index) => {
+    return requests.map(({ class: ticketClass, number, code: used }, index) => {
       let code: (typeof CODES)[number] = 'joined';
       let order = nextOrder;
       let drawClass: DrawClass = ticketClass;
@@ -73,9 +81,10 @@ export class Joins {
         at += TOLD;
       }
       if (code === 'joined' && nextOrder !== 0) nextOrder++;
-      if (code === 'spent') return { status: 'spent' };
+      if (code === 'spent' || code === 'code-used-up' || code === 'code-required') return { status: code };
       if (code === 'address-limit') return { status: code, retryAfterMs: 60_000 - ((nowUs / 1000) % 60_000) };
       if (code === 'room-full') return { status: code, retryAfterMs: 30_000 };
+      if (used) this.#options.onCodeUsed(drop, { ...used, number, usedUs: nowUs });
       return {
         status: 'joined',
         repeated: code === 'repeated',
@@ -104,7 +113,7 @@ export class Joins {
 
 /** The tickets as lua/join-queue.lua takes them: columns, and only those that somebody needs. */
 export function ticketsText(
-  requests: readonly Pick<JoinRequest, 'number' | 'class' | 'addressDigest'>[],
+  requests: readonly Pick<JoinRequest, 'number' | 'class' | 'addressDigest' | 'code'>[],
   seed: KeyObject | null,
 ): string {
   const classes = requests.map((request) => classText(request.class));
@@ -114,6 +123,12 @@ export function ticketsText(
       headStarts: requests.map((request) => request.class.headStartMs * 1000),
     }),
     ...(classes.some(Boolean) && { classes }),
+    ...(requests.some(({ code }) => code) && {
+      codes: requests.map(({ code }) => code?.id ?? ''),
+      codeUses: requests.map(({ code }) => code?.usesMax ?? 0),
+      carried: requests.map(({ code }) => code?.carriedFrom ?? ''),
+      codesTold: requests.map(({ code }) => (code?.isTold ? 1 : 0)),
+    }),
   };
   const moreText = JSON.stringify(more).slice(1);
   // Both are base64url: nothing to escape.

@@ -20,6 +20,7 @@ export interface DropKeys {
   readonly log: string;
   readonly seed: string;
   readonly classes: string;
+  readonly uses: string;
   readonly roster: string;
   readonly late: string;
   readonly drawLease: string;
@@ -52,6 +53,7 @@ export function dropKeys(drop: string): DropKeys {
     log: key('log'),
     seed: key('seed'),
     classes: key('classes'),
+    uses: key('uses'),
     roster: key('roster'),
     late: key('late'),
     drawLease: key('draw-lease'),

@@ -2,6 +2,7 @@
  * What the rest of the waiting room may ask of the queue, and the outcomes it may get.
  * Outcomes are values; only an unreachable Redis throws (a 503 `store-unavailable` problem).
  */
+import type { CodeRules } from '../domain/access-code.ts';
 import type { DrawClass } from '../domain/draw.ts';
 import type { PageLook } from '../domain/page-look.ts';
 import type { Phase } from '../domain/phase.ts';
@@ -28,6 +29,19 @@ export interface JoinRequest {
   readonly class: TicketClass;
   /** Keyed digest of the client address (IPv6 by /64), 8 to 22 characters: what the join limit counts by. */
   readonly addressDigest: string;
+  /** The access code it comes with; absent for none. */
+  readonly code?: CodeUse | undefined;
+}
+
+/** One use of an access code (ADR 0112). */
+export interface CodeUse {
+  /** `<batch>.<number in it>`. */
+  readonly id: string;
+  readonly usesMax: number;
+  /** Operators are told of each use. */
+  readonly isTold: boolean;
+  /** Public number of a ticket that never entered, with whose use of the same code this goes on; '' for none. */
+  readonly carriedFrom: string;
 }
 
 export type JoinOutcome =
@@ -46,7 +60,16 @@ export type JoinOutcome =
     }
   | { readonly status: 'not-open-yet'; readonly opensInMs: number }
   /** `spent`: the nonce's ticket has been used up; join again with a random id. */
-  | { readonly status: 'draining' | 'sold-out' | 'closed' | 'spent' | 'no-such-drop' }
+  | {
+      readonly status:
+        | 'draining'
+        | 'sold-out'
+        | 'closed'
+        | 'spent'
+        | 'no-such-drop'
+        | 'code-required'
+        | 'code-used-up';
+    }
   | { readonly status: 'room-full' | 'address-limit'; readonly retryAfterMs: number };
 
 /** Why a ticket is spent. */
@@ -198,6 +221,8 @@ export interface DropView {
   readonly pollAfterMs: number;
   readonly callableUntil: number;
   readonly commit: string;
+  /** Whether nobody gets a place without an access code. */
+  readonly isCodeRequired: boolean;
   /** Hex; null until the reveal. */
   readonly seed: string | null;
   /** The public pulse document, ready to send, and its strong ETag. */
@@ -234,6 +259,8 @@ export interface DropPage {
   readonly look: PageLook;
   /** Whose member claims give a class, and how much of one; absent where everyone is alike. */
   readonly members?: MemberRules;
+  /** By which access codes are read; absent where there are none. */
+  readonly codes?: CodeRules;
 }
 
 /** Bounds of what a member claim may give in one drop. */
@@ -243,6 +270,16 @@ export interface MemberRules {
   /** 1 to 8. */
   readonly chancesMax: number;
   readonly headStartSecondsMax: number;
+  /** What claims may name; absent in a page of before there were names. */
+  readonly classes?: readonly MemberClass[];
+}
+
+/** A class by the name that the shop's claims call it. */
+export interface MemberClass {
+  readonly name: string;
+  readonly band: TicketClass['band'];
+  readonly chances: number;
+  readonly headStartSeconds: number;
 }
 
 /** What the public may know of a drop's stock, as the checkout wrote it. */

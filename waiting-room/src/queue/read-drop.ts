@@ -86,5 +86,6 @@ export function parsePage(drop: string, text: string | null): DropPage {
     showStock: page.showStock === true,
     look: readLook(page),
     ...(page.members && { members: page.members }),
+    ...(page.codes && { codes: page.codes }),
   };
 }

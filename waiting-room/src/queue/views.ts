@@ -196,6 +196,7 @@ function factsOf(
     closesUs: number('closes_us'),
     openedUs: number('opened_us'),
     policyVersion: number('policy_version'),
+    isCodeRequired: text('codes') === 'on',
     ratePerMinute: reading.ratePerMinute,
     rateAheadPerMinute: Math.max(reading.ratePerMinute, number('rate_per_minute')),
     maxSessions: number('max_sessions'),

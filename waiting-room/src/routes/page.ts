@@ -10,10 +10,18 @@ import { heldPlace, join } from '../admission/join.ts';
 import { ownPicture } from '../admission/own-status.ts';
 import { createPreviewReader } from '../admission/preview-links.ts';
 import { DropParams } from '../contract/common.ts';
-import { EnterForm, ModuleParams, PageQuery } from '../contract/page.ts';
+import { EnterForm, JoinForm, ModuleParams, PageQuery } from '../contract/page.ts';
 import { handOverOf } from '../domain/return-address.ts';
+import { requireGoodCode } from '../plugins/access-code.ts';
 import { SHELL_HEADERS, type ShellOf } from '../plugins/page-shell.ts';
-import { pageUrl, placePage, placeUrl, REFRESH_SECONDS_MIN, refusedPage } from '../plugins/place-page.ts';
+import {
+  codePage,
+  pageUrl,
+  placePage,
+  placeUrl,
+  REFRESH_SECONDS_MIN,
+  refusedPage,
+} from '../plugins/place-page.ts';
 import { sendPlainPage } from '../plugins/plain-page.ts';
 import { PREVIEW_ROUTE, type PreviewQuery, sendPreview } from '../plugins/preview-page.ts';
 import {
@@ -23,6 +31,7 @@ import {
   refuseCrossSite,
   requireCurrentTicket,
 } from '../plugins/room.ts';
+import type { DropView } from '../queue/queue.ts';
 import { FORMS_PER_ADDRESS, PAGES_PER_ADDRESS } from '../rate-limits.ts';
 import { placeFormRoutes } from './place-forms.ts';
 
@@ -137,6 +146,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
           summary: 'Join by a form',
           params: DropParams,
           querystring: PageQuery,
+          body: JoinForm,
           hide: url === '/w/:drop',
         },
       },
@@ -148,8 +158,19 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
         refuseCrossSite(room, request.headers);
         const presented = presentedTicket(room, request.headers, drop);
         const { ticket = null } = presented ? await requireCurrentTicket(room, view, request, reply) : {};
-        if (!ticket || (await heldPlace(room, view, '', ticket)).status === 'none') {
-          const joined = await join(room, drop, { addressKey: clientAddressKey(request.ip) });
+        const held = ticket && (await heldPlace(room, view, '', ticket));
+        if (held === null || held.status === 'none') {
+          const { code: text, nonce } = request.body ?? {};
+          const code = goodCode(room, view, request, text);
+          if (code === 'wrong')
+            return sendPlainPage(reply.code(403), drop, view, codePage(view, request.query, 'code.wrong'));
+          const addressKey = clientAddressKey(request.ip);
+          const carriedFrom = held?.carriedFrom ?? '';
+          const joined = await join(room, drop, { addressKey, nonce, code, carriedFrom });
+          if (joined.status === 'code-required')
+            return sendPlainPage(reply.code(403), drop, view, codePage(view, request.query));
+          if (joined.status === 'code-used-up')
+            return sendPlainPage(reply.code(403), drop, view, codePage(view, request.query, 'code.used'));
           if (joined.status !== 'joined') {
             return sendPlainPage(
               reply.code(joined.status === 'closed' ? 410 : 409),
@@ -218,6 +239,16 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
     },
   );
 };
+
+/** Null for none. */
+function goodCode(room: Room, view: DropView, request: FastifyRequest, text: string | undefined) {
+  try {
+    return requireGoodCode(room.guesses, view, request, text === '' ? undefined : text);
+  } catch (error) {
+    if ((error as Partial<Problem>).type === 'code-wrong') return 'wrong';
+    throw error;
+  }
+}
 
 const isPreview = ({ query }: FastifyRequest) => (query as PreviewQuery | null)?.preview !== undefined;
 const acceptsGzip = (headers: IncomingHttpHeaders) => /\bgzip\b/.test(String(headers['accept-encoding']));

@@ -7,6 +7,7 @@ import { heldPlace, join } from '../admission/join.ts';
 import { ownPicture } from '../admission/own-status.ts';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { Extended, JoinAnswer, JoinBody, OwnStatus } from '../contract/tickets.ts';
+import { requireGoodCode } from '../plugins/access-code.ts';
 import { extensionProblem } from '../plugins/extension-problem.ts';
 import { joinProblem } from '../plugins/join-problem.ts';
 import { JOIN_ROUTE } from '../plugins/join-server.ts';
@@ -45,15 +46,19 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
       refuseCrossSite(room, request.headers);
       reply.header('cache-control', 'no-store');
       const presented = presentedTicket(room, request.headers, drop);
+      let carriedFrom = '';
       if (presented) {
         const { ticket, renewed } = await requireCurrentTicket(room, view, request, reply);
         const held = await heldPlace(room, view, renewed ?? presented.text, ticket);
         if (held.status === 'live') return reply.code(200).send(held.answer);
         if (held.status === 'bought') throw spentProblem('paid');
+        ({ carriedFrom } = held);
       }
-      const { nonce, member: claim } = request.body ?? {};
+      const { nonce, member: claim, code: text } = request.body ?? {};
       const member = claim === undefined ? null : await readMember(view.page, drop, claim);
-      const joined = await join(room, drop, { addressKey: clientAddressKey(request.ip), nonce, member });
+      const code = requireGoodCode(room.guesses, view, request, text);
+      const addressKey = clientAddressKey(request.ip);
+      const joined = await join(room, drop, { addressKey, nonce, member, code, carriedFrom });
       if (joined.status !== 'joined') throw joinProblem(joined);
       reply.header('set-cookie', room.cookie.keep(drop, joined.answer.ticket));
       return reply.code(joined.repeated ? 200 : 201).send(joined.answer);

@@ -10,6 +10,7 @@ const rules: MemberRules = {
   keys: [{ ...pair.publicKey.export({ format: 'jwk' }), kid: 'shop-1' }],
   chancesMax: 4,
   headStartSecondsMax: 60,
+  classes: [{ name: 'gold', band: 0, chances: 8, headStartSeconds: 600 }],
 };
 
 interface Parts {
@@ -46,7 +47,15 @@ test('Q12: the drop’s own bounds hold, whatever a claim asks for', async () =>
   expect(verdict).toMatchObject({ ok: true, member: { class: { chances: 4, headStartMs: 60_000 } } });
 });
 
+test('4.2: a claim may name a class that the merchant has set, which is given as it was set', async () => {
+  expect(await read({ claims: { class: 'gold' } })).toMatchObject({
+    ok: true,
+    member: { class: { band: 0, chances: 8, headStartMs: 600_000 } },
+  });
+});
+
 const refusals: readonly (readonly [what: string, parts: Parts, reason: RegExp])[] = [
+  ['of a class that the drop has not', { claims: { class: 'silver' } }, /none of the classes/],
   ['of another drop', { claims: { aud: 'b' } }, /"aud"/],
   ['without a customer', { claims: { sub: undefined } }, /"sub"/],
   ['with an empty customer', { claims: { sub: '' } }, /"sub"/],

@@ -18,12 +18,13 @@ const ARGUMENTS: Record<CommandName, (number: string) => (string | number)[]> = 
   'extend-call': (number) => [number],
   'heal-drop': () => ['ffffffffffffffff', 1e9, '', '', 'frontier', 9],
   'restore-sessions': (number) => [number, '1:2:bind:0', 9e15, ''],
+  'restore-uses': (number) => [number, '1.0', '', 0, 1],
   'return-tickets': (number) => [number, 9, 'another', '', ''],
   'take-pulse-lease': () => ['instance', 1000],
   'publish-pulse': () => ['instance', '{}', 1000, '5', 1000],
 };
 /** These write what everybody may read, or are there for a Redis that has lost policy and all. */
-const WITHOUT_POLICY = ['take-pulse-lease', 'publish-pulse', 'heal-drop', 'restore-sessions'];
+const WITHOUT_POLICY = ['take-pulse-lease', 'publish-pulse', 'heal-drop', 'restore-sessions', 'restore-uses'];
 
 let line: Line;
 let number: string;

@@ -1,6 +1,7 @@
 /** Changes what was planned: name, schedule, limit, page. A schedule only while it lies ahead. */
 import { problem } from '@sluice/service-kit';
 import { type Drop, type DropChange, type DropPage, lobbyOpening } from '../domain/drop.ts';
+import type { DropAccess } from '../domain/drop-access.ts';
 import type { Fault } from '../domain/fault.ts';
 import { pageFaults } from '../domain/plan-rules.ts';
 import { readSchedule, type ScheduleRequest, scheduleFaults } from '../domain/schedule.ts';
@@ -11,12 +12,13 @@ export interface PlanRequest extends ScheduleRequest {
   readonly name?: string;
   readonly perShopperLimit?: number;
   readonly page?: Partial<DropPage>;
+  readonly access?: Partial<DropAccess>;
 }
 
 /** @throws Problem `drop-closed`, `already-open`, `invalid-request` */
 export function planChange(request: PlanRequest, drop: Drop, live: LivePicture): DropChange {
   refuseClosed(live);
-  const { name, perShopperLimit, page } = request;
+  const { name, perShopperLimit, page, access } = request;
   const { schedule, faults } = readSchedule(request, drop.timeZone);
   const { timeZone, opensAt, closesAt } = schedule;
   refuse(faults);
@@ -27,6 +29,7 @@ export function planChange(request: PlanRequest, drop: Drop, live: LivePicture):
     ...(closesAt !== undefined && { closesAt }),
     ...(opensAt && openingChange(opensAt, drop, live)),
     ...(page && { page: pageChange(page, drop) }),
+    ...(access && { access: { ...drop.access, ...access } }),
   };
   const closes = closesAt === undefined ? drop.closesAt : closesAt;
   // An opening that lies in the past and stays there is nobody's mistake.

@@ -2,6 +2,7 @@
 import { Problem, problem } from '@sluice/service-kit';
 import { type AdmissionPolicy, DEFAULT_POLICY } from '../domain/admission-policy.ts';
 import { type Drop, type DropPage, PLAIN_PAGE, type Product } from '../domain/drop.ts';
+import { accessFaults, type DropAccess, OPEN_ACCESS } from '../domain/drop-access.ts';
 import type { Fault } from '../domain/fault.ts';
 import { pageFaults, productFaults } from '../domain/plan-rules.ts';
 import { occurrencesOf, type Recurrence, recurrenceFaults } from '../domain/recurrence.ts';
@@ -24,6 +25,7 @@ export interface PlanRequest {
   readonly page?: Partial<DropPage>;
   readonly perShopperLimit?: number;
   readonly products?: Product[];
+  readonly access?: Partial<DropAccess>;
   readonly aheadDays?: number;
   readonly openSeconds?: number | null;
   readonly skipped?: string[];
@@ -50,6 +52,7 @@ export async function createSeries(plane: ControlPlane, request: SeriesRequest, 
     perShopperLimit: request.perShopperLimit ?? DEFAULT_PER_SHOPPER_LIMIT,
     currency: request.currency ?? DEFAULT_CURRENCY,
     products: request.products ?? [],
+    access: { ...OPEN_ACCESS, ...request.access },
   };
   const rule = { rrule, startsLocal, timeZone, choice, skipped };
   const now = new Date();
@@ -134,7 +137,7 @@ export async function changeSeries(plane: ControlPlane, edit: SeriesEdit): Promi
 function changeOccurrence(
   plane: ControlPlane,
   { id }: Drop,
-  { name, page, perShopperLimit, admission, openSeconds }: PlanRequest,
+  { name, page, perShopperLimit, admission, access, openSeconds }: PlanRequest,
   who: Who,
 ): Promise<Drop> {
   return changeDrop(plane, {
@@ -145,6 +148,7 @@ function changeOccurrence(
           ...(name !== undefined && { name }),
           ...(page !== undefined && { page }),
           ...(perShopperLimit !== undefined && { perShopperLimit }),
+          ...(access !== undefined && { access }),
           ...(openSeconds !== undefined && { closesAt: closingOf(drop, openSeconds) }),
         },
         drop,
@@ -179,10 +183,15 @@ function planAfter(plan: SeriesPlan, request: PlanRequest): SeriesPlan {
     ...{ perShopperLimit, products },
     admission: { ...plan.admission, ...admission },
     page: { ...plan.page, ...page },
+    access: { ...plan.access, ...request.access },
   };
 }
 
-const planFaults = (plan: SeriesPlan): Fault[] => [...pageFaults(plan.page), ...productFaults(plan)];
+const planFaults = (plan: SeriesPlan): Fault[] => [
+  ...pageFaults(plan.page),
+  ...productFaults(plan),
+  ...accessFaults(plan.access),
+];
 
 function occurrenceAt(series: Series, local: string): Date {
   const resolved = resolveLocal(local, series.timeZone, series.choice ?? undefined);

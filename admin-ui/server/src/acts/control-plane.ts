@@ -8,6 +8,7 @@ import type { Journal } from '../projection/journal.ts';
 import type { Projection } from '../projection/projection.ts';
 import type { ArchiveStore } from '../store/archives.ts';
 import type { AuditLog } from '../store/audit-log.ts';
+import type { CodeUseStore } from '../store/code-uses.ts';
 import type { DropStore } from '../store/drops.ts';
 import type { KeptJournal } from '../store/journal-file.ts';
 import type { LogoStore } from '../store/logos.ts';
@@ -32,6 +33,9 @@ export interface ControlPlane {
   readonly source: ArchiveSource;
   readonly reader: DropReader;
   readonly peaks: PeakStore;
+  readonly codeUses: CodeUseStore;
+  /** What access codes of a drop are made by. */
+  readonly codeKeyOf: (drop: string) => string;
   readonly logos: LogoStore;
   /** For acts while Postgres does not answer. */
   readonly journal: Journal;

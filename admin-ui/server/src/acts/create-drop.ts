@@ -10,6 +10,7 @@ import {
   PLAIN_PAGE,
   type Product,
 } from '../domain/drop.ts';
+import { type DropAccess, OPEN_ACCESS } from '../domain/drop-access.ts';
 import { DEFAULT_ZONE } from '../domain/plan-rules.ts';
 import { isRehearsal } from '../domain/rehearsal.ts';
 import { readSchedule, type ScheduleRequest } from '../domain/schedule.ts';
@@ -27,6 +28,7 @@ export interface DropRequest extends ScheduleRequest {
   readonly perShopperLimit?: number;
   readonly currency?: string;
   readonly products?: Product[];
+  readonly access?: Partial<DropAccess>;
 }
 
 export const DEFAULT_PER_SHOPPER_LIMIT = 2;
@@ -61,6 +63,8 @@ export async function createDrop(
       perShopperLimit: request.perShopperLimit ?? DEFAULT_PER_SHOPPER_LIMIT,
       currency: request.currency ?? DEFAULT_CURRENCY,
       products: request.products ?? [],
+      access: { ...OPEN_ACCESS, ...request.access },
+      codeBatches: [],
       override: '',
       overrideUntil: null,
       overrideOwner: null,
@@ -107,7 +111,7 @@ export async function cloneDrop(
 ): Promise<Drop> {
   const source = await plane.drops.find(id);
   if (!source) throw problem('no-such-drop', `No drop has the id "${id}".`);
-  const { name, admission, page, perShopperLimit, currency, products, timeZone } = source;
+  const { name, admission, page, perShopperLimit, currency, products, access, timeZone } = source;
   const plan = {
     name,
     admission,
@@ -115,6 +119,7 @@ export async function cloneDrop(
     perShopperLimit,
     currency,
     products: [...products],
+    access,
     timeZone,
     ...request,
   };

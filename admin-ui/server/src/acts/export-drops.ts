@@ -32,12 +32,13 @@ function fileOf({
   perShopperLimit,
   currency,
   products,
+  access,
 }: Drop) {
   return {
     ...{ id, name, timeZone },
     opensAt: opensAt.toISOString(),
     closesAt: closesAt?.toISOString() ?? null,
     // A picture is no text: a logo is sent to each installation apart.
-    ...{ admission, page: statedPage(page), perShopperLimit, currency, products: [...products] },
+    ...{ admission, page: statedPage(page), perShopperLimit, currency, products: [...products], access },
   };
 }

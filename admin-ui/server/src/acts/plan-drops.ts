@@ -81,7 +81,7 @@ function changeOf(file: DropInFile, drop: Drop | undefined, live: LivePicture): 
  * @throws Problem what the live drop refuses
  */
 export function fileChange(file: DropInFile, drop: Drop, live: LivePicture): DropChange {
-  const { name, perShopperLimit, page, admission } = file;
+  const { name, perShopperLimit, page, access, admission } = file;
   const { timeZone, opensAt, opensAtLocal, opensAtChoice, closesAt, closesAtLocal, closesAtChoice } = file;
   const schedule = {
     timeZone,
@@ -93,7 +93,9 @@ export function fileChange(file: DropInFile, drop: Drop, live: LivePicture): Dro
     closesAtChoice,
   };
   const stated = Object.fromEntries(
-    Object.entries({ name, perShopperLimit, page, ...schedule }).filter(([, value]) => value !== undefined),
+    Object.entries({ name, perShopperLimit, page, access, ...schedule }).filter(
+      ([, value]) => value !== undefined,
+    ),
   );
   // A drop that is over and stays as it is needs no permission to.
   if (isSame(file, drop)) return {};
@@ -116,6 +118,7 @@ function isSame(file: DropInFile, drop: Drop): boolean {
     opensAt: file.opensAt === undefined ? drop.opensAt : new Date(file.opensAt),
     closesAt: file.closesAt === undefined ? drop.closesAt : file.closesAt && new Date(file.closesAt),
     page: { ...drop.page, ...(file.page as Partial<DropPage> | undefined) },
+    access: { ...drop.access, ...file.access },
     admission: { ...drop.admission, ...file.admission },
   } as DropChange;
   return Object.keys(differing(drop, wanted)).length === 0;

@@ -129,6 +129,10 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/drops/:drop/stock/table': drop('drops.read'),
   'POST /api/v1/drops/:drop/stock/table': drop('stock.move'),
 
+  'GET /api/v1/drops/:drop/codes': drop('drops.read'),
+  'POST /api/v1/drops/:drop/codes': drop('drops.plan'),
+  'POST /api/v1/drops/:drop/codes/:batch/revocation': drop('drops.plan'),
+
   'GET /api/v1/drops/:drop/products': drop('drops.read'),
   'GET /api/v1/export': { needs: 'drops.read', object: 'list' },
   'POST /api/v1/plan': all('drops.plan'),

@@ -1,5 +1,6 @@
 /** Drops as a file: what is exported, planned and applied. Unknown fields are refused. */
 import { Type } from 'typebox';
+import { accessFaults } from '../domain/drop-access.ts';
 import { type Fault, faultAt } from '../domain/fault.ts';
 import { DEFAULT_ZONE, pageFaults, productFaults } from '../domain/plan-rules.ts';
 import { reservedIdFaults } from '../domain/rehearsal.ts';
@@ -33,6 +34,7 @@ export const DropFile = withRules(
         ...reservedIdFaults((drop as { id?: unknown } | null)?.id),
         ...readSchedule(drop, DEFAULT_ZONE).faults,
         ...pageFaults((drop as { page?: unknown } | null)?.page),
+        ...accessFaults((drop as { access?: unknown } | null)?.access),
         // Whether there must be any is known where the drop is.
         ...productFaults({
           products: (drop as { products?: unknown } | null)?.products,

@@ -1,11 +1,13 @@
 /** Drops over HTTP: what is planned, what is changed, what is told. */
 import { Type } from 'typebox';
 import { OVERRIDES } from '../domain/drop.ts';
+import { accessFaults } from '../domain/drop-access.ts';
 import { cloneFaults, DEFAULT_ZONE, pageFaults, planFaults } from '../domain/plan-rules.ts';
 import { readSchedule } from '../domain/schedule.ts';
 import { Admission, AdmissionChange } from './admission.ts';
 import { withRules } from './body-rules.ts';
 import { Choice, DropId, Instant, LocalTime, Nullable, PhaseName, Reason, Sku, TimeZone } from './common.ts';
+import { Access, AccessChange } from './drop-access.ts';
 import { Logo, OwnWords, Theme } from './page-theme.ts';
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
@@ -82,6 +84,7 @@ export const DropCreation = withRules(
       perShopperLimit: Type.Optional(PerShopperLimit),
       currency: Type.Optional(Currency),
       products: Type.Optional(Type.Array(Product, { maxItems: 1000 })),
+      access: Type.Optional(AccessChange),
       reason: Type.Optional(Reason),
     },
     { additionalProperties: false },
@@ -96,15 +99,18 @@ export const PlanChange = withRules(
       ...ScheduleMembers,
       perShopperLimit: Type.Optional(PerShopperLimit),
       page: Type.Optional(PartialPage),
+      access: Type.Optional(AccessChange),
       reason: Type.Optional(Reason),
     },
     { additionalProperties: false, minProperties: 1 },
   ),
   // Clock times may be meant in the zone the drop has: those are resolved where it is known.
-  (body) =>
-    (body as { timeZone?: unknown } | null)?.timeZone === undefined
+  (body) => [
+    ...((body as { timeZone?: unknown } | null)?.timeZone === undefined
       ? []
-      : readSchedule(body, DEFAULT_ZONE).faults,
+      : readSchedule(body, DEFAULT_ZONE).faults),
+    ...accessFaults((body as { access?: unknown } | null)?.access),
+  ],
 );
 
 /** Another drop like this one: its own schedule, everything else the same. */
@@ -178,6 +184,7 @@ export const DropAnswer = Type.Object({
   perShopperLimit: Type.Integer(),
   currency: Type.String(),
   products: Type.Array(Product),
+  access: Access,
   override: Type.Enum([...OVERRIDES]),
   overrideUntil: Nullable(Instant),
   overrideOwner: Nullable(Type.String({ description: 'Who answers for it' })),

@@ -26,6 +26,8 @@ export const PROBLEMS = {
   'no-such-series': { status: 404, title: 'There is no such series' },
   'series-exists': { status: 409, title: 'There is a series of this id already' },
   'series-ended': { status: 409, title: 'The series has ended' },
+  'no-such-codes': { status: 404, title: 'There are no such codes' },
+  'too-many-codes': { status: 409, title: 'No more codes can be made for this drop' },
   'drop-closed': { status: 409, title: 'The drop is closed for good' },
   'already-open': { status: 409, title: 'The drop has opened: its opening can not move' },
   'lobby-open': { status: 409, title: 'The lobby has opened: how it is drawn can not change' },

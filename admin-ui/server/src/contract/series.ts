@@ -11,7 +11,7 @@ const SeriesId = Type.String({
 });
 export const SeriesParams = Type.Object({ series: SeriesId });
 
-const { name, admission, page, perShopperLimit, currency, products } = DropCreation.properties;
+const { name, admission, page, perShopperLimit, currency, products, access } = DropCreation.properties;
 
 const RRule = Type.String({
   minLength: 1,
@@ -42,6 +42,7 @@ const planned = {
   page,
   perShopperLimit,
   products,
+  access,
   aheadDays: Type.Optional(AheadDays),
   openSeconds: Type.Optional(OpenSeconds),
   skipped: Type.Optional(Skipped),
@@ -91,6 +92,7 @@ const Series = Type.Object({
   perShopperLimit: Type.Integer(),
   currency: Type.String(),
   products: DropAnswer.properties.products,
+  access: DropAnswer.properties.access,
   endedAt: Nullable(Instant),
 });
 

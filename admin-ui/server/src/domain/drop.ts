@@ -1,5 +1,7 @@
 /** A drop as the control plane plans it. What it is doing at the moment is in Redis. */
+import type { CodeBatch } from './access-codes.ts';
 import type { AdmissionPolicy } from './admission-policy.ts';
+import type { DropAccess } from './drop-access.ts';
 import type { Words } from './page-words.ts';
 import type { Ramp } from './ramp.ts';
 import type { Theme } from './theme.ts';
@@ -73,6 +75,10 @@ export interface Drop {
   readonly perShopperLimit: number;
   readonly currency: string;
   readonly products: readonly Product[];
+  /** Who may join, and with which class. */
+  readonly access: DropAccess;
+  /** What access codes and bypass codes there are; never the codes. */
+  readonly codeBatches: readonly CodeBatch[];
   readonly override: Override;
   /** When the override ends by itself; null: never. */
   readonly overrideUntil: Date | null;
@@ -105,6 +111,8 @@ export type DropChange = Partial<
     | 'admission'
     | 'page'
     | 'perShopperLimit'
+    | 'access'
+    | 'codeBatches'
     | 'override'
     | 'overrideUntil'
     | 'overrideOwner'

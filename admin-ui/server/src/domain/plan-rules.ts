@@ -2,6 +2,7 @@
  * What a schema can't say about a plan: how its fields fit each other and the clock. The rules read a body that may be
  * wrong in any other way too, so that one answer names everything.
  */
+import { accessFaults } from './drop-access.ts';
 import { type Fault, faultAt } from './fault.ts';
 import { wordsFaults } from './page-words.ts';
 import { reservedIdFaults } from './rehearsal.ts';
@@ -61,6 +62,7 @@ export function planFaults(value: unknown, nowMs: number): Fault[] {
     ...scheduleFaults(schedule, nowMs),
     ...pageFaults(bodyOf(value).page),
     ...productFaults(value),
+    ...accessFaults(bodyOf(value).access),
   ];
 }
 

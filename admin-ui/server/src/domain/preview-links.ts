@@ -6,7 +6,19 @@ import { createHmac, hkdfSync } from 'node:crypto';
 
 /** States that the page has words for, in the order a shopper may meet them: those of the room's locale files. */
 export const PREVIEW_STATES = [
-  ...['joining', 'scheduled', 'lobby', 'drawing', 'waiting', 'soon', 'paused', 'healing', 'called', 'turn'],
+  ...[
+    'joining',
+    'code',
+    'scheduled',
+    'lobby',
+    'drawing',
+    'waiting',
+    'soon',
+    'paused',
+    'healing',
+    'called',
+    'turn',
+  ],
   ...['grace', 'checked-in', 'entering', 'sold-out', 'closed', 'missed', 'done', 'left', 'revoked', 'full'],
   ...['draining', 'elsewhere', 'unbound', 'offline', 'busy', 'missing'],
 ] as const;

@@ -85,6 +85,15 @@ export const REASONS = {
   'logo-too-small': 'has {width} × {height} pixels; each side needs {side} at least',
   'logo-broken': 'can not be decoded: the file is broken or cut off',
 
+  // Who may join.
+  'private-key': 'must not be a private key: leave "d" with whoever signs',
+  'key-x': 'must have "x" of 32 bytes in base64url',
+  'key-x-y': 'must have "x" and "y" of 32 bytes in base64url',
+  'key-kind': 'must be an Ed25519 (OKP) or P-256 (EC) key',
+  'word-short': 'must have at least {limit} letters and digits',
+  'one-word': 'must be 1 beside word',
+  'word-taken': 'is or was a code of this drop',
+
   // Drops that recur.
   'rule-parts': 'must be parts like FREQ=WEEKLY;BYDAY=TH',
   'rule-part': 'has "{part}", which is none of {parts}',

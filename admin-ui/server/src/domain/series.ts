@@ -1,6 +1,7 @@
 /** A series: drops that recur. Each occurrence is a drop of its own, made some days ahead. */
 import type { AdmissionPolicy } from './admission-policy.ts';
 import type { DropPage, Product } from './drop.ts';
+import type { DropAccess } from './drop-access.ts';
 import type { Recurrence } from './recurrence.ts';
 
 /** What drops that are still to be made begin with. */
@@ -10,6 +11,7 @@ export interface SeriesPlan {
   readonly perShopperLimit: number;
   readonly currency: string;
   readonly products: readonly Product[];
+  readonly access: DropAccess;
 }
 
 export interface Series extends Recurrence {

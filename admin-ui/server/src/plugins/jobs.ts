@@ -6,6 +6,7 @@ import { type ControlPlane, SYSTEM } from '../acts/control-plane.ts';
 import { endRehearsals } from '../acts/end-rehearsals.ts';
 import { enterJournal, enterKept } from '../acts/enter-journal.ts';
 import { makeDueOccurrences } from '../acts/make-occurrences.ts';
+import { noteCodeUses } from '../acts/note-code-uses.ts';
 import { NO_OVERRIDE } from '../acts/override-drop.ts';
 import { projectDrop } from '../acts/project-drop.ts';
 import { makeReport } from '../acts/report-drop.ts';
@@ -21,6 +22,8 @@ const EVERY_MS = 1000;
 const HEAD_EVERY_MS = 60_000;
 /** A peak of a line that lasts minutes is not missed. */
 const PEAKS_EVERY_MS = 5000;
+/** Somebody who looks whether a guest has come. */
+const CODE_USES_EVERY_MS = 2000;
 /** Each is a second of work at the most; the others come in the next round. */
 const LOGOS_AT_ONCE = 2;
 /** Drops of a series are made days ahead. */
@@ -105,6 +108,13 @@ export function startJobs(
           if (waiting + present + sessions > 0) await plane.peaks.see(id, waiting + present, sessions);
       },
       PEAKS_EVERY_MS,
+    ),
+    start(
+      'code-uses',
+      async () => {
+        for (const drop of await plane.codeUses.drops()) await noteCodeUses(plane, drop);
+      },
+      CODE_USES_EVERY_MS,
     ),
     start('logos', async () => {
       for (const upload of await plane.logos.claim(LOGOS_AT_ONCE)) await placeLogo(plane, upload);

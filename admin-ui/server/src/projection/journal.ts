@@ -43,7 +43,9 @@ export function createJournal(redis: Redis): Journal {
       const reply = await redis.eval(script, 2, control, journal, ...args);
       const [status, version] = reply as ['written' | 'no-such-drop' | 'changed', number?];
       if (status !== 'written') return { status };
-      await redis.set(pageKey(before.id), pageDocument({ ...after, policyVersion: Number(version) }));
+      // What codes are read by is no act's to change without the ledger, and stays as it is.
+      const { codes } = JSON.parse((await redis.get(pageKey(before.id))) ?? '{}');
+      await redis.set(pageKey(before.id), pageDocument({ ...after, policyVersion: Number(version) }, codes));
       return { status, version: Number(version) };
     },
     async read(drop) {

@@ -13,6 +13,7 @@ export function dropKeys(drop: string) {
     log: key('log'),
     spent: key('spent'),
     reasons: key('reasons'),
+    uses: key('uses'),
     journal: key('journal'),
   };
 }
@@ -61,6 +62,7 @@ const ROOM_NAMES = [
   'log',
   'seed',
   'classes',
+  'uses',
   'roster',
   'draw-lease',
   'pulse',

@@ -15,7 +15,14 @@ export async function readPlanInRedis(redis: Redis, id: string): Promise<Drop | 
   const [control, page] = await Promise.all([redis.hgetall(dropKeys(id).control), redis.get(pageKey(id))]);
   const version = Number(control.policy_version ?? 0);
   if (version === 0) return undefined;
-  const { name = id, policyVersion: _, palettes: __, ...told } = JSON.parse(page ?? '{}');
+  const {
+    name = id,
+    policyVersion: _,
+    palettes: __,
+    codes: ___,
+    members = null,
+    ...told
+  } = JSON.parse(page ?? '{}');
   const [rampStarts, rampEnds] = [dateOf(control.ramp_starts_us), dateOf(control.ramp_ends_us)];
   const opensAt = dateOf(control.opens_us) ?? new Date(0);
   return {
@@ -30,6 +37,8 @@ export async function readPlanInRedis(redis: Redis, id: string): Promise<Drop | 
     perShopperLimit: 1,
     currency: '',
     products: [],
+    access: { codeRequired: control.codes === 'on', members },
+    codeBatches: [],
     override: (control.override ?? '') as Override,
     overrideUntil: dateOf(control.override_until_us),
     overrideOwner: null,

@@ -1,4 +1,5 @@
 /** A drop's policy as the fields of `wr:{d}:control` that the room's commands read (waiting-room/lua/lib/control.lua). */
+import type { CodeRules } from '../domain/access-codes.ts';
 import type { Drop } from '../domain/drop.ts';
 import { palettesOf } from '../domain/theme.ts';
 
@@ -35,14 +36,19 @@ export function policyFields(drop: Drop): Record<string, string> {
     ramp_ends_us: drop.ramp ? us(new Date(drop.ramp.endsAt)) : 0,
     ignore_capacity_until_us: us(drop.ignoreCapacityUntil),
     commit: drop.commit ?? '',
+    codes: drop.access.codeRequired ? 'on' : 'off',
   };
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, String(value)]));
 }
 
 /** The page as the room shows it; its version first, so that a look at the beginning tells whether it is the newest. */
-export function pageDocument({ policyVersion, name, page }: Drop): string {
+export function pageDocument(
+  { policyVersion, name, page, access }: Drop,
+  codes: CodeRules | undefined,
+): string {
   const palettes = page.theme && palettesOf(page.theme);
-  return JSON.stringify({ policyVersion, name, ...page, palettes });
+  const { members } = access;
+  return JSON.stringify({ policyVersion, name, ...page, palettes, ...(members && { members }), codes });
 }
 
 /** The version that the beginning of a page document tells; 0 for none. */

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isStoreFault } from '@sluice/service-kit';
 import type { Redis } from 'ioredis';
+import { codeRules } from '../domain/access-codes.ts';
 import type { Drop } from '../domain/drop.ts';
+import { readCodeUses, readToldUses, type ToldUse } from './code-uses.ts';
 import { type RoomInstance, readInstances } from './instances.ts';
 import { DROPS_KEY, dropKeys, logoKey, pageKey } from './keys.ts';
 import { type LivePicture, readLive } from './live.ts';
@@ -30,6 +32,14 @@ export interface Projection {
   live(drops: readonly string[]): Promise<Map<string, LivePicture>>;
   /** The room's instances, and the policy version of the drop that each goes by. */
   instances(drop: string): Promise<RoomInstance[]>;
+  /** How often the codes of each batch were used. */
+  codeUses(drop: string, batches: readonly number[]): Promise<Map<number, number>>;
+  /** The uses of a bypass, one by one. */
+  toldUses(
+    drop: string,
+    batch: number,
+    range: { readonly after: number; readonly upTo: number },
+  ): Promise<ToldUse[]>;
   ping(): Promise<unknown>;
 }
 
@@ -40,6 +50,10 @@ export interface Expected {
   /** Hash of the logo on its page. */
   readonly logo: string | null;
 }
+
+const noKey = (): never => {
+  throw new Error('nobody who writes no drop needs a key');
+};
 
 /** Drops compared at once. */
 const COMPARED_AT_ONCE = 200;
@@ -53,7 +67,8 @@ const LOGO_SECONDS = 30 * 24 * 3600;
 const text = readFileSync(new URL('../../lua/write-policy.lua', import.meta.url), 'utf8');
 const sha = createHash('sha1').update(text).digest('hex');
 
-export function createProjection(redis: Redis): Projection {
+/** @param codeKeyOf what codes of a drop are made and read by; a command that writes no drop has none */
+export function createProjection(redis: Redis, codeKeyOf: (drop: string) => string = noKey): Projection {
   async function run(keys: string[], args: string[]): Promise<[string, string?, string?]> {
     try {
       return (await redis.evalsha(sha, keys.length, ...keys, ...args)) as [string, string?, string?];
@@ -100,7 +115,7 @@ export function createProjection(redis: Redis): Projection {
       if (status === 'opened') return { status, opensAt: at };
       if (status === 'lobby-open')
         return { status, lobbyOpensAt: at, lobby: lobby === 'fifo' ? 'fifo' : 'draw' };
-      await redis.set(pageKey(drop.id), pageDocument(drop));
+      await redis.set(pageKey(drop.id), pageDocument(drop, codeRules(drop, codeKeyOf(drop.id))));
       // Last: whoever finds a drop in the list finds its policy and its page, too.
       await redis.zadd(DROPS_KEY, drop.opensAt.getTime(), drop.id);
       return { status: status as 'written' | 'same' };
@@ -124,6 +139,8 @@ export function createProjection(redis: Redis): Projection {
 
     live: (drops) => readLive(redis, drops),
     instances: (drop) => readInstances(redis, drop),
+    codeUses: (drop, batches) => readCodeUses(redis, drop, batches),
+    toldUses: (drop, batch, range) => readToldUses(redis, drop, batch, range),
     ping: () => redis.ping(),
   };
 }

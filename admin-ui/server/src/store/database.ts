@@ -1,9 +1,11 @@
 /** The tables of the schema `admin` as types, and the query builder over the service's pool. */
 import { type ColumnType, type Generated, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import type { Pool } from 'pg';
+import type { CodeBatch } from '../domain/access-codes.ts';
 import type { AdmissionPolicy } from '../domain/admission-policy.ts';
 import type { DropTotals, RosterHead } from '../domain/archive.ts';
 import type { DropPage, Override, Product } from '../domain/drop.ts';
+import type { DropAccess } from '../domain/drop-access.ts';
 import type { Ramp } from '../domain/ramp.ts';
 import type { RehearsalEnd, RehearsalSettings } from '../domain/rehearsal.ts';
 import type { Permission, Role } from '../domain/roles.ts';
@@ -25,6 +27,8 @@ export interface Tables {
     per_shopper_limit: number;
     currency: string;
     products: Json<Product[]>;
+    access: ColumnType<DropAccess, string | undefined, string>;
+    code_batches: ColumnType<CodeBatch[], string | undefined, string>;
     override: Override;
     override_until: Date | null;
     override_owner: string | null;
@@ -55,6 +59,7 @@ export interface Tables {
     created_at: Generated<Date>;
     updated_at: Generated<Date>;
   };
+  'admin.code_uses': { drop_id: string; batch: number; uses: number; seen_at: Generated<Date> };
   'admin.seeds': { drop_id: string; sealed: Buffer };
   'admin.checkout_setups': {
     drop_id: string;

@@ -21,6 +21,8 @@ export function dropOf(row: Selectable<DropTable>): Drop {
     perShopperLimit: row.per_shopper_limit,
     currency: row.currency,
     products: row.products,
+    access: row.access,
+    codeBatches: row.code_batches,
     override: row.override,
     overrideUntil: row.override_until,
     overrideOwner: row.override_owner,
@@ -59,6 +61,8 @@ export function columnsOf(drop: New): Insertable<DropTable> {
     per_shopper_limit: drop.perShopperLimit,
     currency: drop.currency,
     products: JSON.stringify(drop.products),
+    access: JSON.stringify(drop.access),
+    code_batches: JSON.stringify(drop.codeBatches),
     override: drop.override,
     override_until: drop.overrideUntil,
     override_owner: drop.overrideOwner,
@@ -71,7 +75,7 @@ export function columnsOf(drop: New): Insertable<DropTable> {
 }
 
 export function changeColumns(change: DropChange): Updateable<DropTable> {
-  const { admission, page, ramp, ...plain } = change;
+  const { admission, page, ramp, access, codeBatches, ...plain } = change;
   return {
     ...('name' in plain && { name: plain.name }),
     ...('opensAt' in plain && { opens_at: plain.opensAt }),
@@ -88,6 +92,8 @@ export function changeColumns(change: DropChange): Updateable<DropTable> {
     ...('commit' in plain && { commit: plain.commit }),
     ...(admission && { admission: JSON.stringify(admission) }),
     ...(page && { page: JSON.stringify(page) }),
+    ...(access && { access: JSON.stringify(access) }),
+    ...(codeBatches && { code_batches: JSON.stringify(codeBatches) }),
   };
 }
 
@@ -110,9 +116,16 @@ export function beforeAndAfter(before: Drop, after: Drop, change: DropChange) {
   };
 }
 
+const isBatch = (one: unknown): boolean => typeof one === 'object' && one !== null && 'wordDigest' in one;
+
 function differingFields(value: unknown, other: unknown): unknown {
   const isPlain = (one: unknown): one is Record<string, unknown> =>
     typeof one === 'object' && one !== null && Object.getPrototypeOf(one) === Object.prototype;
+  // Of lists of codes those that are not in the other; digests are for the room alone.
+  if (Array.isArray(value) && Array.isArray(other) && [...value, ...other].some(isBatch)) {
+    const known = new Set(other.map(canonicalJson));
+    return value.filter((one) => !known.has(canonicalJson(one))).map(({ wordDigest: _, ...told }) => told);
+  }
   if (!isPlain(value) || !isPlain(other)) return value;
   return Object.fromEntries(
     Object.entries(value).filter(([name, field]) => canonicalJson(field) !== canonicalJson(other[name])),

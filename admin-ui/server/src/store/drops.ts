@@ -94,7 +94,7 @@ async function markEntered(trx: Trx, id: string): Promise<boolean> {
 
 /** What a series says of its drops: whoever changes it of one drop means that drop. */
 const PLANNED: readonly (keyof DropChange)[] = [
-  ...(['name', 'opensAt', 'closesAt', 'timeZone', 'perShopperLimit', 'admission', 'page'] as const),
+  ...(['name', 'opensAt', 'closesAt', 'timeZone', 'perShopperLimit', 'admission', 'page', 'access'] as const),
 ];
 
 const isEditedAlone = (act: string, change: DropChange): boolean =>

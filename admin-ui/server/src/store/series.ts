@@ -4,6 +4,7 @@ import { DEFAULT_POLICY } from '../domain/admission-policy.ts';
 import { canonicalJson } from '../domain/audit-chain.ts';
 import type { AuditKeys } from '../domain/audit-keys.ts';
 import { type Drop, PLAIN_PAGE } from '../domain/drop.ts';
+import { OPEN_ACCESS } from '../domain/drop-access.ts';
 import type { Series } from '../domain/series.ts';
 import { appendAudit, type Who } from './audit.ts';
 import type { Database, Tables } from './database.ts';
@@ -44,6 +45,7 @@ const seriesOf = (row: Selectable<Tables['admin.series']>): Series => ({
     // A series made before a field was added has its default.
     admission: { ...DEFAULT_POLICY, ...row.plan.admission },
     page: { ...PLAIN_PAGE, ...row.plan.page },
+    access: { ...OPEN_ACCESS, ...row.plan.access },
   },
   madeUntil: row.made_until,
   endedAt: row.ended_at,

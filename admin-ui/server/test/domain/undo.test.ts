@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEFAULT_POLICY } from '../../src/domain/admission-policy.ts';
 import { type Drop, PLAIN_PAGE } from '../../src/domain/drop.ts';
+import { OPEN_ACCESS } from '../../src/domain/drop-access.ts';
 import { rateAt } from '../../src/domain/ramp.ts';
 import { movedSince, wayBack } from '../../src/domain/undo.ts';
 import { beforeAndAfter, differing } from '../../src/store/drop-row.ts';
@@ -19,6 +20,8 @@ const drop: Drop = {
   perShopperLimit: 1,
   currency: 'EUR',
   products: [],
+  access: OPEN_ACCESS,
+  codeBatches: [],
   override: '',
   overrideUntil: null,
   overrideOwner: null,

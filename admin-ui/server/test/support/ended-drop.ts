@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { DEFAULT_POLICY } from '../../src/domain/admission-policy.ts';
 import { PLAIN_PAGE } from '../../src/domain/drop.ts';
+import { OPEN_ACCESS } from '../../src/domain/drop-access.ts';
 import { pageRoot, rootOf } from '../../src/domain/roster-root.ts';
 import { slotKeys } from '../../src/projection/keys.ts';
 import type { NewDrop } from '../../src/store/drops.ts';
@@ -33,6 +34,7 @@ export async function createEndedDrop(
     admission: { ...DEFAULT_POLICY, lobby: lines > 0 ? 'draw' : 'fifo' },
     page: PLAIN_PAGE,
     ...{ perShopperLimit: 2, currency: 'EUR', products: [], override: '', overrideUntil: null },
+    ...{ access: OPEN_ACCESS, codeBatches: [] },
     ...{ overrideOwner: null, overrideReason: null, ramp: null, ignoreCapacityUntil: null, series: null },
   };
   const drop = await plane.drops.create(plan, { actor: 'test', reason: null }, null);
