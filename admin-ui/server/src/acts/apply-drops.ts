@@ -2,9 +2,11 @@
 import { problem } from '@sluice/service-kit';
 import type { Who } from '../store/audit.ts';
 import { changeDrop } from './change-drop.ts';
+import { changeSeries, createSeries } from './change-series.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { createDrop } from './create-drop.ts';
-import { type DropInFile, type DropsPlan, fileChange, planDrops } from './plan-drops.ts';
+import { type DropsPlan, fileChange, type PlanFile, planDrops } from './plan-drops.ts';
+import { fileEdit } from './plan-series.ts';
 
 export interface ApplyOptions extends Who {
   /** Of the plan somebody has looked at; undefined: whatever it is now. */
@@ -19,17 +21,20 @@ export interface ApplyOptions extends Who {
  */
 export async function applyDrops(
   plane: ControlPlane,
-  files: readonly DropInFile[],
+  file: PlanFile,
   { digest, isConfirmed, ...who }: ApplyOptions,
 ): Promise<DropsPlan & { applied: string[] }> {
-  const plan = await planDrops(plane, files);
-  const refused = plan.changes.filter(({ action }) => action === 'refused');
+  const plan = await planDrops(plane, file);
+  const refused = [
+    ...plan.changes.map((one) => ({ ...one, of: one.drop })),
+    ...plan.series.map((one) => ({ ...one, of: one.series })),
+  ].filter(({ action }) => action === 'refused');
   if (refused.length > 0)
     throw problem(
       'plan-refused',
-      `${refused.map(({ drop, refusals }) => `${drop}: ${refusals.join(', ')}`).join('; ')}.`,
+      `${refused.map(({ of, refusals }) => `${of}: ${refusals.join(', ')}`).join('; ')}.`,
       {
-        changes: refused,
+        changes: refused.map(({ of: _, ...change }) => change),
       },
     );
   if (digest !== undefined && digest !== plan.digest)
@@ -39,18 +44,26 @@ export async function applyDrops(
   const dangers = plan.changes.flatMap((one) => one.dangers.map((danger) => `${one.drop}: ${danger}`));
   if (dangers.length > 0 && !isConfirmed)
     throw problem('confirmation-required', `${dangers.join(' ')} Apply it with confirm=true.`, { dangers });
-  const byId = new Map(files.map((file) => [file.id, file]));
+  const byId = new Map(file.drops.map((one) => [one.id, one]));
   const applied: string[] = [];
   for (const { drop, action } of plan.changes) {
-    const file = byId.get(drop);
-    if (!file || action === 'none') continue;
-    if (action === 'create') await createDrop(plane, file, who);
+    const stated = byId.get(drop);
+    if (!stated || action === 'none') continue;
+    if (action === 'create') await createDrop(plane, stated, who);
     else
       await changeDrop(plane, {
         ...{ act: 'plan.apply', drop, ifVersion: null, isConfirmed, ...who },
-        decide: (current, live) => fileChange(file, current, live),
+        decide: (current, live) => fileChange(stated, current, live),
       });
     applied.push(drop);
+  }
+  // After the drops: of a series that is made anew those that the file has are there already.
+  for (const { series, action } of plan.series) {
+    const stated = file.series.find(({ id }) => id === series);
+    if (!stated || action === 'none') continue;
+    if (action === 'create') await createSeries(plane, stated, who);
+    else await changeSeries(plane, { series, request: fileEdit(stated), from: null, ...who });
+    applied.push(series);
   }
   return { ...plan, applied };
 }

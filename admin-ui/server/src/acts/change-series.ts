@@ -11,6 +11,7 @@ import type { Series, SeriesPlan } from '../domain/series.ts';
 import { resolveLocal } from '../domain/zoned-time.ts';
 import type { Who } from '../store/audit.ts';
 import { SERIES_ACT } from '../store/drops.ts';
+import type { NewSeries } from '../store/series.ts';
 import { changeDrop } from './change-drop.ts';
 import { planChange, refuseLowContrast } from './change-plan.ts';
 import { policyChange } from './change-policy.ts';
@@ -43,8 +44,8 @@ export interface SeriesRequest extends PlanRequest {
 
 const DEFAULT_AHEAD_DAYS = 14;
 
-/** @throws Problem 400 `invalid-request`, 409 `series-exists`, 422 `low-contrast` */
-export async function createSeries(plane: ControlPlane, request: SeriesRequest, who: Who): Promise<Series> {
+/** As a merchant has asked for it, with what they did not state. */
+export function newSeries(request: SeriesRequest, now: Date): NewSeries {
   const { id, name, rrule, startsLocal, timeZone, choice = null, skipped = [], openSeconds = null } = request;
   const plan: SeriesPlan = {
     admission: { ...DEFAULT_POLICY, ...request.admission },
@@ -55,22 +56,24 @@ export async function createSeries(plane: ControlPlane, request: SeriesRequest, 
     access: { ...OPEN_ACCESS, ...request.access },
   };
   const rule = { rrule, startsLocal, timeZone, choice, skipped };
-  const now = new Date();
+  const aheadDays = request.aheadDays ?? DEFAULT_AHEAD_DAYS;
+  return { id, name, ...rule, openSeconds, plan, madeUntil: now, aheadDays };
+}
+
+export const seriesFaults = (series: NewSeries, now: Date): Fault[] => [
   // Its drops are called so, and more.
-  refuse([...reservedIdFaults(`${id}-`), ...recurrenceFaults(rule, now), ...planFaults(plan)]);
-  refuseLowContrast(plan.page);
-  const series = await plane.series.create(
-    {
-      id,
-      name,
-      ...rule,
-      openSeconds,
-      plan,
-      madeUntil: now,
-      aheadDays: request.aheadDays ?? DEFAULT_AHEAD_DAYS,
-    },
-    who,
-  );
+  ...reservedIdFaults(`${series.id}-`),
+  ...recurrenceFaults(series, now),
+  ...planFaults(series.plan),
+];
+
+/** @throws Problem 400 `invalid-request`, 409 `series-exists`, 422 `low-contrast` */
+export async function createSeries(plane: ControlPlane, request: SeriesRequest, who: Who): Promise<Series> {
+  const planned = newSeries(request, new Date());
+  const { id } = planned;
+  refuse(seriesFaults(planned, planned.madeUntil));
+  refuseLowContrast(planned.plan.page);
+  const series = await plane.series.create(planned, who);
   if (!series) throw problem('series-exists', `There is a series "${id}" already.`);
   plane.count.act('series.create');
   // What is due now is there with the answer; what fails the job makes.
@@ -111,7 +114,7 @@ export async function changeSeries(plane: ControlPlane, edit: SeriesEdit): Promi
     const plan = planAfter(current.plan, request);
     const { name = current.name, aheadDays = current.aheadDays, skipped = current.skipped } = request;
     const { openSeconds = current.openSeconds } = request;
-    refuse([...recurrenceFaults({ ...current, skipped }, now), ...planFaults(plan)]);
+    refuse(seriesFaults({ ...current, skipped, plan }, now));
     refuseLowContrast(plan.page);
     return { plan, name, aheadDays, openSeconds, skipped };
   });
@@ -176,7 +179,8 @@ export async function requireSeries(plane: ControlPlane, id: string): Promise<Se
   return series;
 }
 
-function planAfter(plan: SeriesPlan, request: PlanRequest): SeriesPlan {
+/** A plan with what is asked for in it. */
+export function planAfter(plan: SeriesPlan, request: PlanRequest): SeriesPlan {
   const { admission, page, perShopperLimit = plan.perShopperLimit, products = plan.products } = request;
   return {
     ...plan,

@@ -1,13 +1,17 @@
 /** All drops as a file that plans to change nothing. */
 import { stringify } from 'yaml';
 import type { Drop } from '../domain/drop.ts';
+import type { Series } from '../domain/series.ts';
 import type { Cursor } from '../store/drops.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 const READ_AT_ONCE = 200;
 
 /** @param only ids of the only ones to tell; null: all */
-export async function exportDrops({ drops }: ControlPlane, only: readonly string[] | null): Promise<string> {
+export async function exportDrops(
+  { drops, series }: ControlPlane,
+  only: readonly string[] | null,
+): Promise<string> {
   const all: Drop[] = [];
   for (let after: Cursor | null = null; ; ) {
     const page: Drop[] = await drops.list({ limit: READ_AT_ONCE, after, only });
@@ -16,7 +20,28 @@ export async function exportDrops({ drops }: ControlPlane, only: readonly string
     if (!last || page.length < READ_AT_ONCE) break;
     after = { opensAtMs: last.opensAt.getTime(), id: last.id };
   }
-  return stringify({ version: 1, drops: all.map(fileOf) }, { lineWidth: 120 });
+  // A series is the whole installation's.
+  const recurring = only === null ? (await series.active()).map(seriesFileOf) : [];
+  const file = { version: 1, drops: all.map(fileOf), ...(recurring.length > 0 && { series: recurring }) };
+  return stringify(file, { lineWidth: 120 });
+}
+
+function seriesFileOf({
+  id,
+  name,
+  rrule,
+  startsLocal,
+  timeZone,
+  choice,
+  skipped,
+  aheadDays,
+  openSeconds,
+  plan,
+}: Series) {
+  return {
+    ...{ id, name, rrule, startsLocal, timeZone, choice, skipped: [...skipped], aheadDays, openSeconds },
+    ...{ ...plan, page: statedPage(plan.page), products: [...plan.products] },
+  };
 }
 
 const statedPage = ({ logo: _, ...stated }: Drop['page']) => stated;

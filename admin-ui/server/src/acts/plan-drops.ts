@@ -11,8 +11,10 @@ import type { LivePicture } from '../projection/live.ts';
 import { beforeAndAfter, differing } from '../store/drop-row.ts';
 import { planChange } from './change-plan.ts';
 import { policyChange } from './change-policy.ts';
+import type { SeriesRequest } from './change-series.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { DropRequest } from './create-drop.ts';
+import { type PlannedSeries, planSeries } from './plan-series.ts';
 
 export type DropInFile = DropRequest & { readonly id: string };
 
@@ -29,10 +31,19 @@ export interface DropsPlan {
   readonly digest: string;
   readonly summary: string;
   readonly changes: PlannedChange[];
+  readonly series: PlannedSeries[];
+}
+
+export interface PlanFile {
+  readonly drops: readonly DropInFile[];
+  readonly series: readonly SeriesRequest[];
 }
 
 /** @throws a store fault; what is wrong with a drop stands in its change */
-export async function planDrops(plane: ControlPlane, files: readonly DropInFile[]): Promise<DropsPlan> {
+export async function planDrops(
+  plane: ControlPlane,
+  { drops: files, series: seriesFiles }: PlanFile,
+): Promise<DropsPlan> {
   const pictures = await plane.projection.live(files.map(({ id }) => id));
   const changes: PlannedChange[] = [];
   for (const file of files) {
@@ -40,11 +51,16 @@ export async function planDrops(plane: ControlPlane, files: readonly DropInFile[
     if (!live) throw new Error('Redis told nothing of a drop it was asked for');
     changes.push(changeOf(file, await plane.drops.find(file.id), live));
   }
-  const count = (action: PlannedChange['action']) => changes.filter((one) => one.action === action).length;
+  const series = await planSeries(plane, seriesFiles);
+  const count = (action: PlannedChange['action']) =>
+    [...changes, ...series].filter((one) => one.action === action).length;
   return {
-    digest: createHash('sha256').update(canonicalJson(changes)).digest('hex'),
+    digest: createHash('sha256')
+      .update(canonicalJson(series.length > 0 ? { changes, series } : changes))
+      .digest('hex'),
     summary: `${count('create')} to create, ${count('change')} to change, ${count('none')} as they are, ${count('refused')} refused`,
     changes,
+    series,
   };
 }
 

@@ -8,19 +8,27 @@ import { readSchedule } from '../domain/schedule.ts';
 import { withRules } from './body-rules.ts';
 import { DropId } from './common.ts';
 import { DropCreation } from './drops.ts';
+import { SeriesCreation } from './series.ts';
 
 /** A season; a drop of 1,000 products is some 100 KB. */
 const DROPS_MAX = 500;
+/** More than an installation has of them; each makes drops for years. */
+const SERIES_MAX = 100;
 
 const { id: _id, reason: _reason, ...planned } = DropCreation.properties;
 
+const { reason: _why, ...seriesPlanned } = SeriesCreation.properties;
+
 const DropInFile = Type.Object({ id: DropId, ...planned }, { additionalProperties: false });
+
+const SeriesInFile = Type.Object(seriesPlanned, { additionalProperties: false });
 
 export const DropFile = withRules(
   Type.Object(
     {
       version: Type.Literal(1, { description: 'Of the form of this file' }),
       drops: Type.Array(DropInFile, { maxItems: DROPS_MAX }),
+      series: Type.Optional(Type.Array(SeriesInFile, { maxItems: SERIES_MAX })),
     },
     { additionalProperties: false },
   ),
@@ -28,7 +36,12 @@ export const DropFile = withRules(
     const list = (body as { drops?: unknown } | null)?.drops;
     const drops: unknown[] = Array.isArray(list) ? list : [];
     const ids = drops.map((drop) => (drop as { id?: unknown } | null)?.id);
-    return drops.flatMap((drop, index) => {
+    const series = (body as { series?: unknown } | null)?.series;
+    const names = (Array.isArray(series) ? series : []).map((one) => (one as { id?: unknown } | null)?.id);
+    const twice = names.flatMap((id, index) =>
+      names.indexOf(id) < index ? [faultAt(`/series/${index}/id`, 'is stated twice')] : [],
+    );
+    const ofDrops = drops.flatMap((drop, index) => {
       const faults: Fault[] = [
         ...(ids.indexOf(ids[index]) < index ? [faultAt('/id', 'is stated twice')] : []),
         ...reservedIdFaults((drop as { id?: unknown } | null)?.id),
@@ -43,6 +56,7 @@ export const DropFile = withRules(
       ];
       return faults.map(({ path, reason }) => ({ path: `/drops/${index}${path}`, reason }));
     });
+    return [...ofDrops, ...twice];
   },
 );
 
@@ -66,10 +80,18 @@ const Change = Type.Object({
   refusals: Type.Array(Type.String()),
 });
 
+const SeriesChange = Type.Object({
+  series: Type.String(),
+  action: Change.properties.action,
+  fields: Change.properties.fields,
+  refusals: Change.properties.refusals,
+});
+
 export const PlanAnswer = Type.Object({
   digest: Type.String(),
   summary: Type.String({ description: '"1 to create, 2 to change, 5 as they are, 0 refused"' }),
   changes: Type.Array(Change),
+  series: Type.Array(SeriesChange),
 });
 
 export const ApplyAnswer = Type.Object({ ...PlanAnswer.properties, applied: Type.Array(DropId) });

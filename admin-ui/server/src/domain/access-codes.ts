@@ -3,6 +3,7 @@
  * drop: nothing of it is stored, and the room reads it without a list (waiting-room/src/domain/access-code.ts).
  */
 import { createHmac, hkdfSync } from 'node:crypto';
+import type { Drop } from './drop.ts';
 
 /** What there is of codes of one kind, made together. */
 export interface CodeBatch {
@@ -73,22 +74,15 @@ export function wordDigest(key: string, word: string): string {
 
 /** For the room: nothing of what was withdrawn, nor whom codes are for. Undefined: there is nothing to read. */
 export function codeRules(
-  {
-    access,
-    codeBatches,
-  }: { readonly access: { readonly codeRequired: boolean }; readonly codeBatches: readonly CodeBatch[] },
-  key: string,
+  { id, access, codeBatches }: Pick<Drop, 'id' | 'access' | 'codeBatches'>,
+  keyOf: (drop: string) => string,
 ): CodeRules | undefined {
   const batches = codeBatches
     .filter(({ revokedAt }) => revokedAt === null)
     .map(({ number, kind, count, usesMax, wordDigest: digest }) => ({
-      number,
-      kind,
-      count,
-      usesMax,
-      wordDigest: digest,
+      ...{ number, kind, count, usesMax, wordDigest: digest },
     }));
-  return batches.length > 0 || access.codeRequired ? { key, batches } : undefined;
+  return batches.length > 0 || access.codeRequired ? { key: keyOf(id), batches } : undefined;
 }
 
 function macOf(key: string, use: string, bytes: Uint8Array): Buffer {

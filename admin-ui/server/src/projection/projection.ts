@@ -52,7 +52,7 @@ export interface Expected {
 }
 
 const noKey = (): never => {
-  throw new Error('nobody who writes no drop needs a key');
+  throw new Error('codes are written by who has their key');
 };
 
 /** Drops compared at once. */
@@ -67,7 +67,7 @@ const LOGO_SECONDS = 30 * 24 * 3600;
 const text = readFileSync(new URL('../../lua/write-policy.lua', import.meta.url), 'utf8');
 const sha = createHash('sha1').update(text).digest('hex');
 
-/** @param codeKeyOf what codes of a drop are made and read by; a command that writes no drop has none */
+/** @param codeKeyOf what codes of a drop are made and read by; a command that writes none has none */
 export function createProjection(redis: Redis, codeKeyOf: (drop: string) => string = noKey): Projection {
   async function run(keys: string[], args: string[]): Promise<[string, string?, string?]> {
     try {
@@ -115,7 +115,7 @@ export function createProjection(redis: Redis, codeKeyOf: (drop: string) => stri
       if (status === 'opened') return { status, opensAt: at };
       if (status === 'lobby-open')
         return { status, lobbyOpensAt: at, lobby: lobby === 'fifo' ? 'fifo' : 'draw' };
-      await redis.set(pageKey(drop.id), pageDocument(drop, codeRules(drop, codeKeyOf(drop.id))));
+      await redis.set(pageKey(drop.id), pageDocument(drop, codeRules(drop, codeKeyOf)));
       // Last: whoever finds a drop in the list finds its policy and its page, too.
       await redis.zadd(DROPS_KEY, drop.opensAt.getTime(), drop.id);
       return { status: status as 'written' | 'same' };

@@ -4,11 +4,12 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { applyDrops } from '../acts/apply-drops.ts';
+import type { SeriesRequest } from '../acts/change-series.ts';
 import type { ControlPlane } from '../acts/control-plane.ts';
 import { exportDrops } from '../acts/export-drops.ts';
-import { type DropInFile, planDrops } from '../acts/plan-drops.ts';
+import { type DropInFile, type PlanFile, planDrops } from '../acts/plan-drops.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import { DropCreation } from '../contract/drops.ts';
 import { ApplyAnswer, ApplyQuery, DropFile, PlanAnswer } from '../contract/drops-as-code.ts';
@@ -64,7 +65,7 @@ export const dropsAsCodeRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane 
         response: { 200: PlanAnswer, ...PROBLEM_ANSWERS },
       },
     },
-    async (request) => answerOf(await planDrops(plane, request.body.drops as DropInFile[])),
+    async (request) => answerOf(await planDrops(plane, fileOf(request.body))),
   );
 
   app.post(
@@ -82,7 +83,7 @@ export const dropsAsCodeRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane 
     async (request) => {
       const { digest, confirm = false } = request.query;
       const who = { actor: request.operator, reason: null };
-      const done = await applyDrops(plane, request.body.drops as DropInFile[], {
+      const done = await applyDrops(plane, fileOf(request.body), {
         ...who,
         digest,
         isConfirmed: confirm,
@@ -148,7 +149,12 @@ function rowsOf(text: string): string[][] {
   }
 }
 
-function answerOf({ digest, summary, changes }: Awaited<ReturnType<typeof planDrops>>) {
+const fileOf = ({ drops, series = [] }: Static<typeof DropFile>): PlanFile => ({
+  drops: drops as DropInFile[],
+  series: series as SeriesRequest[],
+});
+
+function answerOf({ digest, summary, changes, series }: Awaited<ReturnType<typeof planDrops>>) {
   return {
     digest,
     summary,
@@ -156,6 +162,11 @@ function answerOf({ digest, summary, changes }: Awaited<ReturnType<typeof planDr
       ...one,
       fields: one.fields.map((field) => ({ ...field })),
       dangers: [...one.dangers],
+      refusals: [...one.refusals],
+    })),
+    series: series.map((one) => ({
+      ...one,
+      fields: one.fields.map((field) => ({ ...field })),
       refusals: [...one.refusals],
     })),
   };

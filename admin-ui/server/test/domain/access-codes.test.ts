@@ -42,12 +42,13 @@ test('the room gets no code that was withdrawn, no label, and nothing at all of 
     ...{ createdAt: '2026-01-01T00:00:00.000Z', createdBy: 'someone', revokedAt: null },
   };
   const revoked = { ...batch, number: 1, revokedAt: '2026-01-02T00:00:00.000Z' };
-  expect(codeRules({ access: OPEN_ACCESS, codeBatches: [batch, revoked] }, KEY)).toEqual({
+  expect(codeRules({ id: 'a', access: OPEN_ACCESS, codeBatches: [batch, revoked] }, () => KEY)).toEqual({
     key: KEY,
     batches: [{ number: 0, kind: 'access', count: 3, usesMax: 1, wordDigest: null }],
   });
-  expect(codeRules({ access: OPEN_ACCESS, codeBatches: [revoked] }, KEY)).toBeUndefined();
+  expect(codeRules({ id: 'a', access: OPEN_ACCESS, codeBatches: [revoked] }, () => KEY)).toBeUndefined();
   expect(
-    codeRules({ access: { ...OPEN_ACCESS, codeRequired: true }, codeBatches: [] }, KEY)?.batches,
+    codeRules({ id: 'a', access: { ...OPEN_ACCESS, codeRequired: true }, codeBatches: [] }, () => KEY)
+      ?.batches,
   ).toEqual([]);
 });

@@ -203,3 +203,75 @@ test('products go out as CSV and come in again, and no cell is a formula', async
     });
   expect((await admin.call('GET', '/api/v1/drops/no-such-drop/products')).status).toBe(404);
 });
+
+test('4.3: series are in the file: made, changed, planned to change nothing, and refused where they are what they are for good', async () => {
+  const id = `nightly-${anyDrop().slice(-6)}`;
+  const startsLocal = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+  const series = {
+    ...{
+      id,
+      name: 'Nightly',
+      rrule: 'FREQ=DAILY',
+      startsLocal,
+      timeZone: 'UTC',
+      aheadDays: 2,
+      openSeconds: 600,
+    },
+    products: anyFile().products,
+    access: { codeRequired: true },
+  };
+  const send = (path: string, list: object[]) =>
+    post(`/api/v1/${path}`, stringify({ version: 1, drops: [], series: list }));
+  const planned = await send('plan', [series]);
+  expect(planned.body).toMatchObject({
+    summary: '1 to create, 0 to change, 0 as they are, 0 refused',
+    series: [{ series: id, action: 'create' }],
+  });
+  const applied = await send('apply', [series]);
+  expect(applied).toMatchObject({ status: 200, body: { applied: [id] } });
+  const made = (await admin.call('GET', `/api/v1/series/${id}`)).body.next[0].drop;
+  expect((await admin.call('GET', `/api/v1/drops/${made}`)).body).toMatchObject({
+    ...{ name: 'Nightly', access: { codeRequired: true }, series: { id } },
+  });
+
+  // What the export says changes nothing.
+  const file = await exported();
+  const again = await post('/api/v1/plan', stringify(file));
+  expect(again.body.series.map(({ action }: { action: string }) => action)).toEqual(
+    file.series.map(() => 'none'),
+  );
+  expect(again.body.changes.every(({ action }: { action: string }) => action === 'none')).toBe(true);
+
+  const changed = { ...series, admission: { ratePerMinute: 77 }, name: 'Late night' };
+  expect((await send('plan', [changed])).body.series[0]).toMatchObject({
+    action: 'change',
+    fields: expect.arrayContaining([
+      { field: 'name', from: 'Nightly', to: 'Late night' },
+      { field: 'admission.ratePerMinute', from: 300, to: 77 },
+    ]),
+  });
+  expect((await send('apply', [changed])).body.applied).toEqual([id]);
+  expect((await admin.call('GET', `/api/v1/drops/${made}`)).body).toMatchObject({
+    ...{ name: 'Late night', admission: { ratePerMinute: 77 } },
+  });
+
+  const other = await send('apply', [{ ...changed, rrule: 'FREQ=WEEKLY' }]);
+  expect(other).toMatchObject(problem(409, 'plan-refused'));
+  expect(other.body.detail).toContain('rrule is what it is for good');
+  await admin.call('POST', `/api/v1/series/${id}/end`, {});
+  expect((await send('plan', [{ ...changed, name: 'x' }])).body.series[0].refusals).toEqual([
+    'it has ended; make another series',
+  ]);
+});
+
+test('promise 8: what is wrong with a series of a file is named, and nothing of the file is done', async () => {
+  const startsLocal = new Date(Date.now() + 86_400_000).toISOString().slice(0, 16);
+  const series = { id: 'wrong', name: 'x', rrule: 'FREQ=SOMETIMES', startsLocal, timeZone: 'UTC' };
+  const send = (list: unknown) => post('/api/v1/apply', stringify({ version: 1, drops: [], series: list }));
+  const refused = await send([series]);
+  expect(refused).toMatchObject(problem(409, 'plan-refused'));
+  expect(refused.body.detail).toMatch(/wrong: .*rrule/);
+  expect(await send([{ ...series, nonsense: 1 }])).toMatchObject(problem(400, 'invalid-request'));
+  expect(await send([series, series])).toMatchObject(problem(400, 'invalid-request'));
+  expect((await admin.call('GET', '/api/v1/series/wrong')).status).toBe(404);
+});

@@ -105,6 +105,7 @@ test('Q1: an older policy never replaces a newer one, in whatever order writers 
     lobbyOpensAt: new Date(body.lobbyOpensAt),
     closesAt: null,
     overrideUntil: null,
+    codeBatches: [],
   };
   const seed = (await admin.redis.get(`wr:{${body.id}}:seed`)) ?? '';
   const versions = [7, 3, 9, 5, 8, 9, 2];

@@ -7,6 +7,7 @@ import type {
   SignInWays as SignInWaysSchema,
   TotpAnswer,
 } from '../../../server/src/contract/accounts.ts';
+import type { CodesAnswer, MadeCodesAnswer } from '../../../server/src/contract/drop-access.ts';
 import type { DropAnswer, DropListAnswer } from '../../../server/src/contract/drops.ts';
 import type { LiveAnswer } from '../../../server/src/contract/live.ts';
 import type { LogoAnswer, ThemePreview } from '../../../server/src/contract/page-theme.ts';
@@ -15,6 +16,11 @@ import type {
   PasskeyList as PasskeyListSchema,
 } from '../../../server/src/contract/passkeys.ts';
 import type { PreviewAnswer } from '../../../server/src/contract/previews.ts';
+import type {
+  EditedSeriesAnswer,
+  SeriesAnswer,
+  SeriesList as SeriesListSchema,
+} from '../../../server/src/contract/series.ts';
 import type { StockAnswer } from '../../../server/src/contract/stock.ts';
 
 export type Session = Static<typeof SessionAnswer>;
@@ -31,6 +37,12 @@ export type ThemeCheck = Static<typeof ThemePreview>;
 export type PreviewLink = Static<typeof PreviewAnswer>;
 export type Stock = Static<typeof StockAnswer>;
 export type LogoState = Static<typeof LogoAnswer>;
+export type Series = Static<typeof SeriesAnswer>;
+export type SeriesList = Static<typeof SeriesListSchema>;
+export type EditedSeries = Static<typeof EditedSeriesAnswer>;
+export type Codes = Static<typeof CodesAnswer>;
+export type CodeBatch = Codes['batches'][number];
+export type MadeCodes = Static<typeof MadeCodesAnswer>;
 export type Live = Static<typeof LiveAnswer>;
 export type LiveSample = Live['sample'];
 export type LiveHistory = Live['history'];

@@ -1,3 +1,4 @@
+import { withMoreMessages } from '../../i18n/more-messages.ts';
 import type { PageDefinition } from '../page-definition.ts';
 
 export default [
@@ -11,7 +12,7 @@ export default [
   },
   {
     ...{ path: '/drops/$drop', at: 'drop', label: 'drops.plan', order: 10, needs: 'drops.read' },
-    load: () => import('./plan-page.tsx'),
+    load: () => withMoreMessages(() => import('./plan-page.tsx')),
   },
   {
     ...{ path: '/drops/$drop/look', at: 'drop', label: 'drops.look', order: 15, needs: 'drops.read' },

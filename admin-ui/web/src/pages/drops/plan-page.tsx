@@ -1,13 +1,13 @@
 /** The plan of one drop: what it is, when, how its line moves, and another like it. */
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Drop } from '../../api/contract.ts';
 import { dropQuery } from '../../api/drops.ts';
 import { localOf } from '../../domain/clock-times.ts';
 import { policyChanges, textsOf } from '../../domain/policy-table.ts';
 import { useText } from '../../i18n/language.tsx';
-import { useMay } from '../../session/session.ts';
+import { useMay, useSession } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Form, useSubmit } from '../../ui/form.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -19,6 +19,7 @@ import { useChangeDrop } from './change-drop.ts';
 import { CloneDialog } from './clone-dialog.tsx';
 import { OthersNote } from './others-note.tsx';
 import { PolicyFields } from './policy-fields.tsx';
+import { RecurDialog } from './recur-dialog.tsx';
 import { ScheduleFields, type ScheduleTexts, scheduleOf } from './schedule-fields.tsx';
 import './drops.css';
 
@@ -31,19 +32,38 @@ export default function PlanPage() {
 function Plan({ drop }: { readonly drop: Drop }) {
   const t = useText();
   const may = useMay();
+  const { drops: onlyDrops } = useSession();
   const [isCloning, clone] = useState(false);
+  const [isRecurring, recur] = useState(false);
+  const mayMake = may('drops.plan') && onlyDrops === null;
   return (
     <>
       <PageHeader
         level={2}
         title={t('drops.plan')}
-        actions={may('drops.plan') && <Button onPress={() => clone(true)}>{t('drops.clone')}</Button>}
+        actions={
+          mayMake && (
+            <>
+              <Button onPress={() => clone(true)}>{t('drops.clone')}</Button>
+              <Button onPress={() => recur(true)}>{t('series.make')}</Button>
+            </>
+          )
+        }
       />
       {drop.room.status === 'pending' && <p className="note warning">{t('drops.pending-room')}</p>}
       {drop.checkout.status === 'pending' && <p className="note warning">{t('drops.pending-checkout')}</p>}
+      {drop.series && (
+        <p className="note">
+          {t('series.part-of')}{' '}
+          <Link to="/series/$series" params={{ series: drop.series.id } as never}>
+            {t('series.show')}
+          </Link>
+        </p>
+      )}
       <Basics drop={drop} />
       <Policy drop={drop} />
       <CloneDialog drop={drop} isOpen={isCloning} onClose={() => clone(false)} />
+      <RecurDialog drop={drop} isOpen={isRecurring} onClose={() => recur(false)} />
     </>
   );
 }
