@@ -178,9 +178,11 @@ test('4.2: each use of a bypass is counted and an entry of the audit log, with t
 test('promise 5: what codes are read by is in Redis again after a loss', async () => {
   const drop = await open({ access: { codeRequired: true } });
   const { body } = await make(drop, { label: 'x', count: 1 });
+  await inForce(drop);
   const before = await admin.redis.get(`wr:page:${drop}`);
   await admin.redis.del(`wr:page:${drop}`, `wr:{${drop}}:control`);
   await waitUntil(async () => (await admin.redis.get(`wr:page:${drop}`)) === before);
+  await inForce(drop);
   const answer = await waitUntil(
     async () => {
       const joined = await join(drop, { code: body.codes[0] });

@@ -15,7 +15,7 @@ test('4.2: a drop is for people with a code: codes are made, saved as a file thi
   const { page, faults } = await stage.visit({ as: 'merchant', at: `/drops/${drop.id}/access` });
   await page.getByText('There are no access codes').waitFor();
   await checkAccessibility(page);
-  await page.getByLabel('Who may join').selectOption('code');
+  await page.getByRole('combobox', { name: 'Who may join' }).selectOption('code');
   await page.getByRole('button', { name: 'Save' }).first().click();
   await page.getByText('Saved. The waiting room goes by it within a second.').waitFor();
   expect((await dropOf(drop.id)).access.codeRequired).toBe(true);
@@ -25,7 +25,7 @@ test('4.2: a drop is for people with a code: codes are made, saved as a file thi
   await dialog.getByLabel('For whom').fill('Newsletter');
   await dialog.getByLabel('Codes').fill('many');
   await dialog.getByRole('button', { name: 'Make access codes' }).click();
-  await dialog.getByText('must be integer').waitFor();
+  await dialog.getByText('must be a whole number').waitFor();
   await checkAccessibility(page);
   await takeScreen(page, 'access-make');
   await dialog.getByLabel('Codes').fill('7');

@@ -21,7 +21,7 @@ test('4.2: a drop is made to recur; the next ones are seen, changed alone or wit
   await dialog.getByLabel('Recurs').selectOption('daily');
   await dialog.getByLabel('Made so many days ahead').fill('3');
   await dialog.getByRole('button', { name: 'Make it recur' }).click();
-  await dialog.getByText('must match pattern').waitFor();
+  await dialog.getByText('characters or a form that can not stand here').waitFor();
   await checkAccessibility(page);
   await takeScreen(page, 'series-make');
   await dialog.getByLabel('Id').fill('nightly');
