@@ -130,7 +130,8 @@ create table admin.drops (
   occurs_local text,
   is_edited_alone boolean default false not null,
   access jsonb default '{"members": null, "codeRequired": false}'::jsonb not null,
-  code_batches jsonb default '[]'::jsonb not null
+  code_batches jsonb default '[]'::jsonb not null,
+  is_draft boolean default false not null
 );
 
 create table admin.journaled (

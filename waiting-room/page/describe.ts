@@ -43,6 +43,9 @@ export interface PageView {
   readonly urgent: boolean;
 }
 
+/** Twice as far ahead as a drop can be scheduled. */
+const UNTOLD_MS = 10 * 366 * 86_400_000;
+
 const URGENT = ['called', 'turn', 'grace', 'entering', 'closed', 'missed'];
 /** States in which a shopper is past the line, so that their place in it is no more. */
 const CALLED = ['called', 'turn', 'grace', 'checked-in'];
@@ -54,7 +57,9 @@ const CALLED = ['called', 'turn', 'grace', 'checked-in'];
  */
 export function describe(now: Situation, texts: Texts, locale: string, zone?: string): PageView {
   const say = (key: string) => texts[key] ?? '';
-  const { state, ahead, wait, opensMs, heldUntilMs, crowd, asOfMs } = now;
+  const { state, ahead, wait, heldUntilMs, crowd, asOfMs } = now;
+  // An opening that never comes (ADR 0114) is no time to tell anybody.
+  const opensMs = now.opensMs && now.opensMs - asOfMs < UNTOLD_MS ? now.opensMs : 0;
   // Once called, a shopper's place in the line is behind them.
   const position = CALLED.includes(state) ? null : now.position;
   const facts: [string, string][] = [];

@@ -66,7 +66,7 @@ function openingChange(opensAt: Date, drop: Drop, live: LivePicture): DropChange
   if (live.openedAt || (live.opensAt && live.opensAt <= live.asOf))
     throw problem('already-open', `It opened at ${(live.openedAt ?? live.opensAt)?.toISOString()}.`);
   // A lobby that people stand in stays open when the opening is put off.
-  const isLobbyOpen = drop.lobbyOpensAt <= live.asOf;
+  const isLobbyOpen = !drop.isDraft && drop.lobbyOpensAt <= live.asOf;
   const lobbyOpensAt = isLobbyOpen ? drop.lobbyOpensAt : lobbyOpening(opensAt, drop.admission);
   return { opensAt, lobbyOpensAt: lobbyOpensAt < opensAt ? lobbyOpensAt : opensAt };
 }

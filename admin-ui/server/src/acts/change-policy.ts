@@ -13,7 +13,7 @@ export function policyChange(request: Partial<AdmissionPolicy>, drop: Drop, live
   const admission = { ...drop.admission, ...request };
   const isLobbyChanged =
     admission.lobby !== drop.admission.lobby || admission.lobbySeconds !== drop.admission.lobbySeconds;
-  if (isLobbyChanged && drop.lobbyOpensAt <= live.asOf)
+  if (isLobbyChanged && !drop.isDraft && drop.lobbyOpensAt <= live.asOf)
     throw problem('lobby-open', 'lobby and lobbySeconds can change until the lobby opens.');
   if (admission.stockBound === 'on' && drop.products.length === 0) {
     const errors: FieldFault[] = [

@@ -71,6 +71,7 @@ export async function createDrop(
       overrideReason: null,
       ramp: null,
       ignoreCapacityUntil: null,
+      isDraft: false,
       series,
     },
     who,

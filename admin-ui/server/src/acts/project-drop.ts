@@ -25,11 +25,13 @@ export async function projectDrop(plane: ControlPlane, drop: Drop): Promise<bool
         return await giveWay(plane, drop, 'the drop had opened already', ({ lobbyOpensAt }) => ({
           opensAt: outcome.opensAt,
           lobbyOpensAt: earlier(lobbyOpensAt, outcome.opensAt),
+          isDraft: false,
         }));
       case 'lobby-open':
         return await giveWay(plane, drop, 'the lobby had opened already', ({ admission, opensAt }) => ({
           lobbyOpensAt: earlier(outcome.lobbyOpensAt, opensAt),
           admission: { ...admission, lobby: outcome.lobby },
+          isDraft: false,
         }));
     }
   } catch (err) {

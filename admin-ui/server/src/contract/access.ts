@@ -95,6 +95,8 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'GET /api/v1/drops/:drop': drop('drops.read'),
   'PATCH /api/v1/drops/:drop': drop('drops.plan'),
   'POST /api/v1/drops/:drop/clone': { needs: 'drops.plan', object: 'installation' },
+  'POST /api/v1/drops/:drop/unschedule': drop('drops.plan'),
+  'POST /api/v1/drops/:drop/schedule': drop('drops.plan'),
   'PATCH /api/v1/drops/:drop/page': drop('page.change'),
   'POST /api/v1/drops/:drop/preview': drop('page.change'),
   'PUT /api/v1/drops/:drop/logo': drop('page.change'),

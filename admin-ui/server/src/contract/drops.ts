@@ -135,6 +135,8 @@ export const PageChange = withRules(
   (body) => pageFaults({ ...(body as object), defaultReturnTo: null }, ''),
 );
 
+export const DraftAct = Type.Object({ reason: Type.Optional(Reason) }, { additionalProperties: false });
+
 /** Whether another part of the installation has what was planned. */
 const Delivery = Type.Object({
   status: Type.Enum(['done', 'pending']),
@@ -197,6 +199,7 @@ export const DropAnswer = Type.Object({
   ),
   ignoreCapacityUntil: Nullable(Instant),
   commit: Nullable(Type.String({ description: "Hex SHA-256 of the draw's seed" })),
+  isDraft: Type.Boolean({ description: 'Planned, and not scheduled any more: it does not open' }),
   series: Nullable(
     Type.Object(
       {

@@ -58,9 +58,10 @@ export function archivableAt(
 
 /** When a drop ended, as planned; null while it has not. An override has no time of its own: later changes put it off. */
 export function closedAt(
-  { closesAt, override, updatedAt }: Pick<Drop, 'closesAt' | 'override' | 'updatedAt'>,
+  { closesAt, override, updatedAt, isDraft }: Pick<Drop, 'closesAt' | 'override' | 'updatedAt' | 'isDraft'>,
   now: Date,
 ): Date | null {
+  if (isDraft) return null;
   if (closesAt && closesAt <= now) return closesAt;
   return override === 'closed' ? updatedAt : null;
 }

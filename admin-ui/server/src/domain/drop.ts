@@ -91,6 +91,8 @@ export interface Drop {
   readonly ignoreCapacityUntil: Date | null;
   /** Hex SHA-256 of the seed; null for a drop without a draw. */
   readonly commit: string | null;
+  /** Planned, and not scheduled any more: the room has an opening that never comes. */
+  readonly isDraft: boolean;
   /** Null: it stands alone. */
   readonly series: DropSeries | null;
   /** Rises with every change. */
@@ -113,6 +115,7 @@ export type DropChange = Partial<
     | 'perShopperLimit'
     | 'access'
     | 'codeBatches'
+    | 'isDraft'
     | 'override'
     | 'overrideUntil'
     | 'overrideOwner'

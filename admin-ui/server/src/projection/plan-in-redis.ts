@@ -6,6 +6,7 @@ import type { Redis } from 'ioredis';
 import { DEFAULT_POLICY } from '../domain/admission-policy.ts';
 import { type Drop, type Override, PLAIN_PAGE } from '../domain/drop.ts';
 import { dropKeys, pageKey } from './keys.ts';
+import { NEVER_US } from './policy-fields.ts';
 
 const dateOf = (us: string | undefined): Date | null =>
   Number(us ?? 0) > 0 ? new Date(Number(us) / 1000) : null;
@@ -39,6 +40,7 @@ export async function readPlanInRedis(redis: Redis, id: string): Promise<Drop | 
     products: [],
     access: { codeRequired: control.codes === 'on', members },
     codeBatches: [],
+    isDraft: Number(control.opens_us) === NEVER_US,
     override: (control.override ?? '') as Override,
     overrideUntil: dateOf(control.override_until_us),
     overrideOwner: null,

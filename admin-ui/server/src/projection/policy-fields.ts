@@ -5,15 +5,18 @@ import { palettesOf } from '../domain/theme.ts';
 
 const US_PER_SECOND = 1_000_000;
 
+/** When a draft opens, for the room: the year 2200, which Lua's numbers hold to the microsecond (ADR 0114). */
+export const NEVER_US = Date.UTC(2200, 0, 1) * 1000;
+
 const us = (at: Date | null): number => (at === null ? 0 : at.getTime() * 1000);
 
 /** Text, since that is what Redis keeps: comparing must not depend on how a number is written. */
 export function policyFields(drop: Drop): Record<string, string> {
-  const { admission } = drop;
+  const { admission, isDraft } = drop;
   const fields = {
-    lobby_opens_us: us(drop.lobbyOpensAt),
-    opens_us: us(drop.opensAt),
-    closes_us: us(drop.closesAt),
+    lobby_opens_us: isDraft ? NEVER_US : us(drop.lobbyOpensAt),
+    opens_us: isDraft ? NEVER_US : us(drop.opensAt),
+    closes_us: isDraft ? 0 : us(drop.closesAt),
     rate_per_minute: admission.ratePerMinute,
     burst_seconds: admission.burstSeconds,
     max_sessions: admission.maxSessions ?? 0,

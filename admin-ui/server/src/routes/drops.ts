@@ -5,12 +5,14 @@ import { changeDrop } from '../acts/change-drop.ts';
 import { type PlanRequest, pageChange, planChange, refuseClosed } from '../acts/change-plan.ts';
 import type { ControlPlane } from '../acts/control-plane.ts';
 import { type CloneRequest, cloneDrop, createDrop, type DropRequest } from '../acts/create-drop.ts';
+import { scheduleChange, unscheduleChange } from '../acts/draft-drop.ts';
 import { steerDrop } from '../acts/steer-drop.ts';
 import { tellDrop, tellDrops, tellJournaled } from '../acts/tell-drop.ts';
 import { tellInstances } from '../acts/tell-instances.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import {
   DROPS_PER_ANSWER,
+  DraftAct,
   DropAnswer,
   DropClone,
   DropCreation,
@@ -166,6 +168,39 @@ export const dropRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = as
       return tellDrop(plane, drop);
     },
   );
+
+  const drafts = {
+    unschedule: ['drop.unschedule', unscheduleChange, 'Back to draft, until the lobby opens'],
+    schedule: ['drop.schedule', scheduleChange, 'Schedule a draft again, as it is planned'],
+  } as const;
+  for (const [path, [act, decide, summary]] of Object.entries(drafts)) {
+    app.post(
+      `/api/v1/drops/:drop/${path}`,
+      {
+        config: acting,
+        schema: {
+          summary,
+          params: DropParams,
+          body: DraftAct,
+          response: { 200: DropAnswer, ...PROBLEM_ANSWERS },
+        },
+      },
+      async (request, reply) => {
+        const { reason = null } = request.body as { reason?: string };
+        const drop = await changeDrop(plane, {
+          ...{
+            act,
+            decide,
+            drop: (request.params as { drop: string }).drop,
+            ifVersion: versionAsked(request),
+          },
+          ...{ actor: request.operator, reason, isConfirmed: true }, // nobody is there yet
+        });
+        sendVersion(reply, drop);
+        return tellDrop(plane, drop);
+      },
+    );
+  }
 
   app.patch(
     '/api/v1/drops/:drop/page',

@@ -39,6 +39,7 @@ export interface Tables {
     series_id: string | null;
     occurs_local: string | null;
     is_edited_alone: Generated<boolean>;
+    is_draft: Generated<boolean>;
     policy_version: Generated<number>;
     created_at: Generated<Date>;
     updated_at: Generated<Date>;

@@ -30,6 +30,7 @@ export function dropOf(row: Selectable<DropTable>): Drop {
     ramp: row.ramp,
     ignoreCapacityUntil: row.ignore_capacity_until,
     commit: row.commit,
+    isDraft: row.is_draft,
     series: seriesOf(row),
     policyVersion: row.policy_version,
     createdAt: row.created_at,
@@ -69,6 +70,7 @@ export function columnsOf(drop: New): Insertable<DropTable> {
     override_reason: drop.overrideReason,
     ramp: drop.ramp && JSON.stringify(drop.ramp),
     ignore_capacity_until: drop.ignoreCapacityUntil,
+    is_draft: drop.isDraft,
     series_id: drop.series?.id ?? null,
     occurs_local: drop.series?.occursLocal ?? null,
   };
@@ -90,6 +92,7 @@ export function changeColumns(change: DropChange): Updateable<DropTable> {
     ...('ignoreCapacityUntil' in plain && { ignore_capacity_until: plain.ignoreCapacityUntil }),
     ...(ramp !== undefined && { ramp: ramp && JSON.stringify(ramp) }),
     ...('commit' in plain && { commit: plain.commit }),
+    ...('isDraft' in plain && { is_draft: plain.isDraft }),
     ...(admission && { admission: JSON.stringify(admission) }),
     ...(page && { page: JSON.stringify(page) }),
     ...(access && { access: JSON.stringify(access) }),

@@ -22,6 +22,7 @@ const drop: Drop = {
   products: [],
   access: OPEN_ACCESS,
   codeBatches: [],
+  isDraft: false,
   override: '',
   overrideUntil: null,
   overrideOwner: null,

@@ -34,7 +34,7 @@ export async function createEndedDrop(
     admission: { ...DEFAULT_POLICY, lobby: lines > 0 ? 'draw' : 'fifo' },
     page: PLAIN_PAGE,
     ...{ perShopperLimit: 2, currency: 'EUR', products: [], override: '', overrideUntil: null },
-    ...{ access: OPEN_ACCESS, codeBatches: [] },
+    ...{ access: OPEN_ACCESS, codeBatches: [], isDraft: false },
     ...{ overrideOwner: null, overrideReason: null, ramp: null, ignoreCapacityUntil: null, series: null },
   };
   const drop = await plane.drops.create(plan, { actor: 'test', reason: null }, null);

@@ -44,7 +44,7 @@ function Framed({ drop }: { readonly drop: Drop }) {
     <>
       <div className="drop-header">
         <h1>{drop.name}</h1>
-        <PhaseBadge phase={drop.phase} />
+        <PhaseBadge phase={drop.phase} isDraft={drop.isDraft} />
         <p>
           {t('shell.opens')} <Moment at={drop.opensAt} zone={drop.timeZone} />
         </p>

@@ -18,8 +18,15 @@ const TONES: Readonly<Record<NonNullable<Drop['phase']>, Tone>> = {
 };
 
 /** @param phase null while Redis does not answer */
-export function PhaseBadge({ phase }: { readonly phase: Drop['phase'] }) {
+export function PhaseBadge({
+  phase,
+  isDraft = false,
+}: {
+  readonly phase: Drop['phase'];
+  readonly isDraft?: boolean;
+}) {
   const t = useText();
+  if (isDraft) return <Badge tone="warning">{t('phase.draft')}</Badge>;
   if (phase === null) return <Badge tone="warning">{t('phase.unknown')}</Badge>;
   return <Badge tone={TONES[phase]}>{t(`phase.${phase}`)}</Badge>;
 }

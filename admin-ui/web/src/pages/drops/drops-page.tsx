@@ -92,7 +92,7 @@ function DropTable({ drops }: { readonly drops: readonly Drop[] }) {
         id: 'phase',
         header: t('drops.phase'),
         accessorFn: ({ phase }) => phase ?? '',
-        cell: ({ row: { original } }) => <PhaseBadge phase={original.phase} />,
+        cell: ({ row: { original } }) => <PhaseBadge phase={original.phase} isDraft={original.isDraft} />,
       },
       {
         id: 'opens',

@@ -17,6 +17,7 @@ import { TextField } from '../../ui/text-field.tsx';
 import { tell } from '../../ui/toasts.tsx';
 import { useChangeDrop } from './change-drop.ts';
 import { CloneDialog } from './clone-dialog.tsx';
+import { DraftSection } from './draft-section.tsx';
 import { OthersNote } from './others-note.tsx';
 import { PolicyFields } from './policy-fields.tsx';
 import { RecurDialog } from './recur-dialog.tsx';
@@ -62,6 +63,7 @@ function Plan({ drop }: { readonly drop: Drop }) {
       )}
       <Basics drop={drop} />
       <Policy drop={drop} />
+      {may('drops.plan') && (drop.isDraft || drop.phase === 'scheduled') && <DraftSection drop={drop} />}
       <CloneDialog drop={drop} isOpen={isCloning} onClose={() => clone(false)} />
       <RecurDialog drop={drop} isOpen={isRecurring} onClose={() => recur(false)} />
     </>
