@@ -72,3 +72,25 @@ test('4.2: a drop is made to recur; the next ones are seen, changed alone or wit
   await checkAccessibility(page);
   expect(faults).toEqual([]);
 });
+
+test('4.2: a drop goes back to draft and is scheduled again, and is offered neither once its lobby is open', async () => {
+  const { body: drop } = await stage.admin.createDrop();
+  const { page, faults } = await stage.visit({ as: 'merchant', at: `/drops/${drop.id}` });
+  await page.getByRole('button', { name: 'Back to draft' }).click();
+  await page.getByText('It is a draft again.').waitFor();
+  await page.getByText('Draft', { exact: true }).first().waitFor();
+  expect((await stage.admin.call('GET', `/api/v1/drops/${drop.id}`)).body.isDraft).toBe(true);
+  await checkAccessibility(page);
+  await takeScreen(page, 'plan-draft');
+  await page.getByRole('button', { name: 'Schedule the drop' }).click();
+  await page.getByText('It is scheduled again.').waitFor();
+  expect((await stage.admin.call('GET', `/api/v1/drops/${drop.id}`)).body.isDraft).toBe(false);
+  const { body: lobby } = await stage.admin.createDrop({
+    opensAt: inSeconds(600),
+    admission: { lobbySeconds: 900 },
+  });
+  await page.goto(`${stage.origin}/drops/${lobby.id}`);
+  await page.getByText('Lobby', { exact: true }).first().waitFor();
+  expect(await page.getByRole('button', { name: 'Back to draft' }).count()).toBe(0);
+  expect(faults).toEqual([]);
+});
