@@ -5,12 +5,14 @@ import { useRef } from 'react';
 import { type ApiFault, faultOf } from '../api/api-fault.ts';
 import type { Drop } from '../api/contract.ts';
 import { dropQuery } from '../api/drops.ts';
+import { isRehearsal } from '../domain/rehearsal.ts';
 import { useText } from '../i18n/language.tsx';
 import { useMay } from '../session/session.ts';
 import { Moment } from '../ui/moment.tsx';
 import { PhaseBadge } from '../ui/phase-badge.tsx';
 import { Answered, Failed } from '../ui/states.tsx';
 import { PAGES } from './registry.ts';
+import { RehearsalBanner } from './rehearsal-banner.tsx';
 
 /** What it is doing changes by itself, at the opening at the latest. */
 const REFRESH_MS = 5_000;
@@ -39,9 +41,14 @@ export function DropFrame() {
 function Framed({ drop }: { readonly drop: Drop }) {
   const t = useText();
   const may = useMay();
-  const pages = PAGES.filter(({ at, needs }) => at === 'drop' && (needs === undefined || may(needs)));
+  const isCopy = isRehearsal(drop.id);
+  const pages = PAGES.filter(
+    ({ at, needs, path }) =>
+      at === 'drop' && (needs === undefined || may(needs)) && !(isCopy && path.endsWith('/rehearsal')),
+  );
   return (
     <>
+      {isCopy && <RehearsalBanner drop={drop.id} zone={drop.timeZone} />}
       <div className="drop-header">
         <h1>{drop.name}</h1>
         <PhaseBadge phase={drop.phase} isDraft={drop.isDraft} />

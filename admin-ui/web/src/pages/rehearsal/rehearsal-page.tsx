@@ -1,0 +1,65 @@
+/** Trying a drop with a crowd before its day: let one loose, watch it in the control room, read afterwards what it was. */
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from '@tanstack/react-router';
+import { dropQuery } from '../../api/drops.ts';
+import type { Rehearsal } from '../../api/office-contract.ts';
+import { rehearsalsQuery } from '../../api/rehearsals.ts';
+import { isRehearsal } from '../../domain/rehearsal.ts';
+import { useText } from '../../i18n/language.tsx';
+import { useMay } from '../../session/session.ts';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { Section } from '../../ui/section.tsx';
+import { Answered, Empty } from '../../ui/states.tsx';
+import { RehearsalForm } from './rehearsal-form.tsx';
+import { RehearsalResult } from './rehearsal-result.tsx';
+
+export default function RehearsalPage() {
+  const t = useText();
+  const may = useMay();
+  const { drop: id = '' } = useParams({ strict: false }) as { drop?: string };
+  const query = useQuery(rehearsalsQuery(id));
+  const { data: drop } = useQuery(dropQuery(id));
+  const zone = drop?.timeZone ?? 'UTC';
+  return (
+    <>
+      <PageHeader title={t('rehearsal.title')} level={2}>
+        {t('rehearsal.lead')}
+      </PageHeader>
+      <Answered query={query}>
+        {({ rehearsals }) => {
+          const running = rehearsals.find(({ endedAt }) => endedAt === null);
+          const ended = rehearsals.filter(({ endedAt }) => endedAt !== null);
+          return (
+            <>
+              {running && <Running rehearsal={running} />}
+              {!running && may('drops.steer') && !isRehearsal(id) && <RehearsalForm drop={id} />}
+              {ended.length === 0
+                ? !running && <Empty title={t('rehearsal.none')}>{t('rehearsal.none-lead')}</Empty>
+                : ended.map((one) => <RehearsalResult key={one.id} rehearsal={one} zone={zone} />)}
+            </>
+          );
+        }}
+      </Answered>
+    </>
+  );
+}
+
+function Running({ rehearsal }: { readonly rehearsal: Rehearsal }) {
+  const t = useText();
+  return (
+    <Section title={t('rehearsal.running')}>
+      <p className="note warning" role="status">
+        {t('rehearsal.running-lead', { shoppers: rehearsal.settings.shoppers })}
+      </p>
+      <p className="actions">
+        <Link
+          className="button primary"
+          to={'/drops/$drop/control' as never}
+          params={{ drop: rehearsal.id } as never}
+        >
+          {t('rehearsal.watch')}
+        </Link>
+      </p>
+    </Section>
+  );
+}

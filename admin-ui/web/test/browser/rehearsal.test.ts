@@ -1,0 +1,64 @@
+// A rehearsal from the form to the record: started, watched in the control room under its banner, stopped, read.
+
+import { waitUntil } from '@sluice/service-kit/testing';
+import { expect, test } from 'vitest';
+import { checkAccessibility, checkReflow } from './support/check-accessibility.ts';
+import { setStage } from './support/stage.ts';
+import { takeScreen } from './support/take-screen.ts';
+
+const stage = setStage({ withRoom: true });
+const PATIENCE = { timeoutMs: 60_000, everyMs: 300 };
+
+test('4.13: an operator lets a crowd loose, watches it in the control room, stops it, and reads what it was', async () => {
+  const made = await stage.admin.createDrop({ admission: { ratePerMinute: 6000 } });
+  const source = made.body.id as string;
+  const { page, faults } = await stage.visit({ as: 'operator', at: `/drops/${source}/rehearsal` });
+  await page.getByRole('heading', { name: 'Let a crowd loose' }).waitFor();
+  await checkAccessibility(page);
+  await checkReflow(page);
+
+  await page.getByLabel('Shoppers').fill('0');
+  await page.getByRole('button', { name: 'Rehearse' }).click();
+  await page.locator('.fault', { hasText: 'at least 1' }).waitFor();
+  await page.getByLabel('Shoppers').fill('10');
+  await page.getByLabel('Lobby').fill('5');
+  await page.getByLabel('When they come').selectOption('rush');
+  await page.getByRole('button', { name: 'Rehearse' }).click();
+
+  const banner = page.getByRole('region', { name: 'Rehearsal' });
+  await banner.waitFor();
+  await page.waitForURL(/\/drops\/rehearsal-[0-9a-f]{12}\/control$/);
+  const id = new URL(page.url()).pathname.split('/')[2] as string;
+  await page.getByText('1 of 1 instances on v1').waitFor();
+  await waitUntil(
+    async () => Number(await stage.admin.redis.hget(`wr:{${id}}:control`, 'entered_total')) > 0,
+    PATIENCE,
+  );
+  await checkAccessibility(page);
+  await checkReflow(page);
+  await takeScreen(page, 'control-rehearsal');
+  const viewer = await stage.visit({ as: 'viewer', at: `/drops/${id}/control` });
+  await viewer.page.getByRole('region', { name: 'Rehearsal' }).waitFor();
+  expect(await viewer.page.getByRole('button', { name: 'Stop the rehearsal' }).count()).toBe(0);
+
+  await banner.getByRole('button', { name: 'Stop the rehearsal' }).click();
+  await page.waitForURL(new RegExp(`/drops/${source}/rehearsal$`));
+  await page.getByText('stopped.').waitFor();
+  await page.getByRole('table', { name: 'What became of the crowd' }).waitFor();
+  await checkAccessibility(page);
+  await checkReflow(page);
+  expect(faults).toEqual([]);
+});
+
+test('4.13: in German, and while real shoppers are there it is asked about', async () => {
+  const source = (await stage.admin.createDrop()).body.id as string;
+  const soon = new Date(Date.now() + 60_000).toISOString();
+  await stage.admin.createDrop({ name: 'Der echte Drop', opensAt: soon });
+  const { page } = await stage.visit({ as: 'operator', at: `/drops/${source}/rehearsal`, locale: 'de-DE' });
+  await page.getByRole('button', { name: 'Proben' }).click();
+  const question = page.getByRole('alertdialog');
+  await question.getByText('Echte Kunden sind da oder kommen währenddessen: Der echte Drop').waitFor();
+  await page.keyboard.press('Enter');
+  await question.waitFor({ state: 'hidden' });
+  expect((await stage.admin.call('GET', `/api/v1/drops/${source}/rehearsals`)).body.rehearsals).toEqual([]);
+});
