@@ -62,7 +62,14 @@ export const DRIVERS = {
     'load/',
     'scripts/',
   ],
-  pg: ['service-kit/src/', 'checkout-api/src/store/', 'admin-ui/server/src/store/', 'load/', 'scripts/'],
+  pg: [
+    'service-kit/src/',
+    'checkout-api/src/store/',
+    'admin-ui/server/src/store/',
+    'load/',
+    'scripts/',
+    'examples/event-bus/',
+  ],
   kysely: ['admin-ui/server/src/store/'],
   jose: ['waiting-room/src/admission/', 'checkout-api/src/admission/', 'connector/', 'load/'],
 };
@@ -79,6 +86,7 @@ export const WORKSPACES = {
   'admin-ui/server': ['service-kit', 'connector'],
   'admin-ui/web': [],
   'examples/storefront': ['service-kit', 'connector'],
+  'examples/event-bus': ['service-kit'],
   dashboards: ['scripts'],
   load: ['scripts'],
   scripts: [],

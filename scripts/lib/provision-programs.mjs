@@ -6,6 +6,7 @@ import { provisionCaddy } from './provision-caddy.mjs';
 import { provisionChromium } from './provision-chromium.mjs';
 import { provisionEnvoy } from './provision-envoy.mjs';
 import { provisionK6 } from './provision-k6.mjs';
+import { provisionKafka } from './provision-kafka.mjs';
 import { provisionNext } from './provision-next.mjs';
 import { provisionNginx } from './provision-nginx.mjs';
 import { provisionOasdiff } from './provision-oasdiff.mjs';
@@ -19,6 +20,7 @@ const PROVISIONERS = {
   CHROMIUM_PATH: provisionChromium,
   ENVOY_PATH: provisionEnvoy,
   K6_PATH: provisionK6,
+  KAFKA_PATH: provisionKafka,
   NEXT_PATH: provisionNext,
   NGINX_PATH: provisionNginx,
   OASDIFF_PATH: provisionOasdiff,

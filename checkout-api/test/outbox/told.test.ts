@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import { eventTypes } from '../../src/domain/events.ts';
 import { createSandboxProvider } from '../../src/payments/sandbox.ts';
-import { secret, useTelling } from '../support/telling.ts';
+import { busToken, secret, useTelling } from '../support/telling.ts';
 import { createTill, holdIn } from '../support/till.ts';
 
 const telling = useTelling();
@@ -59,7 +59,7 @@ test('the installation’s own event bus gets CloudEvents', async () => {
   await telling.emit();
   await telling.deliverAll();
   expect(telling.receiver.requests[0]?.headers).toMatchObject({
-    authorization: 'Bearer a-token',
+    authorization: `Bearer ${busToken}`,
     'content-type': 'application/cloudevents+json; charset=utf-8',
   });
   expect(telling.bodies()).toEqual([

@@ -18,12 +18,15 @@ export const secret = 'whsec_c2VjcmV0';
 export const keyOf = (kid: string) => `${kid}:${Buffer.alloc(32, kid).toString('base64url')}`;
 export const vault = createSecretVault(keyOf('k1'));
 
+export const busToken = 'a-token-of-the-bus';
+
 export const consumers = {
   webhook: createWebhookConsumer(createAddressGuard({ allowedNetworks: ['127.0.0.0/8'] })),
-  outbox: createEventBusConsumer('a-token'),
+  outbox: createEventBusConsumer(busToken),
 };
 
 export interface Telling {
+  readonly url: string;
   readonly database: Database;
   readonly events: EventStore;
   /** A new one for each test. */
@@ -70,6 +73,9 @@ export function useTelling(): Telling {
   });
   const sql: Telling['sql'] = (text, ...values) => rowsOf(db.database, text, values);
   return {
+    get url() {
+      return db.url;
+    },
     get database() {
       return db.database;
     },
