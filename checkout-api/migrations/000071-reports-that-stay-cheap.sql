@@ -1,5 +1,5 @@
--- What the waiting room is told each second costs the same however many are inside, and opening a session costs half. See ADR 0071
--- for what was measured:
+-- What the waiting room is told each second no longer costs more with every hold, and to open a session and tell of it costs half.
+-- See ADR 0071 for what was measured:
 --
 -- * Each report counted who of those inside holds something, by sorting all holds of the drop; and with more than 500 sessions
 --   opened a second, that again for each 500.
