@@ -2,6 +2,7 @@
  * Every state of the page as people meet it: readable by everyone (axe, all rules), in both colour schemes, on a narrow
  * phone, in every language (5.16). `UPDATE_SCREENS=1` writes what it sees to docs/screens.
  */
+import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -33,17 +34,20 @@ function situationOf(state: string): Partial<Situation> {
   if (state === 'waiting' || state === 'healing' || state === 'offline') return { ...place, wait };
   if (state === 'soon') return { ...place, ahead: 7, position: 8, wait: { minSeconds: 3, maxSeconds: 40 } };
   if (state === 'paused' || state === 'sold-out') return { ...place, wait: null };
-  if (state === 'turn') return { heldUntilMs: now + 92_000 };
+  if (state === 'turn' || state === 'grace') return { heldUntilMs: now + 92_000 };
   return state === 'checked-in' ? { ahead: 12 } : {};
 }
 
 /** A page with a place that asks for nothing any more: what it shows is up to the test. */
-async function stillPage(options: Parameters<typeof stage.arrive>[1] = {}): Promise<Visitor> {
+async function stillPage(
+  options: Parameters<typeof stage.arrive>[1] = {},
+  look: object = {},
+): Promise<Visitor> {
   const drop = await createDrop(stage.redis, { opensInMs: 3_600_000, lobbyMs: 7_200_000, drawn: true });
   const content = { name: 'Aurora Low', message: {}, returnOrigins: ['https://shop.example'] };
   await stage.redis.set(
     `wr:page:${drop}`,
-    JSON.stringify({ ...content, defaultReturnTo: 'https://shop.example/p' }),
+    JSON.stringify({ ...content, ...look, defaultReturnTo: 'https://shop.example/p' }),
   );
   const visitor = await stage.arrive(drop, options);
   await visitor.sees('lobby');
@@ -124,32 +128,109 @@ test('5.16: no state has a fault that axe knows, light or dark, and none is wide
 
 test('5.16: in every language every state fits a phone of 320 px, and its words are there', async () => {
   await stage.open();
+  // One page for all of them: what it asks for does not come, so what it shows is up to the test.
+  const { page } = await stillPage({ viewport: { width: 320, height: 640 } });
+  const session = await page.context().newCDPSession(page);
+  const userAgent = await page.evaluate(() => navigator.userAgent);
+  const states = PAGE_STATES.map((state) => [state, situationOf(state)] as const);
   for (const lang of LOCALES.keys()) {
-    const visitor = await stillPage({ locale: lang, viewport: { width: 320, height: 640 } });
-    const { page } = visitor;
+    await session.send('Emulation.setUserAgentOverride', { userAgent, acceptLanguage: lang });
+    await page.reload();
     expect(await page.getAttribute('html', 'lang')).toBe(lang);
     expect(await page.evaluate(() => getComputedStyle(document.body).direction)).toBe(
       lang === 'ar' ? 'rtl' : 'ltr',
     );
     const seen = await page.evaluate(
-      (states) =>
-        states.map(([state, more]) => {
+      (each) =>
+        each.map(([state, more]) => {
           window.sluice.show(state, more);
           return [state, document.getElementById('title')?.textContent, document.documentElement.scrollWidth];
         }),
-      PAGE_STATES.map((state) => [state, situationOf(state)] as const),
+      states,
     );
     expect(seen, lang).toEqual(PAGE_STATES.map((state) => [state, textsOf(lang)[`${state}.title`], 320]));
-    if (lang === 'ar') {
-      await showState(visitor, 'waiting');
-      expect(await violations(page)).toEqual([]);
-    }
+    const waiting = ['waiting', situationOf('waiting')] as const;
+    await page.evaluate(([state, more]) => window.sluice.show(state, more), waiting);
+    if (lang === 'ar') expect(await violations(page)).toEqual([]);
     // A picture says nothing where the machine has no letters for it.
-    if (process.env.UPDATE_SCREENS === '1' && !['en', 'ja', 'ko', 'zh'].includes(lang)) {
-      await showState(visitor, 'waiting');
+    if (process.env.UPDATE_SCREENS === '1' && !['en', 'ja', 'ko', 'zh'].includes(lang))
       await page.screenshot({ path: `${SCREENS}waiting-${lang}.png`, fullPage: true });
+  }
+}, 180_000);
+
+/** As the control plane derives and checks them (admin-ui/server/src/domain/theme.ts) from #b4004e on #fff4e6. */
+const PALETTES = {
+  light: {
+    ...{
+      ground: '#fff4e6',
+      card: '#fffcf9',
+      ink: '#2a0b1d',
+      soft: '#755f6a',
+      line: '#e3dddc',
+      note: '#fbedef',
+    },
+    ...{ accent: '#b4004e', accent2: '#c73f79', onAccent: '#ffffff', accentInk: '#b4004e', alarm: '#b3261e' },
+  },
+  dark: {
+    ...{
+      ground: '#181316',
+      card: '#241f22',
+      ink: '#edf2f0',
+      soft: '#a7a8a8',
+      line: '#3e3a3d',
+      note: '#2e2329',
+    },
+    ...{ accent: '#d26695', accent2: '#a75478', onAccent: '#000000', accentInk: '#d26695', alarm: '#ffb4ab' },
+  },
+};
+/** One pixel of WebP. */
+const LOGO = Buffer.from('UklGRiIAAABXRUJQVlA4IBYAAAAwAQCdASoBAAEADsD+JaQAA3AAAAAA', 'base64');
+
+test('5.5: in a merchant’s colours and with their logo, light and dark: nothing hard to read, nothing from elsewhere, no complaint of the browser', async () => {
+  await stage.open();
+  const hash = createHash('sha256').update(LOGO).digest('base64url');
+  await stage.redis.set(`wr:logo:${hash}`, LOGO);
+  const products = [
+    { sku: 'a', name: 'Aurora Low', available: 1240 },
+    { sku: 'b', name: 'Aurora High', available: 0 },
+  ];
+  const look = { palettes: PALETTES, logo: { hash, width: 300, height: 96 }, showStock: true };
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page, faults } = await stillPage({ colorScheme, viewport: { width: 320, height: 640 } }, look);
+    const asked: string[] = [];
+    const complaints: string[] = [];
+    page.on('request', (request) => asked.push(new URL(request.url()).origin));
+    page.on('console', (message) => complaints.push(message.text()));
+    await page.unroute('**/v1/**');
+    await page.reload();
+    await page.waitForFunction(() => document.querySelector<HTMLImageElement>('#logo')?.naturalWidth);
+    await page.waitForFunction(() => window.sluice?.line);
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+      colorScheme === 'light' ? 'rgb(255, 244, 230)' : 'rgb(24, 19, 22)',
+    );
+    for (const state of ['lobby', 'waiting', 'turn', 'grace', 'missed', 'sold-out']) {
+      await showState({ page } as Visitor, state);
+      await page.evaluate((each) => {
+        const list = document.querySelector('#stock dl');
+        document.getElementById('stock')?.removeAttribute('hidden');
+        const rows = each.map(({ name, available }) => {
+          const row = document.createElement('div');
+          if (!available) row.className = 'gone';
+          row.append(document.createElement('dt'), document.createElement('dd'));
+          const [dt, dd] = row.children as unknown as [HTMLElement, HTMLElement];
+          dt.textContent = name;
+          dd.textContent = available ? `${available} left` : 'none at the moment';
+          return row;
+        });
+        list?.replaceChildren(...rows);
+      }, products);
+      expect(await violations(page), `${colorScheme} ${state}`).toEqual([]);
+      expect(await widthOf(page), state).toBe(320);
+      if (process.env.UPDATE_SCREENS === '1' && state === 'waiting')
+        await page.screenshot({ path: `${SCREENS}themed-${colorScheme}.png`, fullPage: true });
     }
-    await visitor.close();
+    expect(new Set(asked)).toEqual(new Set([new URL(page.url()).origin]));
+    expect([...faults, ...complaints]).toEqual([]);
   }
 }, 180_000);
 
@@ -160,7 +241,7 @@ test('5.16: pages without scripts have no fault that axe knows but their renewin
   const { page } = await stage.arrive(drop, { viewport: { width: 320, height: 640 } });
   const origin = new URL(page.url()).origin;
   const query = `return=https://shop.example/p&bind=${newBind()}`;
-  for (const path of [`/w/${drop}/place?${query}`, '/w/nothing/place']) {
+  for (const path of [`/w/${drop}/place?${query}`, `/w/${drop}/leave?${query}`, '/w/nothing/place']) {
     await page.goto(origin + path);
     expect(await violations(page, { except: ['meta-refresh'] }), path).toEqual([]);
     expect(await widthOf(page), path).toBe(320);

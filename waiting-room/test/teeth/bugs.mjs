@@ -301,9 +301,9 @@ export const BUGS = [
     replacements: [
       {
         file: 'waiting-room/src/plugins/status-server.ts',
-        find: 'direct.json(at, 200, NO_STORE, statusText(view, picture.status));',
+        find: 'direct.json(at, 200, NO_OTHERS, statusText(view, picture.status));',
         replace:
-          "void room.queue.standing(drop, ticket.number).then((place) => direct.json(at, 200, [...NO_STORE, 'x-shard', String(Number('order' in place && place.order) % 7)], statusText(view, picture.status)));",
+          "void room.queue.standing(drop, ticket.number).then((place) => direct.json(at, 200, [...NO_OTHERS, 'x-shard', String(Number('order' in place && place.order) % 7)], statusText(view, picture.status)));",
       },
     ],
   },
