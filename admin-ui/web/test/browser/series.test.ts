@@ -44,7 +44,7 @@ test('4.2: a drop is made to recur; the next ones are seen, changed alone or wit
   await page.getByRole('button', { name: 'Save' }).first().click();
   await page.getByText('Saved.', { exact: true }).waitFor();
   await page.getByRole('link', { name: 'Show the series' }).click();
-  await page.getByText('Edited alone').waitFor();
+  await page.getByText('Edited alone', { exact: true }).waitFor();
 
   // One and all later ones.
   await page.getByLabel('From').selectOption(second.local);
@@ -61,7 +61,7 @@ test('4.2: a drop is made to recur; the next ones are seen, changed alone or wit
   // One that is not made yet is left out.
   const unmade = series.next.find((one: { drop: string | null }) => one.drop === null);
   await page.getByRole('button', { name: `Leave out ${unmade.local.replace('T', ' ')}` }).click();
-  await page.getByText('Left out.').waitFor();
+  await page.getByText('Left out.', { exact: true }).waitFor();
   expect((await stage.admin.call('GET', '/api/v1/series/nightly')).body.skipped).toEqual([unmade.local]);
 
   await page.getByRole('button', { name: 'End the series' }).click();
@@ -77,13 +77,13 @@ test('4.2: a drop goes back to draft and is scheduled again, and is offered neit
   const { body: drop } = await stage.admin.createDrop();
   const { page, faults } = await stage.visit({ as: 'merchant', at: `/drops/${drop.id}` });
   await page.getByRole('button', { name: 'Back to draft' }).click();
-  await page.getByText('It is a draft again.').waitFor();
+  await page.getByText('It is a draft again.', { exact: true }).waitFor();
   await page.getByText('Draft', { exact: true }).first().waitFor();
   expect((await stage.admin.call('GET', `/api/v1/drops/${drop.id}`)).body.isDraft).toBe(true);
   await checkAccessibility(page);
   await takeScreen(page, 'plan-draft');
   await page.getByRole('button', { name: 'Schedule the drop' }).click();
-  await page.getByText('It is scheduled again.').waitFor();
+  await page.getByText('It is scheduled again.', { exact: true }).waitFor();
   expect((await stage.admin.call('GET', `/api/v1/drops/${drop.id}`)).body.isDraft).toBe(false);
   const { body: lobby } = await stage.admin.createDrop({
     opensAt: inSeconds(600),
