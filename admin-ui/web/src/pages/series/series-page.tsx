@@ -66,7 +66,7 @@ function OneSeries({ series }: { readonly series: Series }) {
         />
       </Section>
       <NextDrops series={series} mayPlan={mayPlan} onChanged={keep} />
-      {mayPlan && <LaterDrops key={JSON.stringify(series.admission)} series={series} onChanged={keep} />}
+      {mayPlan && <LaterDrops series={series} onChanged={keep} />}
       <EndDialog series={series.id} isOpen={isEnding} onClose={() => end(false)} onEnded={keep} />
     </>
   );
