@@ -32,17 +32,22 @@ local function inside(control, now, keys)
   return sessions
 end
 
--- Of `count` shoppers who could enter now, those that may: called long enough ago, or with room left for everyone
--- called before them who has not come forward yet.
+-- Of `count` shoppers who could enter now, those that may: called long enough ago, or with nobody called before them who has
+-- not come forward yet, or with room left for all of those.
 local function fair_count(control, count, room, keys)
   control.fair_frontier = follow_steps(control, keys, control.fair_frontier, FAIR_US)
   local fair = string.format('%.0f', control.fair_frontier)
-  local settled = redis.call('ZCOUNT', keys.present, '-inf', fair)
-  if settled >= count then
+  if redis.call('ZCOUNT', keys.present, '-inf', fair) >= count then
     return count
   end
-  local absent = redis.call('ZCOUNT', keys.waiting, '(' .. fair, string.format('%.0f', control.frontier))
-  return math.max(settled, math.min(count, room - absent))
+  local frontier = string.format('%.0f', control.frontier)
+  local absent = redis.call('ZCOUNT', keys.waiting, '(' .. fair, frontier)
+  if absent == 0 then
+    return count
+  end
+  local first_absent = redis.call('ZRANGEBYSCORE', keys.waiting, '(' .. fair, frontier, 'WITHSCORES', 'LIMIT', 0, 1)[2]
+  local unbroken = redis.call('ZCOUNT', keys.present, '-inf', '(' .. first_absent)
+  return math.min(count, math.max(unbroken, room - absent))
 end
 
 local function grant(control, now, phase, keys)

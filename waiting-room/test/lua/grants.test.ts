@@ -173,6 +173,42 @@ test('2.7: polite and hammering shoppers with the same orders enter in the same 
   line = await Line.create();
 });
 
+test('2.7: whoever has come forward behind nobody absent enters at once, whoever is behind somebody waits for them', async () => {
+  line = await Line.create({ policy: { rate_per_minute: 60 } });
+  const numbers = await line.arrive(40);
+  const [first, second, third] = numbers as [string, string, string];
+  await line.pass(300);
+  await line.redis.hset(line.keys.control, 'bucket', 1);
+  // Called a moment ago, with fourteen more: the bucket has no room for all of them.
+  expect(await line.checkIn([second])).toMatchObject([{ word: 'present' }]);
+  expect(await line.checkIn([first])).toMatchObject([{ word: 'granted' }]);
+  await line.pass(1200);
+  expect((await line.standing(second))[0]).toBe('entered');
+  await line.pass(2500);
+  expect(await line.checkIn([numbers[4] as string, third])).toMatchObject([
+    { word: 'present' },
+    { word: 'granted' },
+  ]);
+});
+
+test('4.12: the first entry at a changed rate comes with the next tick, in the middle of a call’s first seconds, too', async () => {
+  line = await Line.create({ policy: { rate_per_minute: 60 } });
+  const numbers = await line.arrive(200);
+  await line.pass(150);
+  await tune(line.redis, line.drop, { rate_per_minute: 0 });
+  await line.pass(150);
+  // Of those called three have come, and a fourth behind some who have not.
+  await line.checkIn([0, 1, 2, 9].map((index) => numbers[index] as string));
+  const before = (await grantTimesUs()).length;
+  await tune(line.redis, line.drop, { rate_per_minute: 600 });
+  const changedUs = line.nowUs;
+  await line.pass(600);
+  const times = (await grantTimesUs()).slice(before);
+  expect(times).toHaveLength(3);
+  expect((times[0] as number) - changedUs).toBeLessThanOrEqual(300_000);
+  expect((await line.standing(numbers[9] as string))[0]).toBe('present');
+});
+
 test('where there is room for everyone who was called nobody waits for anybody', async () => {
   line = await Line.create({ policy: { rate_per_minute: 600 } });
   await line.tick();
