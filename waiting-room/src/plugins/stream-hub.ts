@@ -4,6 +4,7 @@
  * `GET …/ticket` says, and the drop's stock whenever it changes; beyond the frontier it costs Redis nothing.
  */
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { bytesAsText } from '@sluice/service-kit';
 import type { FastifyBaseLogger } from 'fastify';
@@ -189,7 +190,7 @@ export class StreamHub {
     stream.writtenAtMs = performance.now();
     stream.isBegun = true;
     // Without a socket it stands behind another answer of its connection, or is gone.
-    const way = isBegun && response.socket !== null ? response.socket : response;
+    const way: Writable = isBegun && response.socket !== null ? response.socket : response;
     if (!way.write(text, 'latin1')) stream.behindSinceMs = Math.min(stream.behindSinceMs, stream.writtenAtMs);
   }
 
