@@ -6,6 +6,10 @@ import { BaseSequencer } from 'vitest/node';
 
 /** Beginnings of paths, the longest first; measured on two cores. A file that is missing here costs time, nothing else. */
 const LONGEST = [
+  // Of the browser layer: two minutes in which a shopper only waits.
+  'examples/storefront/test/browser/whole-way',
+  'waiting-room/test/browser/page',
+  'admin-ui/web/test/browser/every-page',
   'waiting-room/test/healing/',
   'scripts/test/start/',
   'waiting-room/test/http/stream',

@@ -15,8 +15,7 @@ export const EntryListQuery = Type.Object({
   before: Type.Optional(Type.Integer({ ...Seq, description: '`next` of the answer before' })),
 });
 
-export const AuditQuery = Type.Object({
-  ...EntryListQuery.properties,
+const Filters = {
   drop: Type.Optional(DropId),
   actor: Type.Optional(
     Type.String({ minLength: 1, maxLength: 200, description: 'As entries name who did it' }),
@@ -24,7 +23,9 @@ export const AuditQuery = Type.Object({
   act: Type.Optional(
     Type.String({ pattern: '^[a-z][a-z.-]{0,49}$', description: 'An act, or what acts begin with: order.' }),
   ),
-});
+};
+
+export const AuditQuery = Type.Object({ ...EntryListQuery.properties, ...Filters });
 
 export const AuditVerdictAnswer = Type.Object({
   isIntact: Type.Boolean(),
@@ -41,6 +42,7 @@ export const AuditVerdictAnswer = Type.Object({
 });
 
 export const ExportQuery = Type.Object({
+  ...Filters,
   after: Type.Optional(
     Type.Integer({
       minimum: 0,

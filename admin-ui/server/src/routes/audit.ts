@@ -14,7 +14,7 @@ import {
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import { byOperator } from '../plugins/access.ts';
 import { EXPORTS_PER_OPERATOR, READS_PER_OPERATOR } from '../rate-limits.ts';
-import type { AuditLog, RecordedEntry } from '../store/audit-log.ts';
+import type { AuditLog, EntryFilter, RecordedEntry } from '../store/audit-log.ts';
 
 /** Entries read and sent at once: some 250 KB. */
 const EXPORTED_AT_ONCE = 500;
@@ -70,19 +70,20 @@ export const auditRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
     {
       config: { rateLimit: { ...EXPORTS_PER_OPERATOR, keyGenerator: byOperator } },
       schema: {
-        summary: 'The audit log as JSON Lines, from the first entry on or after the one that is named',
+        summary:
+          'The audit log as JSON Lines, all of it or what fits, from the first entry on or after the one that is named',
         querystring: ExportQuery,
       },
     },
     async (request, reply) => {
-      const { after = 0 } = request.query;
+      const { after = 0, ...filter } = request.query;
       // The first read decides whether this is an answer or a problem document; later ones can only break it off.
-      const first = await plane.audit.read({ after, limit: EXPORTED_AT_ONCE });
+      const first = await plane.audit.read({ ...filter, after, limit: EXPORTED_AT_ONCE });
       return reply
         .type('application/x-ndjson; charset=utf-8')
         .header('cache-control', 'no-store')
         .header('content-disposition', 'attachment; filename="audit.jsonl"')
-        .send(Readable.from(lines(plane.audit, first)));
+        .send(Readable.from(lines(plane.audit, first, filter)));
     },
   );
 
@@ -106,11 +107,18 @@ export const auditRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }> = a
   );
 };
 
-async function* lines(audit: AuditLog, first: RecordedEntry[]): AsyncGenerator<string> {
+async function* lines(
+  audit: AuditLog,
+  first: RecordedEntry[],
+  filter: EntryFilter & { drop?: string },
+): AsyncGenerator<string> {
   let page = first;
   while (page.length > 0) {
     yield `${page.map((entry) => JSON.stringify(entry)).join('\n')}\n`;
     const last = page.at(-1)?.seq ?? 0;
-    page = page.length < EXPORTED_AT_ONCE ? [] : await audit.read({ after: last, limit: EXPORTED_AT_ONCE });
+    page =
+      page.length < EXPORTED_AT_ONCE
+        ? []
+        : await audit.read({ ...filter, after: last, limit: EXPORTED_AT_ONCE });
   }
 }

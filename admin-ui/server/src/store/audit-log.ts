@@ -30,8 +30,10 @@ export interface EntryFilter {
 export interface AuditLog {
   /** An entry of what was done elsewhere. */
   record(entry: AuditEntry): Promise<void>;
-  /** In the order they were written, after `seq`. */
-  read(options: { after: number; limit: number }): Promise<RecordedEntry[]>;
+  /** Those that fit, in the order they were written, after `seq`. */
+  read(
+    options: { after: number; limit: number; drop?: string | undefined } & EntryFilter,
+  ): Promise<RecordedEntry[]>;
   /** Latest first, before `seq`. */
   readBack(
     options: { drop: string | null; before: number; limit: number } & EntryFilter,
@@ -81,16 +83,20 @@ export function createAuditLog(database: Database, keys: AuditKeys): AuditLog {
         sql<boolean>`u.seq is not null`.as('isUndone'),
       ]);
 
+  function fitting({ drop, actor, act }: { drop: string | null } & EntryFilter) {
+    let query = entries();
+    if (drop !== null) query = query.where('a.drop_id', '=', drop);
+    if (actor !== undefined) query = query.where('a.actor', '=', actor);
+    if (act !== undefined) query = query.where(sql<boolean>`starts_with(a.act, ${act})`);
+    return query;
+  }
+
   return {
     record: (entry) => database.transaction().execute((trx) => appendAudit(trx, keys, entry)),
-    read: ({ after, limit }) => entries().where('a.seq', '>', after).orderBy('a.seq').limit(limit).execute(),
-    async readBack({ drop, before, limit, actor, act }) {
-      let query = entries().where('a.seq', '<', before);
-      if (drop !== null) query = query.where('a.drop_id', '=', drop);
-      if (actor !== undefined) query = query.where('a.actor', '=', actor);
-      if (act !== undefined) query = query.where(sql<boolean>`starts_with(a.act, ${act})`);
-      return query.orderBy('a.seq', 'desc').limit(limit).execute();
-    },
+    read: ({ after, limit, drop = null, actor, act }) =>
+      fitting({ drop, actor, act }).where('a.seq', '>', after).orderBy('a.seq').limit(limit).execute(),
+    readBack: ({ before, limit, ...filter }) =>
+      fitting(filter).where('a.seq', '<', before).orderBy('a.seq', 'desc').limit(limit).execute(),
     find: (seq) => entries().where('a.seq', '=', seq).executeTakeFirst(),
     latest: (drop, acts) =>
       entries()

@@ -180,6 +180,11 @@ test('the log can be taken away as JSON Lines, whole or from where one was', asy
   });
   const rest = await admin.call('GET', '/api/v1/audit/export?after=5');
   expect(rest.text.trimEnd().split('\n')).toHaveLength(1);
+  const fitting = await admin.call('GET', '/api/v1/audit/export?act=drop.&after=1');
+  const acts = fitting.text.split('\n').flatMap((line) => (line ? [JSON.parse(line)] : []));
+  expect(acts.length).toBeGreaterThan(0);
+  for (const { act, seq } of acts) expect([act.startsWith('drop.'), seq > 1]).toEqual([true, true]);
+  expect((await admin.call('GET', '/api/v1/audit/export?actor=nobody')).text).toBe('');
   expect((await admin.call('GET', '/api/v1/audit/export?after=6')).text).toBe('');
   expect((await admin.call('GET', '/api/v1/audit?limit=2')).body).toMatchObject({
     entries: [{ seq: 6 }, { seq: 5 }],

@@ -31,5 +31,7 @@ function listen(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+export const currentContact = (): Contact => contact;
+
 export const useIsContactLost = (): boolean => useSyncExternalStore(listen, () => contact.isLost);
 export const useLastAnswerAt = (): Date | null => useSyncExternalStore(listen, () => contact.lastAnswerAt);

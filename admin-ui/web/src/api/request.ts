@@ -8,6 +8,8 @@ import { askProof, type Proof } from './proofs.ts';
 
 /** An operator rather sees "no answer" than a wheel that turns for ever. */
 const TIMEOUT_MS = 15_000;
+/** Nobody waits for it, and a screen that may be old should say so soon. */
+const KNOCK_TIMEOUT_MS = 5_000;
 
 const PROOF_OF: Readonly<Record<string, Proof>> = {
   unauthorized: 'sign-in',
@@ -89,3 +91,7 @@ async function reach(path: string, init: RequestInit & { signal: AbortSignal }):
 /** @throws ApiFault */
 export const read = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
   (await request<T>('GET', path, signal ? { signal } : {})).content;
+
+/** Only whether anything answers: what is noted of it is the answer. */
+export const knock = (): Promise<unknown> =>
+  reach('/livez', { cache: 'no-store', signal: AbortSignal.timeout(KNOCK_TIMEOUT_MS) }).catch(() => {});

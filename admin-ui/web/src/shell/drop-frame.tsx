@@ -25,14 +25,21 @@ export function DropFrame() {
   const known = useRef<ApiFault>(null);
   if (error) known.current = faultOf(error);
   const fault = known.current;
-  if (data === undefined && fault?.isPassing)
+  // Not loaded, or not to be had: its id is known all the same, and a page has a heading.
+  if (data === undefined)
     return (
       <>
         <div className="drop-header">
           <h1>{id}</h1>
         </div>
-        <Failed fault={fault} onRetry={() => void refetch()} />
-        <Outlet />
+        {fault?.isPassing ? (
+          <>
+            <Failed fault={fault} onRetry={() => void refetch()} />
+            <Outlet />
+          </>
+        ) : (
+          <Answered query={query}>{() => null}</Answered>
+        )}
       </>
     );
   return <Answered query={query}>{(drop) => <Framed drop={drop} />}</Answered>;

@@ -41,5 +41,10 @@ export function PageFault({ error, reset }: ErrorComponentProps) {
       void router.invalidate();
     }
   };
-  return <Failed fault={faultOf(error)} onRetry={again} />;
+  return (
+    <>
+      <PageHeader title={t('shell.page-failed')} />
+      <Failed fault={faultOf(error)} onRetry={again} />
+    </>
+  );
 }

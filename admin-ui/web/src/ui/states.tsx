@@ -2,10 +2,12 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import { type ApiFault, faultOf } from '../api/api-fault.ts';
+import { useIsContactLost } from '../api/contact.ts';
 import { useText } from '../i18n/language.tsx';
 import { Button } from './button.tsx';
 import { FaultNote } from './fault-note.tsx';
 import { Age } from './moment.tsx';
+import { PageHeader } from './page-header.tsx';
 
 /** What comes sooner than this does not flicker. */
 const QUIET_MS = 200;
@@ -59,6 +61,8 @@ export function Failed({ fault, onRetry }: { readonly fault: ApiFault; onRetry?(
 export interface AnsweredProps<T> {
   readonly query: UseQueryResult<T>;
   readonly lines?: number;
+  /** Of the page, as long as its content can not say what it is. */
+  readonly heading?: string;
   readonly children: (content: T) => ReactNode;
 }
 
@@ -66,17 +70,25 @@ export interface AnsweredProps<T> {
  * The answer of a query in whichever state it is. What is old because it could not be asked for again stays, and says
  * how old it is.
  */
-export function Answered<T>({ query, lines, children }: AnsweredProps<T>) {
+export function Answered<T>({ query, lines, heading, children }: AnsweredProps<T>) {
   const t = useText();
   const { data, error, dataUpdatedAt, refetch } = query;
-  if (data === undefined) {
-    if (error) return <Failed fault={faultOf(error)} onRetry={() => void refetch()} />;
-    return <Loading {...(lines !== undefined && { lines })} />;
-  }
+  const isContactLost = useIsContactLost();
+  if (data === undefined)
+    return (
+      <>
+        {heading !== undefined && <PageHeader title={heading} />}
+        {error ? (
+          <Failed fault={faultOf(error)} onRetry={() => void refetch()} />
+        ) : (
+          <Loading {...(lines !== undefined && { lines })} />
+        )}
+      </>
+    );
   return (
     <>
-      {error && (
-        <p className="note warning" role="status">
+      {(error || isContactLost) && (
+        <p className="note warning as-of" role="status">
           {t('ui.old')} <Age of={new Date(dataUpdatedAt)} />
         </p>
       )}

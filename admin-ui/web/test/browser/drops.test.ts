@@ -7,17 +7,11 @@ import { startRoom, type TestRoom } from '../../../server/test/support/room.ts';
 import { checkAccessibility, checkReflow } from './support/check-accessibility.ts';
 import { setStage } from './support/stage.ts';
 import { takeScreen } from './support/take-screen.ts';
+import { typeTime } from './support/type-time.ts';
 
 const stage = setStage();
 let room: TestRoom | undefined;
 afterAll(() => room?.close());
-
-/** Types a date and a clock into the field that has the focus, part by part, as its label asks for them. */
-async function typeTime(page: Page, local: string): Promise<void> {
-  const [date = '', clock = ''] = local.split('T');
-  const [year = '', month = '', day = ''] = date.split('-');
-  for (const part of [day, month, year, ...clock.split(':')]) await page.keyboard.type(part);
-}
 
 async function tabTo(page: Page, label: string, steps = 40): Promise<void> {
   for (let step = 0; step < steps; step++) {
@@ -259,32 +253,4 @@ test('4.11: stock is put in and taken out with a reason; much is asked about, an
   await page.getByText('Not so much is available.').waitFor();
   await checkAccessibility(page);
   expect(faults).toEqual([]);
-});
-
-test('4.14: list, calendar, wizard, plan and stock pass axe in both themes and languages, and fit 320 px', async () => {
-  const { body } = await stage.admin.call('GET', '/api/v1/drops');
-  const { id } = body.drops[0];
-  for (const [theme, locale, width] of [
-    ['light', 'en-GB', 320],
-    ['dark', 'de-DE', 1280],
-  ] as const) {
-    const { page, faults } = await stage.visit({ as: 'owner', theme, locale, width });
-    for (const [name, at] of [
-      ['drops', '/drops'],
-      ['drops-calendar', '/drops?view=calendar'],
-      ['new-drop', '/drops/new'],
-      ['plan', `/drops/${id}`],
-      ['look', `/drops/${id}/look`],
-      ['stock', `/drops/${id}/stock`],
-    ]) {
-      await page.goto(new URL(at ?? '/', stage.origin).href);
-      await page.locator('h1').waitFor();
-      await page.locator('.loading').waitFor({ state: 'detached' });
-      await page.waitForLoadState('networkidle');
-      await checkAccessibility(page);
-      await checkReflow(page);
-      await takeScreen(page, name ?? '');
-    }
-    expect(faults).toEqual([]);
-  }
 });

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { codeOf, PASSWORD, tokenIn } from '../../../server/test/support/people.ts';
-import { checkAccessibility, checkReflow } from './support/check-accessibility.ts';
+import { checkAccessibility } from './support/check-accessibility.ts';
 import { setStage } from './support/stage.ts';
 import { takeScreen } from './support/take-screen.ts';
 
@@ -116,26 +116,6 @@ test('4.1: a dangerous act asks for a fresh proof in place, and goes on; without
   await checkAccessibility(bare.page);
   await missing.getByRole('button', { name: 'Set up a second factor' }).click();
   await bare.page.getByRole('heading', { name: 'Your account' }).waitFor();
-});
-
-test('4.14: the pages around the sign-in pass axe in both themes and languages, and fit 320 px', async () => {
-  for (const theme of ['light', 'dark'] as const) {
-    const { page, faults } = await stage.visit({
-      theme,
-      width: 320,
-      locale: theme === 'dark' ? 'de-DE' : 'en-GB',
-    });
-    for (const at of ['/sign-in', '/forgotten', '/enrol', `/enrol#${'x'.repeat(43)}`]) {
-      await page.goto(new URL(at, stage.origin).href);
-      await page.getByRole('heading', { level: 1 }).waitFor();
-      await checkAccessibility(page);
-      await checkReflow(page);
-    }
-    await page.goto(`${stage.origin}/sign-in`);
-    await page.getByRole('heading', { level: 1 }).waitFor();
-    await takeScreen(page, 'sign-in');
-    expect(faults).toEqual([]);
-  }
 });
 
 test('nothing on the screen lies: without an answer it says so, and since when', async () => {

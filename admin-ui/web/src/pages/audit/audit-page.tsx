@@ -62,7 +62,7 @@ export default function AuditPage() {
       <PageHeader
         title={t('audit.title')}
         actions={
-          <a className="button plain" href="/api/v1/audit/export" download="audit.jsonl">
+          <a className="button plain" href={`/api/v1/audit/export?${asked}`} download="audit.jsonl">
             {t('audit.export')}
           </a>
         }

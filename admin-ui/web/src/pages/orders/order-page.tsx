@@ -22,6 +22,7 @@ import { OrderState } from './order-state.tsx';
 const REFRESH_MS = 3_000;
 
 export default function OrderPage() {
+  const t = useText();
   const { order: id = '' } = useParams({ strict: false }) as { order?: string };
   const query = useQuery({
     queryKey: ['order', id],
@@ -29,7 +30,7 @@ export default function OrderPage() {
     refetchInterval: REFRESH_MS,
   });
   return (
-    <Answered query={query} lines={6}>
+    <Answered heading={t('orders.one')} query={query} lines={6}>
       {(story) => <Told story={story} onChanged={() => void query.refetch()} />}
     </Answered>
   );

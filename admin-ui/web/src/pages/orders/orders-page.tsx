@@ -1,10 +1,11 @@
 /** Orders: found by anything a shopper may have at hand, and taken away as a file. Of one drop when it is a drop's tab. */
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useDropChoices, useDropZones } from '../../api/drop-zones.ts';
 import type { Order, OrderList } from '../../api/office-contract.ts';
 import { read } from '../../api/request.ts';
+import { meaningOf } from '../../domain/clock-times.ts';
 import { searchBy } from '../../domain/order-search.ts';
 import { unitsText } from '../../domain/order-timeline.ts';
 import { useText } from '../../i18n/language.tsx';
@@ -15,10 +16,13 @@ import { Moment } from '../../ui/moment.tsx';
 import { useMoney } from '../../ui/money.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
-import { Answered, Empty } from '../../ui/states.tsx';
+import { Answered, Empty, Loading } from '../../ui/states.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { ORDER_STATES, OrderState } from './order-state.tsx';
 import '../../ui/office.css';
+
+/** Comes after the page that has it: it is a third of what the page weighs. */
+const BoughtBetween = lazy(() => import('./bought-between.tsx'));
 
 /** Refunds settle and orders come in by themselves. */
 const REFRESH_MS = 10_000;
@@ -27,15 +31,22 @@ interface Filters {
   readonly q: string;
   readonly drop: string;
   readonly state: string;
+  /** Clock times in the zone of the drop, or in UTC: bought then or later, and before. */
+  readonly from: string;
+  readonly to: string;
 }
 
-/** As the API takes it. */
-function queryOf({ q, drop, state }: Filters): URLSearchParams {
+/** As the API takes it. @param zone of the clock times */
+function queryOf({ q, drop, state, from, to }: Filters, zone: string): URLSearchParams {
   const query = new URLSearchParams();
   const found = searchBy(q);
   if (found) query.set(found.by, found.value);
   if (drop !== '') query.set('drop', drop);
   if (state !== '') query.set('state', state);
+  // What clocks show twice is taken whole.
+  const [first, last] = [meaningOf(from, zone), meaningOf(to, zone)];
+  if (first) query.set('from', first.kind === 'one' ? first.at : first.earlier.at);
+  if (last) query.set('to', last.kind === 'one' ? last.at : last.later.at);
   return query;
 }
 
@@ -47,8 +58,11 @@ export default function OrdersPage() {
     q: given.q ?? '',
     drop: ofDrop ?? given.drop ?? '',
     state: given.state ?? '',
+    from: given.from ?? '',
+    to: given.to ?? '',
   };
-  const asked = queryOf(filters);
+  const zone = useDropZones()(filters.drop || null);
+  const asked = queryOf(filters, zone);
   const query = useInfiniteQuery({
     queryKey: ['orders', asked.toString()],
     queryFn: ({ pageParam, signal }) => {
@@ -79,7 +93,7 @@ export default function OrdersPage() {
       >
         {t('orders.lead')}
       </PageHeader>
-      <FilterForm key={asked.toString()} filters={filters} isOfDrop={ofDrop !== undefined} />
+      <FilterForm key={asked.toString()} filters={filters} zone={zone} isOfDrop={ofDrop !== undefined} />
       <Answered query={query} lines={6}>
         {({ pages }) => (
           <>
@@ -99,13 +113,20 @@ export default function OrdersPage() {
   );
 }
 
-function FilterForm({ filters, isOfDrop }: { readonly filters: Filters; readonly isOfDrop: boolean }) {
+interface FilterFormProps {
+  readonly filters: Filters;
+  readonly zone: string;
+  readonly isOfDrop: boolean;
+}
+
+function FilterForm({ filters, zone, isOfDrop }: FilterFormProps) {
   const t = useText();
   const navigate = useNavigate();
   const drops = useDropChoices();
   const [q, setQ] = useState(filters.q);
+  const [between, setBetween] = useState({ from: filters.from, to: filters.to });
   const show = (change: Partial<Filters>) => {
-    const { drop, ...rest } = { ...filters, q, ...change };
+    const { drop, ...rest } = { ...filters, q, ...between, ...change };
     const search = { ...rest, ...(isOfDrop ? {} : { drop }) };
     const stated = Object.fromEntries(Object.entries(search).filter(([, value]) => value !== ''));
     return navigate({ to: '.', search: stated as never });
@@ -137,6 +158,13 @@ function FilterForm({ filters, isOfDrop }: { readonly filters: Filters; readonly
           ...ORDER_STATES.map((state) => ({ value: state, label: t(`orders.state-${state}`) })),
         ]}
       />
+      <Suspense fallback={<Loading lines={2} />}>
+        <BoughtBetween
+          {...between}
+          zone={zone}
+          onChange={(part) => setBetween((known) => ({ ...known, ...part }))}
+        />
+      </Suspense>
       <div className="actions">
         <Button type="submit" variant="primary">
           {t('orders.search')}

@@ -31,7 +31,7 @@ export default function WebhookPage() {
     refetchInterval: REFRESH_MS,
   });
   return (
-    <Answered query={query}>
+    <Answered heading={t('webhooks.one')} query={query}>
       {({ webhooks }) => {
         const webhook = webhooks.find((one) => one.id === id);
         if (!webhook) return <PageHeader title={t('webhooks.gone')} />;

@@ -5,13 +5,14 @@ import { expect } from 'vitest';
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
 
-export async function checkAccessibility(page: Page): Promise<void> {
+/** @param where said with what is found, in a test that goes to many places */
+export async function checkAccessibility(page: Page, where = ''): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
   const found = violations.map(({ id, help, nodes }) => ({
     ...{ id, help },
     where: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`),
   }));
-  expect(found).toEqual([]);
+  expect(found, where).toEqual([]);
 }
 
 /** WCAG 1.4.10: nothing is wider than the window, but for what scrolls by itself. */

@@ -1,0 +1,139 @@
+// What holds for every page, whichever there are: accessible in every state, theme and language, reached by keyboard, honest about its age.
+
+import { isLong } from '@sluice/service-kit/testing';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test, vi } from 'vitest';
+import { checkAccessibility, checkReflow } from './support/check-accessibility.ts';
+import { addressesOf, arrived, nameOf, PAGES } from './support/every-page.ts';
+import { unreachedByKeyboard } from './support/reach-by-keyboard.ts';
+import { setStage } from './support/stage.ts';
+import { takeScreen } from './support/take-screen.ts';
+
+const stage = setStage();
+// Each test goes to every page: against hanging only.
+vi.setConfig({ testTimeout: 300_000 });
+/** What stands for `$drop` and so on in the addresses of pages. */
+const examples: Record<string, string> = {};
+
+const ofSomebody = PAGES.filter(({ at }) => at !== 'public');
+const ofNobody = PAGES.filter(({ at }) => at === 'public');
+
+beforeAll(async () => {
+  const { admin } = stage;
+  const drop = (await admin.createDrop({ name: 'Aurora Low', timeZone: 'Europe/Berlin' })).body.id;
+  const order = await admin.buy({ drop, customer: 'ada@shop.example', quantity: 2, declinedFirst: true });
+  const webhook = await admin.call('POST', '/api/v1/webhooks', {
+    ...{ url: 'http://127.0.0.1:9/hooks/warehouse', types: ['order.paid'] },
+  });
+  await admin.call('POST', '/api/v1/keys', { name: 'stock import', scopes: ['drops.read'] });
+  const series = await admin.call('POST', '/api/v1/series', {
+    ...{ id: 'thursdays', name: 'Thursday drop', rrule: 'FREQ=WEEKLY;BYDAY=TH' },
+    ...{ startsLocal: '2027-01-07T18:00', timeZone: 'Europe/Berlin', openSeconds: 7200 },
+    products: [{ sku: 'low-41', name: 'Aurora Low', priceMinor: 12_900, stock: 10 }],
+  });
+  expect(series.status, series.text).toBe(201);
+  Object.assign(examples, { drop, order: order.id, webhook: webhook.body.id, series: 'thursdays' });
+});
+
+const NO_ANSWER = /The control plane does not answer|Die Steuerung antwortet nicht/;
+
+const go = async (page: Page, address: string) => {
+  // From page to page of one document only the part behind # would change.
+  await page.goto('about:blank');
+  await page.goto(stage.origin + address);
+};
+
+const LIGHT_WIDE = { theme: 'light', width: 1280, locale: 'en-GB' } as const;
+const DARK_NARROW = { theme: 'dark', width: 320, locale: 'de-DE' } as const;
+const HOW = [
+  LIGHT_WIDE,
+  DARK_NARROW,
+  { theme: 'light', width: 320, locale: 'en-GB' },
+  { theme: 'dark', width: 1280, locale: 'en-GB' },
+  { theme: 'light', width: 1280, locale: 'de-DE' },
+] as const;
+
+/** In `npm test` each theme, language and width once; in `npm run test:long` in every way. */
+const SOME = isLong ? HOW : [LIGHT_WIDE, DARK_NARROW];
+
+test.each(SOME)(
+  '4.15: every page passes axe with every rule on, and fits: $theme, $width px, $locale',
+  async (how) => {
+    for (const [pages, as] of [
+      [ofSomebody, 'owner'],
+      [ofNobody, undefined],
+    ] as const) {
+      const { page, faults } = await stage.visit({ ...(as && { as }), ...how });
+      for (const definition of pages)
+        for (const address of addressesOf([definition], examples)) {
+          await go(page, address);
+          await arrived(page);
+          await checkAccessibility(page, address);
+          await checkReflow(page);
+          if (!/[?#]/.test(address)) await takeScreen(page, nameOf(definition.path));
+        }
+      expect(faults).toEqual([]);
+    }
+  },
+);
+
+test('4.15: what is loading and what failed passes axe on every page', async () => {
+  const isAsked = ({ pathname }: URL) =>
+    pathname === '/livez' || (pathname.startsWith('/api/') && pathname !== '/api/v1/session');
+  for (const [turn, { theme, locale }] of [LIGHT_WIDE, DARK_NARROW].entries()) {
+    const { page, context } = await stage.visit({ as: 'owner', theme, locale });
+    for (const [index, address] of addressesOf(ofSomebody, examples).entries()) {
+      // In `npm test` every page in one state and theme, every state in both; in `npm run test:long` all of it.
+      const one = index % 2 === turn ? [index % 4 > 1 ? 'loading' : 'failed'] : [];
+      for (const state of isLong ? ['loading', 'failed'] : one) {
+        // Answers that do not come, or connections that nobody takes.
+        await context.route(isAsked, (route) =>
+          state === 'loading' ? undefined : route.abort('connectionrefused'),
+        );
+        await go(page, address);
+        await page.locator('h1, .loading').first().waitFor();
+        if (state === 'failed') await page.getByText(NO_ANSWER).first().waitFor();
+        await checkAccessibility(page, `${address} ${state}`);
+        await context.unrouteAll({ behavior: 'ignoreErrors' });
+      }
+    }
+  }
+});
+
+test('4.14: the network gone, every page says so and how old what it shows is, and comes back by itself', async () => {
+  const { page, context } = await stage.visit({ as: 'owner' });
+  for (const { path } of ofSomebody) {
+    const [address = ''] = addressesOf(
+      PAGES.filter((one) => one.path === path),
+      examples,
+    );
+    await go(page, address);
+    await arrived(page);
+    await context.setOffline(true);
+    await page.getByText(/Nothing here is newer than \d\d:\d\d:\d\d/).waitFor();
+    // The age of what was fetched, wherever something was: not that of the last answer to anything.
+    const isOfData = (await page.locator('table, .facts, form.form').count()) > 0;
+    if (isOfData && path !== '/drops/new')
+      await page
+        .getByText(/As of:? \d\d:\d\d:\d\d|Every number is as it was at/i)
+        .first()
+        .waitFor();
+    if (path === '/audit') await checkAccessibility(page, `${address} old`);
+    await context.setOffline(false);
+    await page.getByText('Nothing here is newer than').waitFor({ state: 'detached' });
+  }
+});
+
+test('4.15: the keyboard reaches everything that any page offers', async () => {
+  for (const [pages, as] of [
+    [ofSomebody, 'owner'],
+    [ofNobody, undefined],
+  ] as const) {
+    const { page } = await stage.visit(as ? { as } : {});
+    for (const address of addressesOf(pages, examples)) {
+      await go(page, address);
+      await arrived(page);
+      expect({ address, unreached: await unreachedByKeyboard(page) }).toEqual({ address, unreached: [] });
+    }
+  }
+});
