@@ -18,9 +18,13 @@ import { tell } from '../../ui/toasts.tsx';
 import { LaterDrops } from './later-drops.tsx';
 import { NextDrops } from './next-drops.tsx';
 
+const REFRESH_MS = 5_000;
+
 const seriesQuery = (id: string) => ({
   queryKey: ['series', id],
   queryFn: ({ signal }: { signal: AbortSignal }) => read<Series>(`/api/v1/series/${id}`, signal),
+  // Its drops are changed on their own pages, and made by the minute.
+  refetchInterval: REFRESH_MS,
 });
 
 export default function SeriesPage() {
