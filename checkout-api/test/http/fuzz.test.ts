@@ -82,6 +82,7 @@ const SAMPLES: Record<string, Sample> = {
   'GET /internal/v1/webhooks': {},
   'PATCH /internal/v1/webhooks/:id': { body: { url: 'https://shop.example/', enabled: true } },
   'DELETE /internal/v1/webhooks/:id': {},
+  'DELETE /internal/v1/drops/:drop': {},
   'POST /internal/v1/webhooks/:id/secret': {},
   'GET /internal/v1/webhooks/:id/deliveries': {},
   'POST /internal/v1/webhooks/:id/replay': { body: { events: [id] } },

@@ -107,6 +107,17 @@ test('every rule and promise that a test names has its row in the architecture',
   }
 });
 
+test('the index names each problem type once for a service, each decision once', () => {
+  for (const section of read(join(PROBLEM_FOLDER, 'README.md')).split('\n## ')) {
+    const types = [...section.matchAll(/^\| \[([a-z-]+)\]/gm)].map(([, type]) => type);
+    expect(types, section.split('\n')[0]).toEqual([...new Set(types)]);
+  }
+  const decisions = [...read(join(ADR_FOLDER, 'README.md')).matchAll(/\((\d{4}-[a-z0-9-]+\.md)\)/g)].map(
+    ([, file]) => file,
+  );
+  expect(decisions).toEqual([...new Set(decisions)]);
+});
+
 test('every problem page says its type and a status, and stands in the index', () => {
   const index = read(join(PROBLEM_FOLDER, 'README.md'));
   const pages = pagesIn(PROBLEM_FOLDER);
