@@ -29,8 +29,13 @@ const seriesQuery = (id: string) => ({
 
 export default function SeriesPage() {
   const { series: id = '' } = useParams({ strict: false }) as { series?: string };
+  const t = useText();
   const query = useQuery(seriesQuery(id));
-  return <Answered query={query}>{(series) => <OneSeries key={series.id} series={series} />}</Answered>;
+  return (
+    <Answered query={query} heading={t('series.title')}>
+      {(series) => <OneSeries key={series.id} series={series} />}
+    </Answered>
+  );
 }
 
 function OneSeries({ series }: { readonly series: Series }) {
