@@ -19,6 +19,7 @@ import { FixedWindowLimiter } from './fixed-window-limiter.ts';
 import { addHealthRoutes } from './health.ts';
 import { lazyChild } from './lazy-log.ts';
 import type { Metrics } from './metrics.ts';
+import { markOptionalBodies } from './optional-bodies.ts';
 import { registerRateLimits } from './rate-limits.ts';
 import { type AnsweredRequest, createRequestObserver, observeRequests } from './request-metrics.ts';
 import { addSecurityHeaders } from './security-headers.ts';
@@ -101,6 +102,8 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
       openapi: '3.1.0',
       info: { title: openapi.title, description: openapi.description, version: '1' },
     },
+    transformObject: (described) =>
+      'openapiObject' in described ? markOptionalBodies(described.openapiObject) : described.swaggerObject,
   });
   await app.register(async (plain) => {
     await registerRateLimits(plain, { everyRoute: PLAIN_PER_ADDRESS });

@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 /** Not so often that reading is refused. */
-const PATIENCE = { timeoutMs: 90_000, everyMs: 400 };
+const PATIENCE = { timeoutMs: 180_000, everyMs: 400 };
 /** All done some twenty seconds after the start. */
 const QUICK = {
   shoppers: 20,
@@ -88,11 +88,13 @@ async function startProcess(): Promise<{ url: string; child: ChildProcess }> {
       if (line.includes('"msg":"listening"')) resolve(JSON.parse(line).url);
     }),
   );
+  // It listens before its stores have answered.
+  await waitUntil(async () => (await send(url, 'GET', '/readyz')).status === 200);
   return { url, child };
 }
 
 test('promise 7: a crowd walks the copy as shoppers do; its control plane is killed, and nothing but what was seen stays', {
-  timeout: 150_000,
+  timeout: 300_000,
 }, async () => {
   const source = (await admin.createDrop(plan())).body.id as string;
   const before = (await admin.call('GET', `/api/v1/drops/${source}/stock`)).body;
