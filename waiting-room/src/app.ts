@@ -24,6 +24,7 @@ import { checkViewsFresh } from './plugins/readiness.ts';
 import type { Room } from './plugins/room.ts';
 import { registerRoomMetrics } from './plugins/room-metrics.ts';
 import { createShellServer } from './plugins/shell-server.ts';
+import { createStaffPasses } from './plugins/staff-pass.ts';
 import { createStatusServer } from './plugins/status-server.ts';
 import { StreamHub } from './plugins/stream-hub.ts';
 import { createTicketCookie } from './plugins/ticket-cookie.ts';
@@ -82,6 +83,7 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
     queue,
     tickets: createTickets(ticketSecrets),
     cookie: createTicketCookie(publicUrl),
+    passes: createStaffPasses(config.SERVICE_TOKEN, publicUrl),
     signToken,
     lease: createLeasing(queue, signToken, ticketSecrets),
     signingKeys,

@@ -20,6 +20,7 @@ import { createCrowds } from './crowd/crowds.ts';
 import { createCodeKeys } from './domain/access-codes.ts';
 import { createAuditKeys, type SignedHead } from './domain/audit-keys.ts';
 import { createPreviewSigner } from './domain/preview-links.ts';
+import { createSigner } from './domain/signed-links.ts';
 import { noteHead } from './jobs/note-head.ts';
 import { migrate } from './migrate.ts';
 import { startJobs } from './plugins/jobs.ts';
@@ -114,6 +115,7 @@ export async function startControlPlane(
       origin: () => publicUrl().origin,
       roomOrigin: config.ROOM_URL === undefined ? null : new URL(config.ROOM_URL).origin,
     },
+    signPass: createSigner(config.SERVICE_TOKEN, 'sluice staff pass'),
     rehearsals: createRehearsalStore(database, auditKeys),
     crowds: createCrowds(log),
     rehearsing: {

@@ -10,6 +10,12 @@ export const PageQuery = Type.Object({
   preview: Type.Optional(
     Type.String({ maxLength: 1024, description: 'A link of the control plane: the page as it will be' }),
   ),
+  pass: Type.Optional(
+    Type.String({
+      maxLength: 1024,
+      description: 'In a rehearsal: a staff pass, kept as a cookie from then on',
+    }),
+  ),
   state: Type.Optional(Type.String({ maxLength: 32, description: 'With preview: the state to show' })),
   lang: Type.Optional(
     Type.String({ maxLength: 16, description: 'With preview: the language to show it in' }),

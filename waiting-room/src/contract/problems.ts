@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'call-extension-refused': { status: 409, title: 'The turn cannot be held longer' },
   'bound-elsewhere': { status: 409, title: 'This place is used in another browser' },
   'preview-refused': { status: 403, title: 'The preview link is not good' },
+  'pass-refused': { status: 403, title: 'The rehearsal needs a staff pass' },
   'notice-unavailable': { status: 409, title: 'Nobody can be told that way' },
   'cross-site': { status: 403, title: 'Requests from other sites are refused' },
   'roster-not-published': { status: 409, title: 'The roster is not published yet' },

@@ -1,11 +1,12 @@
 /**
  * Answers the waiting page's own join before the router: known drop, no ticket yet, a nonce and nothing else. Whatever is
- * the least bit different goes to the router, which gives places by the same `join`.
+ * the least bit different, and every rehearsal, goes to the router, which gives places by the same `join`.
  */
 import type { IncomingMessage } from 'node:http';
 import { type AnswerFirst, type DirectAnswers, rawHeader } from '@sluice/service-kit';
 import { join } from '../admission/join.ts';
 import type { JoinAnswer } from '../contract/tickets.ts';
+import { isRehearsal } from '../domain/rehearsal.ts';
 import { isCrossSite } from './cross-site.ts';
 import { joinProblem } from './join-problem.ts';
 import type { Room } from './room.ts';
@@ -23,7 +24,7 @@ export function createJoinServer(room: Room, direct: DirectAnswers): AnswerFirst
     const { url = '', method } = request;
     if (method !== 'POST' || !url.endsWith(SUFFIX) || !url.startsWith(PREFIX)) return false;
     const drop = url.slice(PREFIX.length, -SUFFIX.length);
-    if (!room.queue.view(drop) || !isPlain(room, request, drop)) return false;
+    if (!room.queue.view(drop) || isRehearsal(drop) || !isPlain(room, request, drop)) return false;
     const at = { request, response, route: JOIN_ROUTE, drop, startedAtMs: performance.now() };
     request.once('data', (chunk: Buffer) => {
       const [, nonce] = PLAIN_BODY.exec(chunk.toString('latin1')) ?? [];

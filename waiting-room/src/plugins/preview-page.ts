@@ -51,7 +51,10 @@ export function sendPreview(
   if (errors.length > 0)
     throw problem('invalid-request', `${errors[0]?.field} ${errors[0]?.reason}`, { errors });
   const shown = samplePage(state, view);
-  return sendPlainPage(reply, view.drop, view, { ...shown, preview: { lang, framedBy: verdict.origin } });
+  return sendPlainPage(reply, view.drop, view, {
+    ...shown,
+    preview: { lang, framedBy: verdict.claims.origin },
+  });
 }
 
 function faultOf(field: string, value: string, known: readonly string[]) {

@@ -11,12 +11,14 @@ import type { SignToken } from '../admission/tokens.ts';
 import type { Archive } from '../clients/archive.ts';
 import type { DropView, Queue } from '../queue/queue.ts';
 import { isCrossSite } from './cross-site.ts';
+import type { StaffPasses } from './staff-pass.ts';
 import { readTicketHeader, type TicketCookie } from './ticket-cookie.ts';
 
 export interface Room {
   readonly queue: Queue;
   readonly tickets: Tickets;
   readonly cookie: TicketCookie;
+  readonly passes: StaffPasses;
   readonly signToken: SignToken;
   readonly lease: LeaseToGate;
   readonly signingKeys: SigningKeys;

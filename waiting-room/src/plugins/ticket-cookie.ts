@@ -15,10 +15,13 @@ export interface TicketCookie {
   forget(drop: string): string;
 }
 
-/** @param publicUrl decides by its scheme whether the cookie is bound to https. */
-export function createTicketCookie(publicUrl: URL): TicketCookie {
+/**
+ * @param publicUrl decides by its scheme whether the cookie is bound to https
+ * @param kind what the name begins with; a staff pass travels in the same way
+ */
+export function createTicketCookie(publicUrl: URL, kind = 'wr_'): TicketCookie {
   const secure = publicUrl.protocol === 'https:';
-  const prefix = secure ? '__Host-wr_' : 'wr_';
+  const prefix = secure ? `__Host-${kind}` : kind;
   const attributes = `; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   return {
     name: (drop) => prefix + drop,

@@ -11,6 +11,7 @@ import { ownPicture } from '../admission/own-status.ts';
 import { createPreviewReader } from '../admission/preview-links.ts';
 import { DropParams } from '../contract/common.ts';
 import { EnterForm, JoinForm, ModuleParams, PageQuery } from '../contract/page.ts';
+import { isRehearsal } from '../domain/rehearsal.ts';
 import { handOverOf } from '../domain/return-address.ts';
 import { requireGoodCode } from '../plugins/access-code.ts';
 import { SHELL_HEADERS, type ShellOf } from '../plugins/page-shell.ts';
@@ -58,8 +59,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
   // People read these answers: a fault is a page that tries again, not a JSON document.
   app.setErrorHandler((error, request, reply) => {
     // Who tries a page before the day is told what is wrong.
-    if (isPreview(request)) return answerError(error, request, reply);
     const problem = error as Partial<Problem> & { statusCode?: number };
+    if (isPreview(request) || problem.type === 'pass-refused') return answerError(error, request, reply);
     const status = problem.status ?? problem.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'page failed');
     const { drop = '' } = request.params as { drop?: string };
@@ -89,12 +90,24 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
         return sendPreview(reply, view, request.query, readPreviewLink);
       }
       if (!view) return sendMissing(reply, drop);
-      const { bind, return: wanted } = request.query;
+      const { bind, return: wanted, pass } = request.query;
+      if (pass !== undefined && isRehearsal(drop)) {
+        // Out of the address, which is shown, kept and passed on.
+        const back = { ...(bind && { bind }), ...(wanted !== undefined && { return: wanted }) };
+        reply.header('cache-control', 'no-store').header('set-cookie', room.passes.keep(drop, pass));
+        return reply.redirect(pageUrl(drop, back), 303);
+      }
       const back = chooseReturn(view.page, wanted);
       // A return address that is not the shop's is dropped, so that no link can make the page look like a fault.
       if (wanted !== undefined && !back.ok) return reply.redirect(pageUrl(drop, bind ? { bind } : {}), 302);
       const bound = bind !== undefined && BIND.test(bind);
-      if (!bound && back.ok && !request.headers.cookie?.includes(`${detourCookie(drop)}=`)) {
+      // Not in a rehearsal: the shop would send its staff to the real drop.
+      if (
+        !bound &&
+        back.ok &&
+        !isRehearsal(drop) &&
+        !request.headers.cookie?.includes(`${detourCookie(drop)}=`)
+      ) {
         // Q32: the connector makes the secret that `bind` belongs to, and sends the shopper back here.
         reply.header('cache-control', 'no-store');
         reply.header(
@@ -156,6 +169,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
         const view = room.queue.view(drop);
         if (!view) return sendMissing(reply, drop);
         refuseCrossSite(room, request.headers);
+        room.passes.require(request.headers, drop);
         const presented = presentedTicket(room, request.headers, drop);
         const { ticket = null } = presented ? await requireCurrentTicket(room, view, request, reply) : {};
         const held = ticket && (await heldPlace(room, view, '', ticket));

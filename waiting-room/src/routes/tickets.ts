@@ -35,6 +35,8 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
       config: { rateLimit: false },
       schema: {
         summary: 'Join: get a place in the line',
+        description:
+          'A rehearsal takes whoever brings its staff pass: in the header `Sluice-Pass`, or as the cookie of its link.',
         params: DropParams,
         body: JoinBody,
         response: { 200: JoinAnswer, 201: JoinAnswer, '4xx': ProblemDocument, 503: ProblemDocument },
@@ -44,6 +46,7 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
       const { drop } = request.params;
       const view = viewOf(room, drop);
       refuseCrossSite(room, request.headers);
+      room.passes.require(request.headers, drop);
       reply.header('cache-control', 'no-store');
       const presented = presentedTicket(room, request.headers, drop);
       let carriedFrom = '';

@@ -16,6 +16,7 @@ import type { PeakStore } from '../store/peaks.ts';
 import type { RehearsalStore } from '../store/rehearsals.ts';
 import type { SeriesStore } from '../store/series.ts';
 import type { SetupStore } from '../store/setups.ts';
+import type { StaffPass } from './issue-pass.ts';
 import type { Previews } from './issue-preview.ts';
 import type { Ledger } from './ledger.ts';
 import type { Rehearsing } from './start-rehearsal.ts';
@@ -44,6 +45,8 @@ export interface ControlPlane {
   /** Null: the installation brings a checkout of its own, which keeps stock and orders to itself. */
   readonly checkout: CheckoutClient | null;
   readonly previews: Previews;
+  /** For whoever is to have a place in a rehearsal. */
+  readonly signPass: (pass: StaffPass) => string;
   readonly rehearsals: RehearsalStore;
   readonly crowds: Crowds;
   readonly rehearsing: Rehearsing;

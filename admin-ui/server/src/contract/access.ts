@@ -119,6 +119,7 @@ export const ROUTES: Readonly<Record<string, RouteAccess>> = {
   'POST /api/v1/drops/:drop/revocations': drop('drops.override', DANGEROUS),
   'POST /api/v1/drops/:drop/rehearsals': drop('drops.steer'),
   'GET /api/v1/drops/:drop/rehearsals': drop('drops.read'),
+  'POST /api/v1/drops/:drop/rehearsals/pass': drop('drops.steer'),
   'POST /api/v1/drops/:drop/rehearsals/stop': drop('drops.steer'),
   'GET /api/v1/drops/:drop/report': drop('drops.read'),
   // A POST that reads: what it is asked by is a secret.

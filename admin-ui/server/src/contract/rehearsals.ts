@@ -21,7 +21,12 @@ export const REHEARSAL_DEFAULTS = {
 
 const settings = {
   // One process holds them, and each waits by a request every few seconds.
-  shoppers: Type.Integer({ minimum: 1, maximum: 2000, default: REHEARSAL_DEFAULTS.shoppers }),
+  shoppers: Type.Integer({
+    minimum: 0,
+    maximum: 2000,
+    default: REHEARSAL_DEFAULTS.shoppers,
+    description: '0: nobody but staff with a pass',
+  }),
   arrivals: Type.Enum([...ARRIVAL_PROFILES], {
     default: REHEARSAL_DEFAULTS.arrivals,
     description:
@@ -56,6 +61,24 @@ export const RehearsalStart = Type.Object(
 );
 
 export const RehearsalStop = Type.Object({ reason: Type.Optional(Reason) }, { additionalProperties: false });
+
+export const PassRequest = Type.Object({ reason: Type.Optional(Reason) }, { additionalProperties: false });
+
+export const PassAnswer = Type.Object({
+  drop: Type.String({ description: 'The copy' }),
+  url: Nullable(
+    Type.String({
+      description:
+        'Opens the waiting page of the copy with a pass. Null where the control plane does not know the address of the room (ROOM_URL)',
+    }),
+  ),
+  path: Type.String({ description: 'The same without origin' }),
+  pass: Type.String({ description: 'For `Sluice-Pass` at `POST /v1/drops/{copy}/tickets` of the room' }),
+  secret: Type.String({
+    description: 'What the `bind` of the link is the digest of: send it as `Sluice-Secret` beside the token',
+  }),
+  expiresAt: { ...Instant, description: 'When the rehearsal ends by itself' },
+});
 
 const Count = Type.Integer({ minimum: 0 });
 

@@ -12,6 +12,8 @@ export interface CrowdOrder {
   /** Null: nobody shops. */
   readonly checkoutUrl: string | null;
   readonly drop: string;
+  /** Without it the room lets nobody into a rehearsal. */
+  readonly pass: string;
   readonly skus: readonly string[];
   readonly settings: CrowdSettings;
   readonly lobbyMs: number;
@@ -37,6 +39,7 @@ const world = {
   checkout:
     order.checkoutUrl === null || order.skus.length === 0 ? null : createSite(order.checkoutUrl, over),
   drop: order.drop,
+  pass: order.pass,
   skus: order.skus,
   over,
 };

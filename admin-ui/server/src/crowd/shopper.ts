@@ -9,6 +9,7 @@ export interface World {
   /** Null: whoever is inside stays outside the checkout, and is gone when their token is. */
   readonly checkout: Site | null;
   readonly drop: string;
+  readonly pass: string;
   readonly skus: readonly string[];
   /** When it is aborted everybody goes home. */
   readonly over: AbortSignal;
@@ -72,6 +73,7 @@ export async function live(
         method: 'POST',
         path: `/v1/drops/${drop}/tickets`,
         address,
+        headers: { 'sluice-pass': world.pass },
         json: { nonce },
       });
       if (told.status === 200 || told.status === 201) return String(told.body.ticket);

@@ -2,7 +2,7 @@
  * Links by which the waiting room shows the page of a drop in any state, to nobody in particular: signed here, read there
  * (waiting-room/src/admission/preview-links.ts), by a key that both derive from the service token.
  */
-import { createHmac, hkdfSync } from 'node:crypto';
+import { createSigner } from './signed-links.ts';
 
 /** States that the page has words for, in the order a shopper may meet them: those of the room's locale files. */
 export const PREVIEW_STATES = [
@@ -36,11 +36,5 @@ export interface PreviewLink {
 }
 
 /** @param serviceToken what the services of an installation share */
-export function createPreviewSigner(serviceToken: string): (link: PreviewLink) => string {
-  const key = Buffer.from(hkdfSync('sha256', serviceToken, '', 'sluice preview link', 32));
-  return ({ drop, origin, expiresAt }) => {
-    const exp = Math.floor(expiresAt.getTime() / 1000);
-    const payload = Buffer.from(JSON.stringify({ drop, origin, exp })).toString('base64url');
-    return `${payload}.${createHmac('sha256', key).update(payload).digest('base64url')}`;
-  };
-}
+export const createPreviewSigner = (serviceToken: string): ((link: PreviewLink) => string) =>
+  createSigner(serviceToken, 'sluice preview link');

@@ -2,10 +2,13 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { ControlPlane } from '../acts/control-plane.ts';
 import { stopRehearsal } from '../acts/end-rehearsals.ts';
+import { issuePass } from '../acts/issue-pass.ts';
 import { startRehearsal } from '../acts/start-rehearsal.ts';
 import { tellRehearsal } from '../acts/tell-rehearsal.ts';
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import {
+  PassAnswer,
+  PassRequest,
   REHEARSAL_DEFAULTS,
   RehearsalAnswer,
   RehearsalListAnswer,
@@ -60,6 +63,24 @@ export const rehearsalRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }>
         tellRehearsal(plane, one),
       ),
     }),
+  );
+
+  app.post(
+    '/api/v1/drops/:drop/rehearsals/pass',
+    {
+      config: acting,
+      schema: {
+        summary:
+          'A staff pass: the link by which somebody walks the running rehearsal of a drop, until it ends',
+        params: DropParams,
+        body: PassRequest,
+        response: { 201: PassAnswer, ...PROBLEM_ANSWERS },
+      },
+    },
+    async (request, reply) => {
+      const who = { actor: request.operator, reason: request.body.reason ?? null };
+      return reply.code(201).send(await issuePass(plane, request.params.drop, who));
+    },
   );
 
   app.post(

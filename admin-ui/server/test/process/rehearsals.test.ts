@@ -183,7 +183,7 @@ test('while real shoppers are there it is asked about, and who may only look sta
 test('promise 8: a rehearsal with a fault is refused with field and reason', async () => {
   const source = (await admin.createDrop(plan())).body.id as string;
   const bad: [Record<string, unknown>, string][] = [
-    [{ shoppers: 0 }, 'body.shoppers'],
+    [{ shoppers: -1 }, 'body.shoppers'],
     [{ shoppers: 2001 }, 'body.shoppers'],
     [{ shoppers: 1.5 }, 'body.shoppers'],
     [{ noShowShare: 1.01 }, 'body.noShowShare'],

@@ -11,7 +11,7 @@ import type {
   OrderList as OrderListSchema,
   OrderStory as OrderStorySchema,
 } from '../../../server/src/contract/orders.ts';
-import type { RehearsalListAnswer } from '../../../server/src/contract/rehearsals.ts';
+import type { PassAnswer, RehearsalListAnswer } from '../../../server/src/contract/rehearsals.ts';
 import type { LookUpAnswer, ReportAnswer } from '../../../server/src/contract/reports.ts';
 import type {
   DeadJobList as DeadJobListSchema,
@@ -43,4 +43,5 @@ export type Report = Static<typeof ReportAnswer>;
 export type LookUp = Static<typeof LookUpAnswer>;
 
 export type RehearsalList = Static<typeof RehearsalListAnswer>;
+export type StaffPass = Static<typeof PassAnswer>;
 export type Rehearsal = RehearsalList['rehearsals'][number];

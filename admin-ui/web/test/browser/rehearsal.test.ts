@@ -17,9 +17,9 @@ test('4.13: an operator lets a crowd loose, watches it in the control room, stop
   await checkAccessibility(page);
   await checkReflow(page);
 
-  await page.getByLabel('Shoppers').fill('0');
+  await page.getByLabel('Shoppers').fill('-1');
   await page.getByRole('button', { name: 'Rehearse' }).click();
-  await page.locator('.fault', { hasText: 'at least 1' }).waitFor();
+  await page.locator('.fault', { hasText: 'at least 0' }).waitFor();
   await page.getByLabel('Shoppers').fill('10');
   await page.getByLabel('Lobby').fill('5');
   await page.getByLabel('When they come').selectOption('rush');
@@ -61,4 +61,26 @@ test('4.13: in German, and while real shoppers are there it is asked about', asy
   await page.keyboard.press('Enter');
   await question.waitFor({ state: 'hidden' });
   expect((await stage.admin.call('GET', `/api/v1/drops/${source}/rehearsals`)).body.rehearsals).toEqual([]);
+});
+
+test('4.4: by a staff pass an operator opens the waiting page of a copy and takes a place there', async () => {
+  const source = (await stage.admin.createDrop({ admission: { ratePerMinute: 6000 } })).body.id as string;
+  const { page, faults } = await stage.visit({ as: 'operator', at: `/drops/${source}/rehearsal` });
+  await page.getByRole('button', { name: 'Try it as staff' }).click();
+  const link = page.getByRole('link', { name: 'Open the waiting page with the pass' });
+  await link.waitFor();
+  await page.getByText('Nobody but staff with a pass is on a copy of this drop.').waitFor();
+  await checkAccessibility(page);
+  await checkReflow(page);
+  const url = (await link.getAttribute('href')) as string;
+  const copy = new URL(url).pathname.split('/')[2] as string;
+  await waitUntil(async () => (await fetch(url, { redirect: 'manual' })).status === 303, PATIENCE);
+  await page.goto(url);
+  await page.waitForURL(new RegExp(`/w/${copy}\\?bind=`));
+  await waitUntil(
+    async () => Number(await stage.admin.redis.hget(`wr:{${copy}}:control`, 'joined_total')) === 1,
+    PATIENCE,
+  );
+  expect(faults).toEqual([]);
+  await stage.admin.call('POST', `/api/v1/drops/${source}/rehearsals/stop`, {});
 });

@@ -12,6 +12,7 @@ import { Section } from '../../ui/section.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
 import { RehearsalForm } from './rehearsal-form.tsx';
 import { RehearsalResult } from './rehearsal-result.tsx';
+import { StaffPassSection } from './staff-pass.tsx';
 
 export default function RehearsalPage() {
   const t = useText();
@@ -32,6 +33,9 @@ export default function RehearsalPage() {
           return (
             <>
               {running && <Running rehearsal={running} />}
+              {may('drops.steer') && (running || !isRehearsal(id)) && (
+                <StaffPassSection drop={id} running={running} zone={zone} />
+              )}
               {!running && may('drops.steer') && !isRehearsal(id) && <RehearsalForm drop={id} />}
               {ended.length === 0
                 ? !running && <Empty title={t('rehearsal.none')}>{t('rehearsal.none-lead')}</Empty>
