@@ -173,7 +173,8 @@ test('5.8: a click asks to be told: by this browser while the page is not seen, 
     });
     await ask();
     await dialog.getByRole('button', { name: 'In this browser' }).click();
-    await dialog.getByText('Done. You will be told.').waitFor();
+    // No push service answers here: the open page tells, and says that it has to stay open.
+    await dialog.getByText('Done. You will be told as long as this page stays open.').waitFor();
     await dialog.getByRole('button', { name: 'Close' }).click();
     await hide(visitor, true);
     await callThem(drop);

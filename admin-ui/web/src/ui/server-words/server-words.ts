@@ -12,9 +12,19 @@ export interface ServerWords {
 export function useServerWords(): ServerWords {
   const intl = useIntl();
   return useMemo(() => {
-    const said = (id: string, values: Told['values'], otherwise: string): string =>
+    /** Numbers are written, and counted, as the language has it. */
+    const shown = (name: string, value: string, words: unknown): string | number => {
+      if (!/^-?\d{1,15}$/.test(value)) return value;
+      const isCounted = typeof words === 'string' && words.includes(`{${name}, plural`);
+      return isCounted ? Number(value) : intl.formatNumber(Number(value));
+    };
+    const said = (id: string, values: Told['values'], otherwise: string): string => {
+      const words = intl.messages[id];
       // A code that is newer than these words is said as the server says it.
-      id in intl.messages ? intl.formatMessage({ id }, numbersIn(values)) : otherwise;
+      if (words === undefined) return otherwise;
+      const entries = Object.entries(values).map(([name, value]) => [name, shown(name, value, words)]);
+      return intl.formatMessage({ id }, Object.fromEntries(entries));
+    };
     return {
       reason: ({ code = '', values = {}, reason }) => said(`reason.${code}`, values, reason),
       dangers({ document, detail }) {
@@ -28,9 +38,3 @@ export function useServerWords(): ServerWords {
     };
   }, [intl]);
 }
-
-/** Numbers are written, and counted, as the language has it. */
-const numbersIn = (values: Told['values']): Record<string, string | number> =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [name, /^-?\d{1,15}$/.test(value) ? Number(value) : value]),
-  );
