@@ -99,7 +99,8 @@ export function createCrowd({ room, drop, over, returnSpreadMs }: CrowdOptions) 
     const { address, random } = shopper;
     while (!over.aborted) {
       const { status, body, problem } = await look(shopper);
-      if (status !== 200) throw new Error(`a shopper near the front was answered ${status} ${problem}: ${String(body.detail)}`);
+      if (status !== 200)
+        throw new Error(`a shopper near the front was answered ${status} ${problem}: ${String(body.detail)}`);
       if (body.called !== true) {
         await pause((Number(body.pollAfterMs) || POLL_MS) * (1 + random.next() / 10), over);
         continue;
