@@ -1,9 +1,10 @@
 -- Where one ticket stands (Q15). Reads only.
 -- KEYS  control waiting present sessions spent reasons grants calls extended extensions
--- ARGV  public number
+-- ARGV  public number, epoch the caller believes in ('' for any)
 -- Reply 'waiting', order, 0 not called | µs of the drop clock left in its call window + 1 (1: it has run out), extensions
 --       it may still ask for, µs of the drop clock left of window and grace together
---       'present', order, rank · 'entered', "iat:exp:bind:opened" · 'spent', reason · 'unknown' · 'lost'
+--       'present', order, rank · 'entered', "iat:exp:bind:opened" · 'spent', reason · 'unknown'
+--       'lost', also for a ticket that is not here in another epoch than the caller's: it may be one that has to come back first
 -- Cost  O(log N)
 -- include lib/control.lua lib/run.lua lib/steps.lua lib/extensions.lua
 local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, CALLS, EXTENDED, EXTENSIONS = unpack(KEYS)
@@ -32,5 +33,8 @@ if redis.call('ZSCORE', SESSIONS, number) then
 end
 if redis.call('ZSCORE', SPENT, number) then
   return { 'spent', redis.call('HGET', REASONS, number) or '' }
+end
+if ARGV[2] ~= '' and redis.call('HGET', CONTROL, 'epoch') ~= ARGV[2] then
+  return { 'lost' }
 end
 return { 'unknown' }

@@ -105,7 +105,7 @@ export async function heldPlace(
   text: string,
   held: HeldTicket,
 ): Promise<HeldPlace> {
-  const standing = await queue.standing(view.drop, held.number);
+  const standing = await queue.standing(view.drop, held.number, view.epoch);
   if (standing.standing === 'spent') {
     const bought = standing.reason === 'paid' && !view.rejoinAfterPurchase;
     if (bought) return { status: 'bought' };

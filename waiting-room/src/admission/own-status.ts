@@ -31,7 +31,7 @@ export function pictureBeyondFrontier(queue: Queue, view: DropView, ticket: Held
 export async function ownPicture(queue: Queue, view: DropView, ticket: HeldTicket): Promise<OwnPicture> {
   const beyond = pictureBeyondFrontier(queue, view, ticket);
   if (beyond !== null) return beyond;
-  const standing = await queue.standing(view.drop, ticket.number);
+  const standing = await queue.standing(view.drop, ticket.number, view.epoch);
   switch (standing.standing) {
     case 'waiting':
       if (!standing.called) return { is: 'status', status: statusOf(view, ticket, 'waiting', 0) };

@@ -179,7 +179,7 @@ export function createQueue({
     join: (drop, request) => joins.add(drop, request),
     checkIn: (drop, request) => checkIns.add(drop, request),
     comeBack: (drop, request) => returns.add(drop, request),
-    standing: (drop, number) => readStanding(commands, drop, number),
+    standing: (drop, number, epoch = '') => readStanding(commands, drop, number, epoch),
     extend: (drop, number) => extendCall(commands, drop, number),
     async leave(drop, number) {
       const [, , left] = await commands.run('leave-queue', drop, [number]);

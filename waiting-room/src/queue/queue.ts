@@ -295,7 +295,11 @@ export interface Queue {
   /** Checks in, then grants what the budget allows; batched likewise (Q17, Q18). */
   checkIn(drop: string, request: CheckInRequest): Promise<CheckInOutcome>;
   /** One read (Q15). */
-  standing(drop: string, number: string): Promise<Standing>;
+  /**
+   * @param epoch of the view the caller decides by; a ticket that is missing in another epoch is not called unknown
+   * @throws 503 `store-unavailable`, then too
+   */
+  standing(drop: string, number: string, epoch?: string): Promise<Standing>;
   /** One more call window, never more than one ahead: asking twice is asking once (Q17). */
   extend(drop: string, number: string): Promise<ExtensionOutcome>;
   /** Idempotent: true when the ticket was live. */

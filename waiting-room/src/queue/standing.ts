@@ -3,10 +3,14 @@ import { parseGrant } from './check-in.ts';
 import type { Commands } from './commands.ts';
 import type { ExtensionOutcome, SpentReason, Standing } from './queue.ts';
 
-export async function readStanding(commands: Commands, drop: string, number: string): Promise<Standing> {
-  const [standing = 'unknown', first, second, third, fourth] = await commands.read('ticket-standing', drop, [
-    number,
-  ]);
+export async function readStanding(
+  commands: Commands,
+  drop: string,
+  number: string,
+  epoch: string,
+): Promise<Standing> {
+  const reply = await commands.read('ticket-standing', drop, [number, epoch]);
+  const [standing = 'unknown', first, second, third, fourth] = reply;
   switch (standing) {
     case 'waiting': {
       // 0: not called; else the µs left in the window on the drop clock, and one.

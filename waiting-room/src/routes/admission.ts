@@ -62,6 +62,8 @@ export const admissionRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async 
             'A checkout session was opened with this ticket from another browser.',
           );
         case 'unknown':
+          // Unless Redis is in an epoch that this instance has not read yet: then the ticket comes back at the next try.
+          await room.queue.standing(drop, ticket.number, view.epoch);
           throw problem('ticket-invalid', 'The line does not know this ticket.');
         case 'closed':
           throw problem('closed', 'Nobody is let in any more.');

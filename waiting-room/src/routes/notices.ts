@@ -74,7 +74,7 @@ export const noticeRoutes: FastifyPluginAsyncTypebox<{ room: Room; ways: NoticeO
         throw problem('invalid-request', 'body.endpoint is not the address of a push service', {
           errors: [{ field: 'body.endpoint', reason: 'is not the address of a push service' }],
         });
-      const place = await room.queue.standing(drop, ticket.number);
+      const place = await room.queue.standing(drop, ticket.number, view.epoch);
       if (place.standing === 'unknown')
         throw problem('ticket-invalid', 'The line does not know this ticket.');
       if (place.standing === 'spent') throw spentProblem(place.reason);

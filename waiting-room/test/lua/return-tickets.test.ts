@@ -62,3 +62,14 @@ test('a closed drop takes nobody back', async () => {
   line = await Line.create({ policy: { override: 'closed' } });
   expect((await comeBack([newTicket().number, 1, OLD])).status).toBe('refused');
 });
+
+test('promise 5: a ticket that is missing is nobody’s only for who knows the epoch; others are told to come again', async () => {
+  line = await Line.create({ policy: { rate_per_minute: 0 } });
+  const { epoch } = await comeBack([newTicket().number, 1, OLD]);
+  const missing = newTicket().number;
+  await expect(line.standing(missing, OLD)).rejects.toThrow(expect.objectContaining({ status: 503 }));
+  expect(await line.standing(missing, epoch)).toEqual(['unknown']);
+  // Whoever is there is there, whatever the caller knows.
+  const [here] = (await line.arrive(1)) as [string];
+  expect((await line.standing(here, OLD))[0]).toBe('waiting');
+});

@@ -153,8 +153,9 @@ export class Line {
     return outcomes;
   }
 
-  standing(number: string): Promise<ScriptReply> {
-    return this.commands.read('ticket-standing', this.drop, [number]);
+  /** @param epoch the one the caller believes in; '' for any */
+  standing(number: string, epoch = ''): Promise<ScriptReply> {
+    return this.commands.read('ticket-standing', this.drop, [number, epoch]);
   }
 
   /** The checkout's report; `seq` counts by itself. */

@@ -113,7 +113,8 @@ export function createSeriesStore(database: Database, keys: Pick<AuditKeys, 'sea
           .selectFrom('admin.series')
           .selectAll()
           .where('series_id', '=', id)
-          .forUpdate()
+          // The drops that are being made of it keep pointing at it: they and this one need not wait for each other.
+          .forNoKeyUpdate()
           .executeTakeFirst();
         if (!found) return undefined;
         const before = seriesOf(found);
