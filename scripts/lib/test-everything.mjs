@@ -41,13 +41,13 @@ export async function testEverything() {
   const browserReason = missing.CHROMIUM_PATH_MISSING;
   // For the most part these files wait: for windows, leases and stores that come back. Two would leave both cores idle.
   const integration = await runVitest({ layer: 'integration', env: all, workers: 4 });
-  // Load wants the machine for itself; beside it the browser layer is for the most part a shopper who waits: its longest
-  // file sits two minutes idle, and with one worker everything behind it would, too.
+  // Load wants the machine for itself; beside it the browser layer is for the most part a shopper who waits. With two workers
+  // it would take both cores, and plays miss their windows.
   const [load, browser] = await Promise.all([
     runVitest({ layer: 'load', env: all, workers: 1 }),
     browserReason
       ? { ...emptyTally(), skips: [{ name: 'all browser tests', reason: browserReason }] }
-      : runVitest({ layer: 'browser', env: all, workers: 2, later: true }),
+      : runVitest({ layer: 'browser', env: all, workers: 1, later: true }),
   ]);
   console.log(`all layers  ${progress.elapsedSeconds().toFixed(1)} s`);
   return addTallies(tally, integration, load, browser);

@@ -8,7 +8,7 @@ import { type Acknowledged, judgeAcknowledged } from './acknowledged.ts';
 import type { Books, StockRow } from './books.ts';
 import { type DrawEvidence, judgeDraw, placesOf } from './drawn-orders.ts';
 import { judgeEntries } from './entries.ts';
-import { grantsOf, leasesOf, type LogLine } from './log-line.ts';
+import { grantsOf, type LogLine, leasesOf } from './log-line.ts';
 import { findOrderInversions } from './order-inversions.ts';
 import { judgePayments } from './payment-books.ts';
 import { judgePlaces, type PlacesEvidence } from './places.ts';

@@ -28,7 +28,7 @@ const CHAOS_TIMES = { tokenSeconds: 120, holdSeconds: 120, returnSpreadSeconds: 
 /** At the most: leases are spent over a minute, so few are one in many seconds. */
 const LEASES_PER_GATE = 8;
 /** A gate gives nobody an entry with less than a minute left, and has it prolonged when half of its time is gone. */
-const GATE_TIMES = { tokenSeconds: 240, holdSeconds: 60 };
+const GATE_TIMES = { tokenSeconds: 240, holdSeconds: 120 };
 
 export const PER_SHOPPER_LIMIT = 2;
 export const DROP = 'play';

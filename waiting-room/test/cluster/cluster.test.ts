@@ -183,7 +183,10 @@ test('Q2, Q10: each primary has a clock and a draw of its own; a whole drop runs
   for (const drop of drops) await tune(redis, drop, { opens_us: 1 });
   for (const [drop, [first]] of crowds) {
     await enter(room.url, drop, first as Shopper);
-    const { body } = await send(room.url, 'GET', `/v1/drops/${drop}/draw`);
+    const body = await waitUntil(async () => {
+      const answer = await send(room.url, 'GET', `/v1/drops/${drop}/draw`);
+      return answer.body.revealed ? answer.body : undefined;
+    });
     expect(body).toMatchObject({ revealed: true, size: 3 });
     const { text } = await send(room.url, 'GET', `/v1/drops/${drop}/draw/roster/0`);
     expect(text.trim().split('\n')).toHaveLength(3);

@@ -1,5 +1,7 @@
 /** People with accounts: invited, enrolled and signed in the way anyone is, over HTTP. */
+
 import { randomBytes } from 'node:crypto';
+import { waitUntil } from '@sluice/service-kit/testing';
 import { Secret, TOTP } from 'otpauth';
 import { expect } from 'vitest';
 import type { Role } from '../../src/domain/roles.ts';
@@ -81,9 +83,15 @@ export async function startPerson(
 
 /** Sets an authenticator up in the browser's session. */
 export async function setUpTotp(browser: Browser): Promise<{ secret: string; recoveryCodes: string[] }> {
-  const { body: proposed } = await browser.call('POST', '/api/v1/mfa/totp');
-  const code = codeOf(proposed.secret);
+  // Where a test has just given a store back, an instance may ask to come again.
+  const { status, text, body } = await waitUntil(async () => {
+    const answer = await browser.call('POST', '/api/v1/mfa/totp');
+    return answer.status === 503 ? undefined : answer;
+  });
+  expect(status, text).toBeLessThan(300);
+  const secret = body.secret as string;
+  const code = codeOf(secret);
   const confirmed = await browser.call('POST', '/api/v1/mfa/totp/confirmation', { code });
   expect(confirmed.status, confirmed.text).toBe(200);
-  return { secret: proposed.secret, recoveryCodes: confirmed.body.recoveryCodes };
+  return { secret, recoveryCodes: confirmed.body.recoveryCodes };
 }
