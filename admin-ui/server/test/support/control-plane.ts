@@ -107,12 +107,7 @@ export async function startTestControlPlane({
     postgres: await startRoad(databaseUrl, 5432),
     checkout: await startRoad(checkout.internalUrl, 80),
   };
-  const log = createLogger({
-    name: 'admin-server',
-    level: process.env.TEST_LOG ?? 'silent',
-    pretty: false,
-    instance: 'test',
-  });
+  const log = createLogger({ name: 'admin-server', level: 'silent', pretty: false, instance: 'test' });
   const others: RunningControlPlane[] = [];
   const start = (more: Record<string, string> = {}) =>
     startControlPlane(
