@@ -2,8 +2,7 @@
 // An nginx for the tests that put a real one in front of a service: NGINX_PATH, one that is installed, or Debian's.
 
 import { existsSync } from 'node:fs';
-import { Failure } from './failure.mjs';
-import { canUseApt, installWithApt } from './provision-apt.mjs';
+import { provisionInstalled } from './provision-installed.mjs';
 import { findProgram } from './run-command.mjs';
 
 /** Debian keeps it where ordinary users have no PATH to. */
@@ -13,27 +12,14 @@ const SBIN = '/usr/sbin/nginx';
  * @param {(text: string) => void} note
  * @returns {Promise<string>} path of the program
  */
-export async function provisionNginx(note) {
-  const found = process.env.NGINX_PATH || installedNginx();
-  if (found) {
-    note(found);
-    return found;
-  }
-  let reason = '';
-  if (canUseApt()) {
-    const { ok, output } = await installWithApt('nginx-light');
-    const installed = ok ? installedNginx() : undefined;
-    if (installed) {
-      note(`${installed} (installed with apt-get)`);
-      return installed;
-    }
-    reason = ` (apt-get said: ${output.split('\n').at(-1)})`;
-  }
-  throw new Failure(
-    `nginx is missing${reason}: run "sudo apt-get install nginx-light" or "brew install nginx", or set NGINX_PATH.`,
+export const provisionNginx = (note) =>
+  provisionInstalled(
+    {
+      name: 'nginx',
+      variable: 'NGINX_PATH',
+      packageName: 'nginx-light',
+      brewName: 'nginx',
+      find: () => findProgram(['nginx']) ?? (existsSync(SBIN) ? SBIN : undefined),
+    },
+    note,
   );
-}
-
-function installedNginx() {
-  return findProgram(['nginx']) ?? (existsSync(SBIN) ? SBIN : undefined);
-}

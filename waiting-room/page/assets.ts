@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { pickLanguage as pickKnownLanguage } from '@sluice/service-kit';
 import type { Texts } from './format.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -76,18 +77,5 @@ export const PAGE_STATES: readonly string[] = Object.keys(LOCALES.get('en') ?? {
   .filter((state) => !OTHER_TITLES.includes(state));
 
 /** The shopper's first language that there are words for; English otherwise. */
-export function pickLanguage(acceptLanguage: string | undefined): string {
-  const wanted = (acceptLanguage ?? '')
-    .slice(0, 200)
-    .split(',')
-    .map((part) => {
-      const [tag = '', quality] = part.trim().split(';q=');
-      return {
-        language: tag.split('-')[0]?.toLowerCase() ?? '',
-        quality: quality === undefined ? 1 : Number(quality) || 0,
-      };
-    })
-    .filter(({ quality }) => quality > 0)
-    .sort((a, b) => b.quality - a.quality);
-  return wanted.find(({ language }) => LOCALES.has(language))?.language ?? 'en';
-}
+export const pickLanguage = (acceptLanguage: string | undefined): string =>
+  pickKnownLanguage(acceptLanguage, (language) => LOCALES.has(language));

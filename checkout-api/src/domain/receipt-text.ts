@@ -11,20 +11,6 @@ export interface ReceiptFacts {
   readonly lang: string;
 }
 
-/** The first language of an `Accept-Language` header that there are words for; English otherwise. */
-export function receiptLanguage(acceptLanguage: string | undefined): string {
-  const wanted = (acceptLanguage ?? '')
-    .slice(0, 200)
-    .split(',')
-    .map((part) => {
-      const [tag = '', quality = '1'] = part.trim().split(';q=');
-      return { language: tag.split('-')[0]?.toLowerCase() ?? '', quality: Number(quality) || 0 };
-    })
-    .filter(({ quality }) => quality > 0)
-    .sort((a, b) => b.quality - a.quality);
-  return wanted.find(({ language }) => Object.hasOwn(RECEIPT_WORDS, language))?.language ?? 'en';
-}
-
 /** Plain text: every mail program shows it, and nothing in a name can become markup. */
 export function receiptText(facts: ReceiptFacts): { readonly title: string; readonly text: string } {
   const { id, lang, dropName, lines, createdAt } = facts;

@@ -5,9 +5,9 @@ import { sessionOf } from '../admission/gate.ts';
 import { IdParams, ProblemDocument } from '../contract/common.ts';
 import { OrderAnswer } from '../contract/orders.ts';
 import { PaidAnswer, PaymentRequest, PendingAnswer } from '../contract/reservations.ts';
-import { receiptLanguage } from '../domain/receipt-text.ts';
 import { isRehearsal } from '../domain/rehearsal.ts';
 import type { Checkout } from '../plugins/checkout.ts';
+import { receiptLanguage } from '../plugins/receipt-language.ts';
 import { CALLS_PER_SESSION } from '../rate-limits.ts';
 import { orderView } from './views.ts';
 

@@ -1,8 +1,9 @@
 /** 5.8: what a receipt says, in every language of the waiting page. */
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { receiptLanguage, receiptText } from '../../src/domain/receipt-text.ts';
+import { receiptText } from '../../src/domain/receipt-text.ts';
 import { RECEIPT_WORDS } from '../../src/domain/receipt-words.ts';
+import { receiptLanguage } from '../../src/plugins/receipt-language.ts';
 
 const facts = {
   id: '0190d3a4-0000-7000-8000-000000000001',

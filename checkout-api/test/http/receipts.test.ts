@@ -1,41 +1,18 @@
 /** 5.8: the confirmation of an order, its receipt, goes out once, in the shopper's language, however often anything is repeated; then the address is gone. */
-import type { AddressInfo } from 'node:net';
-import { waitUntil } from '@sluice/service-kit/testing';
-import { SMTPServer } from 'smtp-server';
+import { type MailServer, startMailServer, waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDrop } from '../support/checkout-database.ts';
 import { startTestCheckout, type TestCheckout } from '../support/checkout-service.ts';
 
-/** A mail server that takes a mail only after it has failed so many times. */
-const mails: { to: string; text: string }[] = [];
-let failures = 0;
-const server = new SMTPServer({
-  authOptional: true,
-  disabledCommands: ['STARTTLS'],
-  onData(stream, { envelope }, done) {
-    const chunks: Buffer[] = [];
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-    stream.on('end', () => {
-      if (failures-- > 0) return done(new Error('come back later'));
-      const to = envelope.rcptTo.map(({ address }) => address).join();
-      mails.push({ to, text: Buffer.concat(chunks).toString() });
-      done();
-    });
-  },
-});
-
+let server: MailServer;
 let checkout: TestCheckout;
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const { port } = server.server.address() as AddressInfo;
-  checkout = await startTestCheckout({
-    SMTP_URL: `smtp://127.0.0.1:${port}`,
-    MAIL_FROM: 'Shop <shop@example.com>',
-  });
+  server = await startMailServer();
+  checkout = await startTestCheckout({ SMTP_URL: server.url, MAIL_FROM: 'Shop <shop@example.com>' });
 });
 afterAll(async () => {
   await checkout?.close();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
+  await server?.close();
 });
 
 const wishes = async () =>
@@ -57,16 +34,17 @@ async function held() {
 
 test('a paid order is confirmed once, though the mail server failed first and the payment was asked for again', async () => {
   const { pay } = await held();
-  failures = 1;
+  server.refuse(1);
   const to = 'mila@example.com';
   const paid = await pay({ receiptTo: to }, 'de-AT,de;q=0.9');
   expect(paid.body.status).toBe('paid');
   const again = await Promise.all([pay({ receiptTo: to }), pay({ receiptTo: 'other@example.com' }), pay({})]);
   for (const answer of again) expect(answer.body.order.id).toBe(paid.body.order.id);
+  const { mails } = server;
   await waitUntil(() => mails.some((mail) => mail.to === to), { timeoutMs: 40_000 });
   await waitUntil(async () => (await wishes()) === 0);
   expect(mails.filter(({ text }) => text.includes(paid.body.order.id))).toHaveLength(1);
-  const { text } = mails.find((mail) => mail.to === to) as (typeof mails)[0];
+  const { text } = mails.find((mail) => mail.to === to) as (typeof mails)[number];
   expect(text).toContain('From: Shop <shop@example.com>');
   expect(text).toContain(`Message-ID: <order-${paid.body.order.id}@example.com>`);
   expect(text).toContain('Bestellnummer');
@@ -74,6 +52,7 @@ test('a paid order is confirmed once, though the mail server failed first and th
 
 test('a declined payment confirms nothing; the address of the attempt that pays counts; whoever names none is told nothing', async () => {
   const [declined, silent] = [await held(), await held()];
+  const { mails } = server;
   const before = mails.length;
   expect((await declined.pay({ receiptTo: 'first@example.com' }, 'en', 'sandbox:decline')).status).toBe(402);
   expect((await declined.pay({ receiptTo: 'second@example.com' })).body.status).toBe('paid');

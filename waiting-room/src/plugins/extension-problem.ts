@@ -10,14 +10,14 @@ const REFUSALS = {
   entered: 'The ticket has entered.',
 } as const;
 
-export function extensionProblem(outcome: Exclude<ExtensionOutcome, { status: 'extended' }>): Problem {
+export function extensionProblem(
+  outcome: Exclude<ExtensionOutcome, { status: 'extended' | 'unknown' }>,
+): Problem {
   switch (outcome.status) {
     case 'not-called':
       return problem('not-called-yet', 'Only a turn that has come can be held longer.');
     case 'spent':
       return spentProblem(outcome.reason);
-    case 'unknown':
-      return problem('ticket-invalid', 'The line does not know this ticket.');
     case 'closed':
       return problem('closed', 'Nobody is let in any more.');
     case 'no-such-drop':

@@ -108,6 +108,16 @@ export async function requireCurrentTicket(
   return current;
 }
 
+/**
+ * For a ticket that a command did not find.
+ * @throws 401 `ticket-invalid`; 503 `store-unavailable` while Redis is in an epoch that this instance has not read: at the next try
+ *   the ticket comes back first
+ */
+export async function refuseUnknown(room: Room, view: DropView, number: string): Promise<never> {
+  await room.queue.standing(view.drop, number, view.epoch);
+  throw problem('ticket-invalid', 'The line does not know this ticket.');
+}
+
 /** @throws 403 `cross-site` for requests that another site's page made. */
 export function refuseCrossSite(room: Room, headers: IncomingHttpHeaders): void {
   if (isCrossSite(headers, room.origin)) {

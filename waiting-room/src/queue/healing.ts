@@ -87,30 +87,35 @@ export class Healing {
   }
 
   async #restoreSessions(drop: string): Promise<void> {
-    const { commands, handedOut } = this.#options;
-    let args: (string | number)[] = [];
-    const flush = async () => {
-      if (args.length > 0) await commands.run('restore-sessions', drop, args);
-      args = [];
-    };
-    for (const { number, grant, endsUs, ended } of handedOut.all(drop)) {
+    const sessions = this.#options.handedOut.all(drop);
+    await this.#restore('restore-sessions', drop, sessions, ({ number, grant, endsUs, ended }) => [
       // A token that is out may have opened its checkout session: its secret is the only one that counts (Q32).
-      args.push(number, `${grant.iat}:${grant.exp}:${grant.bind}:1`, endsUs, ended ?? '');
-      if (args.length === 4 * MEMBERS_MAX) await flush();
-    }
-    await flush();
+      ...[number, `${grant.iat}:${grant.exp}:${grant.bind}:1`, endsUs, ended ?? ''],
+    ]);
   }
 
   async #restoreUses(drop: string): Promise<void> {
-    const { commands, codeUses } = this.#options;
-    let args: (string | number)[] = [];
+    const uses = this.#options.codeUses.all(drop);
+    await this.#restore('restore-uses', drop, uses, ({ number, id, carriedFrom, isTold, usedUs }) => [
+      ...[number, id, carriedFrom, isTold ? 1 : 0, usedUs],
+    ]);
+  }
+
+  /** Puts all of `kept` back, and what comes to it meanwhile, as many at once as a command takes. */
+  async #restore<Kept>(
+    command: 'restore-sessions' | 'restore-uses',
+    drop: string,
+    kept: Iterable<Kept>,
+    argsOf: (one: Kept) => (string | number)[],
+  ): Promise<void> {
+    let batch: (string | number)[][] = [];
     const flush = async () => {
-      if (args.length > 0) await commands.run('restore-uses', drop, args);
-      args = [];
+      if (batch.length > 0) await this.#options.commands.run(command, drop, batch.flat());
+      batch = [];
     };
-    for (const { number, id, carriedFrom, isTold, usedUs } of codeUses.all(drop)) {
-      args.push(number, id, carriedFrom, isTold ? 1 : 0, usedUs);
-      if (args.length === 5 * MEMBERS_MAX) await flush();
+    for (const one of kept) {
+      batch.push(argsOf(one));
+      if (batch.length === MEMBERS_MAX) await flush();
     }
     await flush();
   }

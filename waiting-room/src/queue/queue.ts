@@ -125,7 +125,8 @@ export type ExtensionOutcome =
   | { readonly status: 'extended'; readonly callExpiresMs: number; readonly extensionsLeft: number }
   | { readonly status: 'none-left' | 'window-over' | 'not-called' | 'checked-in' | 'entered' }
   | { readonly status: 'spent'; readonly reason: SpentReason }
-  | { readonly status: 'unknown' | 'closed' | 'no-such-drop' };
+  | { readonly status: 'unknown' }
+  | { readonly status: 'closed' | 'no-such-drop' };
 
 export interface ReturnRequest {
   readonly number: string;

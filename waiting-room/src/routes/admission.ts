@@ -5,7 +5,14 @@ import { problem } from '@sluice/service-kit';
 import { chooseReturn, enter } from '../admission/enter.ts';
 import { DropParams, ProblemDocument } from '../contract/common.ts';
 import { AdmissionBody, CheckedIn, Granted } from '../contract/tickets.ts';
-import { type Room, refuseCrossSite, requireCurrentTicket, ticketKey, viewOf } from '../plugins/room.ts';
+import {
+  type Room,
+  refuseCrossSite,
+  refuseUnknown,
+  requireCurrentTicket,
+  ticketKey,
+  viewOf,
+} from '../plugins/room.ts';
 import { spentProblem } from '../plugins/spent-problem.ts';
 import { ENTRY_PER_TICKET } from '../rate-limits.ts';
 
@@ -62,9 +69,7 @@ export const admissionRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async 
             'A checkout session was opened with this ticket from another browser.',
           );
         case 'unknown':
-          // Unless Redis is in an epoch that this instance has not read yet: then the ticket comes back at the next try.
-          await room.queue.standing(drop, ticket.number, view.epoch);
-          throw problem('ticket-invalid', 'The line does not know this ticket.');
+          return refuseUnknown(room, view, ticket.number);
         case 'closed':
           throw problem('closed', 'Nobody is let in any more.');
         case 'no-such-drop':

@@ -23,6 +23,7 @@ import {
   REFRESH_SECONDS_MIN,
   refusedPage,
 } from '../plugins/place-page.ts';
+import { readPlaceRequest } from '../plugins/place-request.ts';
 import { sendPlainPage } from '../plugins/plain-page.ts';
 import { PREVIEW_ROUTE, type PreviewQuery, sendPreview } from '../plugins/preview-page.ts';
 import {
@@ -207,11 +208,9 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
       schema: { summary: "A shopper's own page without scripts", params: DropParams, querystring: PageQuery },
     },
     async (request, reply) => {
-      const { drop } = request.params;
-      const view = room.queue.view(drop);
-      if (!view) return sendMissing(reply, drop);
-      const presented = presentedTicket(room, request.headers, drop);
-      if (!presented) return reply.redirect(pageUrl(drop, request.query), 303);
+      const about = readPlaceRequest({ room, sendMissing }, request, reply, request.query);
+      if (!about) return reply;
+      const { drop, view } = about;
       const { ticket } = await requireCurrentTicket(room, view, request, reply);
       const picture = await ownPicture(room.queue, view, ticket);
       return sendPlainPage(reply, drop, view, placePage(picture, view, request.query));
@@ -225,14 +224,11 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
       schema: { summary: 'Ask for entry by a form', params: DropParams, body: EnterForm },
     },
     async (request, reply) => {
-      const { drop } = request.params;
       const { bind, return: wanted } = request.body;
-      const view = room.queue.view(drop);
-      if (!view) return sendMissing(reply, drop);
-      refuseCrossSite(room, request.headers);
       const back = { bind, ...(wanted !== undefined && { return: wanted }) };
-      const presented = presentedTicket(room, request.headers, drop);
-      if (!presented) return reply.redirect(pageUrl(drop, back), 303);
+      const about = readPlaceRequest({ room, sendMissing }, request, reply, back);
+      if (!about) return reply;
+      const { drop, view } = about;
       const chosen = chooseReturn(view.page, wanted);
       if (!chosen.ok) return reply.redirect(pageUrl(drop, { bind }), 303);
       const { ticket } = await requireCurrentTicket(room, view, request, reply);

@@ -1,20 +1,21 @@
 /** What a shopper without scripts may do with a place: hold a turn longer, and leave, after being asked once more. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { FastifyReply } from 'fastify';
 import { DropParams } from '../contract/common.ts';
 import { PageQuery } from '../contract/page.ts';
 import { leaveUrl, pageUrl, placeUrl } from '../plugins/place-page.ts';
 import { sendPlainPage } from '../plugins/plain-page.ts';
-import { presentedTicket, type Room, refuseCrossSite, requireCurrentTicket } from '../plugins/room.ts';
+import { readPlaceRequest, type SendMissing } from '../plugins/place-request.ts';
+import { type Room, requireCurrentTicket } from '../plugins/room.ts';
 import { FORMS_PER_ADDRESS, PAGES_PER_ADDRESS } from '../rate-limits.ts';
 
 interface PlaceForms {
   readonly room: Room;
   /** For a drop that is not there. */
-  readonly sendMissing: (reply: FastifyReply, drop: string) => FastifyReply;
+  readonly sendMissing: SendMissing;
 }
 
-export const placeFormRoutes: FastifyPluginAsyncTypebox<PlaceForms> = async (app, { room, sendMissing }) => {
+export const placeFormRoutes: FastifyPluginAsyncTypebox<PlaceForms> = async (app, options) => {
+  const { room } = options;
   app.get(
     '/w/:drop/leave',
     {
@@ -22,11 +23,9 @@ export const placeFormRoutes: FastifyPluginAsyncTypebox<PlaceForms> = async (app
       schema: { summary: 'Asks whether to leave', params: DropParams, querystring: PageQuery },
     },
     async (request, reply) => {
-      const { drop } = request.params;
-      const view = room.queue.view(drop);
-      if (!view) return sendMissing(reply, drop);
-      const presented = presentedTicket(room, request.headers, drop);
-      if (!presented) return reply.redirect(pageUrl(drop, request.query), 303);
+      const about = readPlaceRequest(options, request, reply, request.query);
+      if (!about) return reply;
+      const { drop, view, presented } = about;
       return sendPlainPage(reply, drop, view, {
         situation: { state: 'leave', lead: 'leave.text', asOfMs: view.asOfMs },
         reference: presented.ticket.reference,
@@ -45,12 +44,9 @@ export const placeFormRoutes: FastifyPluginAsyncTypebox<PlaceForms> = async (app
       schema: { summary: 'Leave by a form', params: DropParams, querystring: PageQuery },
     },
     async (request, reply) => {
-      const { drop } = request.params;
-      const view = room.queue.view(drop);
-      if (!view) return sendMissing(reply, drop);
-      refuseCrossSite(room, request.headers);
-      const presented = presentedTicket(room, request.headers, drop);
-      if (!presented) return reply.redirect(pageUrl(drop, request.query), 303);
+      const about = readPlaceRequest(options, request, reply, request.query);
+      if (!about) return reply;
+      const { drop, view, presented } = about;
       await room.queue.leave(drop, presented.ticket.number);
       reply.header('set-cookie', room.cookie.forget(drop));
       return sendPlainPage(reply, drop, view, {
@@ -67,12 +63,9 @@ export const placeFormRoutes: FastifyPluginAsyncTypebox<PlaceForms> = async (app
       schema: { summary: 'Hold a turn longer by a form', params: DropParams, querystring: PageQuery },
     },
     async (request, reply) => {
-      const { drop } = request.params;
-      const view = room.queue.view(drop);
-      if (!view) return sendMissing(reply, drop);
-      refuseCrossSite(room, request.headers);
-      if (!presentedTicket(room, request.headers, drop))
-        return reply.redirect(pageUrl(drop, request.query), 303);
+      const about = readPlaceRequest(options, request, reply, request.query);
+      if (!about) return reply;
+      const { drop, view } = about;
       const { ticket } = await requireCurrentTicket(room, view, request, reply);
       // Granted or refused, the place's page says how long the turn is held.
       await room.queue.extend(drop, ticket.number);

@@ -17,6 +17,7 @@ import {
   presentedTicket,
   type Room,
   refuseCrossSite,
+  refuseUnknown,
   requireCurrentTicket,
   requireTicket,
   ticketKey,
@@ -132,6 +133,7 @@ export const ticketRoutes: FastifyPluginAsyncTypebox<{ room: Room }> = async (ap
       refuseCrossSite(room, request.headers);
       const { ticket } = await requireCurrentTicket(room, view, request, reply);
       const outcome = await room.queue.extend(drop, ticket.number);
+      if (outcome.status === 'unknown') return refuseUnknown(room, view, ticket.number);
       if (outcome.status !== 'extended') throw extensionProblem(outcome);
       const { callExpiresMs, extensionsLeft } = outcome;
       reply.header('cache-control', 'no-store');

@@ -1,10 +1,9 @@
 /** A shopper's turn on the page: taken by itself when seen, asked for when not, held longer by one key, left on purpose (5.1, 5.3). */
-import { waitUntil } from '@sluice/service-kit/testing';
+import { startMailServer, waitUntil } from '@sluice/service-kit/testing';
 import { expect, test } from 'vitest';
 import { dropKeys } from '../../src/queue/keys.ts';
 import { lineOf } from '../support/crowd.ts';
 import { createDrop, tune } from '../support/drop.ts';
-import { startMailSink } from '../support/mail-sink.ts';
 import { setStage } from './support/stage.ts';
 import type { Visitor } from './support/visitor.ts';
 
@@ -136,7 +135,7 @@ test('5.2: the page checks how a place was drawn: sealed in the lobby, recompute
 });
 
 test('5.8: a click asks to be told: by this browser while the page is not seen, or by e-mail; and takes it back', async () => {
-  const sink = await startMailSink();
+  const sink = await startMailServer();
   try {
     await stage.open({ SMTP_URL: sink.url });
     const drop = await createDrop(stage.redis, { policy: { rate_per_minute: 0 } });

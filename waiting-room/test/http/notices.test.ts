@@ -2,24 +2,23 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { waitUntil } from '@sluice/service-kit/testing';
+import { type MailServer, startMailServer, waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import webPush from 'web-push';
 import { dropKeys } from '../../src/queue/keys.ts';
 import { enter, joinCrowd, type Shopper } from '../support/crowd.ts';
 import { createDrop, newTicket, tune } from '../support/drop.ts';
-import { type MailSink, startMailSink } from '../support/mail-sink.ts';
 import { type PushService, startPushService } from '../support/push-service.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { send, startTestRoom, type TestRoom, ticketHeader } from '../support/room.ts';
 
 let room: TestRoom;
-let sink: MailSink;
+let sink: MailServer;
 let service: PushService;
 const folder = mkdtempSync(join(tmpdir(), 'vapid-'));
 const vapid = webPush.generateVAPIDKeys();
 beforeAll(async () => {
-  [sink, service] = await Promise.all([startMailSink(), startPushService()]);
+  [sink, service] = await Promise.all([startMailServer(), startPushService()]);
   const file = join(folder, 'vapid.json');
   writeFileSync(file, JSON.stringify({ ...vapid, subject: 'mailto:shop@example.com' }));
   const environment = {

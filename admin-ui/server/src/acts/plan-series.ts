@@ -51,16 +51,8 @@ function changeOf(file: SeriesRequest, series: Series | undefined): PlannedSerie
 
 /** What a file says of a series that is there, as its change takes it. */
 export function fileEdit(file: SeriesRequest): PlanRequest {
-  const {
-    id: _,
-    rrule: __,
-    startsLocal: ___,
-    timeZone: ____,
-    choice: _____,
-    currency: ______,
-    ...edit
-  } = file;
-  return edit;
+  const told: readonly string[] = ['id', ...FIXED];
+  return Object.fromEntries(Object.entries(file).filter(([name]) => !told.includes(name)));
 }
 
 function afterFile(file: SeriesRequest, series: Series): Series {

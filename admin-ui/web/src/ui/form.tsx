@@ -9,6 +9,7 @@ import {
   useState,
 } from 'react';
 import { type ApiFault, faultOf, reasonsByField } from '../api/api-fault.ts';
+import { Button } from './button.tsx';
 import { FaultNote } from './fault-note.tsx';
 import { useServerWords } from './server-words/server-words.ts';
 
@@ -114,3 +115,18 @@ export function Form({ submit, children, className = 'form', toldElsewhere }: Fo
     </FormFaults>
   );
 }
+
+/** What sends a form that has one thing to do. */
+export const SubmitRow = ({
+  isBusy,
+  children,
+}: {
+  readonly isBusy: boolean;
+  readonly children: ReactNode;
+}) => (
+  <div className="actions">
+    <Button type="submit" variant="primary" isPending={isBusy}>
+      {children}
+    </Button>
+  </div>
+);

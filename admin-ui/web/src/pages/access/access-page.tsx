@@ -7,8 +7,7 @@ import { dropQuery } from '../../api/drops.ts';
 import { request } from '../../api/request.ts';
 import { useText } from '../../i18n/language.tsx';
 import { useMay } from '../../session/session.ts';
-import { Button } from '../../ui/button.tsx';
-import { Form, useSubmit } from '../../ui/form.tsx';
+import { Form, SubmitRow, useSubmit } from '../../ui/form.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
@@ -60,13 +59,7 @@ function WhoMayJoin({ drop }: { readonly drop: Drop }) {
           ]}
           isDisabled={!mayPlan}
         />
-        {mayPlan && (
-          <div className="actions">
-            <Button type="submit" variant="primary" isPending={submit.isBusy}>
-              {t('ui.save')}
-            </Button>
-          </div>
-        )}
+        {mayPlan && <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>}
       </Form>
     </Section>
   );

@@ -6,9 +6,8 @@ import type { Drop } from '../../api/contract.ts';
 import { dropQuery } from '../../api/drops.ts';
 import { useText } from '../../i18n/language.tsx';
 import { useMay } from '../../session/session.ts';
-import { Button } from '../../ui/button.tsx';
 import { CheckboxGroup } from '../../ui/checkbox-group.tsx';
-import { Form, useSubmit } from '../../ui/form.tsx';
+import { Form, SubmitRow, useSubmit } from '../../ui/form.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
@@ -126,13 +125,7 @@ function Look({ drop }: { readonly drop: Drop }) {
             onChange={(back) => setTexts({ ...texts, back })}
             isDisabled={!mayChange}
           />
-          {mayChange && (
-            <div className="actions">
-              <Button type="submit" variant="primary" isPending={submit.isBusy}>
-                {t('ui.save')}
-              </Button>
-            </div>
-          )}
+          {mayChange && <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>}
         </Form>
         {mayChange && (
           <Section title={t('drops.preview')} lead={t('drops.preview-lead')}>

@@ -9,7 +9,7 @@ import { policyChanges, textsOf } from '../../domain/policy-table.ts';
 import { useText } from '../../i18n/language.tsx';
 import { useMay, useSession } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
-import { Form, useSubmit } from '../../ui/form.tsx';
+import { Form, SubmitRow, useSubmit } from '../../ui/form.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Section } from '../../ui/section.tsx';
 import { Answered } from '../../ui/states.tsx';
@@ -138,13 +138,7 @@ function Basics({ drop }: { readonly drop: Drop }) {
           isRequired
           isDisabled={!mayPlan}
         />
-        {mayPlan && (
-          <div className="actions">
-            <Button type="submit" variant="primary" isPending={submit.isBusy}>
-              {t('ui.save')}
-            </Button>
-          </div>
-        )}
+        {mayPlan && <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>}
       </Form>
       {change.dialog}
     </Section>
@@ -169,13 +163,7 @@ function Policy({ drop }: { readonly drop: Drop }) {
       <OthersNote change={change} onStartOver={() => setTexts(textsOf(drop.admission))} />
       <Form submit={submit} toldElsewhere="version-mismatch" className="form wide">
         <PolicyFields texts={texts} onChange={setTexts} isDisabled={!maySteer} />
-        {maySteer && (
-          <div className="actions">
-            <Button type="submit" variant="primary" isPending={submit.isBusy}>
-              {t('ui.save')}
-            </Button>
-          </div>
-        )}
+        {maySteer && <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>}
       </Form>
       {change.dialog}
     </Section>

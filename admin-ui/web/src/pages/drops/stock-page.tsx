@@ -9,10 +9,9 @@ import { read, request } from '../../api/request.ts';
 import { majorOf } from '../../domain/product-lines.ts';
 import { useText } from '../../i18n/language.tsx';
 import { useMay } from '../../session/session.ts';
-import { Button } from '../../ui/button.tsx';
 import { useConfirmation } from '../../ui/confirmation.tsx';
 import { type Column, DataTable } from '../../ui/data-table.tsx';
-import { Form, useSubmit } from '../../ui/form.tsx';
+import { Form, SubmitRow, useSubmit } from '../../ui/form.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
@@ -185,11 +184,7 @@ function Movement({ drop, rows }: { readonly drop: Drop; readonly rows: readonly
           onChange={(reason) => change({ reason })}
           isRequired
         />
-        <div className="actions">
-          <Button type="submit" variant="primary" isPending={submit.isBusy}>
-            {t('stock.go')}
-          </Button>
-        </div>
+        <SubmitRow isBusy={submit.isBusy}>{t('stock.go')}</SubmitRow>
       </Form>
       {confirmation.dialog}
     </Section>

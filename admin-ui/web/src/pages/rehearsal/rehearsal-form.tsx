@@ -6,9 +6,8 @@ import type { Rehearsal } from '../../api/office-contract.ts';
 import { rehearsalsQuery } from '../../api/rehearsals.ts';
 import { request } from '../../api/request.ts';
 import { useText } from '../../i18n/language.tsx';
-import { Button } from '../../ui/button.tsx';
 import { useConfirmation } from '../../ui/confirmation.tsx';
-import { Form, useSubmit } from '../../ui/form.tsx';
+import { Form, SubmitRow, useSubmit } from '../../ui/form.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
@@ -95,11 +94,7 @@ export function RehearsalForm({ drop }: { readonly drop: string }) {
         {field('declineShare')}
         {field('lobbySeconds')}
         {field('openSeconds')}
-        <div className="actions">
-          <Button type="submit" variant="primary" isPending={submit.isBusy}>
-            {t('rehearsal.start')}
-          </Button>
-        </div>
+        <SubmitRow isBusy={submit.isBusy}>{t('rehearsal.start')}</SubmitRow>
       </Form>
       {confirmation.dialog}
     </Section>

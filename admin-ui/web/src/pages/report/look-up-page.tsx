@@ -9,8 +9,7 @@ import { searchBy } from '../../domain/order-search.ts';
 import { useText } from '../../i18n/language.tsx';
 import { useMay } from '../../session/session.ts';
 import { Badge } from '../../ui/badge.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Form, useSubmit } from '../../ui/form.tsx';
+import { Form, SubmitRow, useSubmit } from '../../ui/form.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Section } from '../../ui/section.tsx';
 import { TextField } from '../../ui/text-field.tsx';
@@ -44,11 +43,7 @@ export default function LookUpPage() {
           onChange={setText}
           isRequired
         />
-        <div className="actions">
-          <Button type="submit" variant="primary" isPending={submit.isBusy}>
-            {t('look-up.go')}
-          </Button>
-        </div>
+        <SubmitRow isBusy={submit.isBusy}>{t('look-up.go')}</SubmitRow>
       </Form>
       {found && <Found drop={id} found={found} />}
     </>

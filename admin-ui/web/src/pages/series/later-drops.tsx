@@ -3,8 +3,7 @@ import { useState } from 'react';
 import type { EditedSeries, Series } from '../../api/contract.ts';
 import { request } from '../../api/request.ts';
 import { useText } from '../../i18n/language.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Form, useSubmit } from '../../ui/form.tsx';
+import { Form, SubmitRow, useSubmit } from '../../ui/form.tsx';
 import { Section } from '../../ui/section.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { TextField } from '../../ui/text-field.tsx';
@@ -92,11 +91,7 @@ export function LaterDrops({ series, onChanged }: LaterDropsProps) {
             onChange={(openMinutes) => change({ openMinutes })}
           />
         </div>
-        <div className="actions">
-          <Button type="submit" variant="primary" isPending={submit.isBusy}>
-            {t('series.change-later')}
-          </Button>
-        </div>
+        <SubmitRow isBusy={submit.isBusy}>{t('series.change-later')}</SubmitRow>
       </Form>
       {done && (
         <div className="note good" role="status">
