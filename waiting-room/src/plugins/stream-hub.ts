@@ -87,11 +87,16 @@ export class StreamHub {
     };
     this.#streams.add(stream);
     this.#stock.add(drop);
-    const gone = () => this.#forget(stream);
-    // The socket's, not the response's: that one knows only of what was written through it.
-    response.req.socket.on('drain', () => {
+    // The socket's, not the response's: that one knows only of what was written through it. It may outlive this stream.
+    const { socket } = response.req;
+    const keepsUp = () => {
       stream.behindSinceMs = Infinity;
-    });
+    };
+    socket.on('drain', keepsUp);
+    const gone = () => {
+      socket.off('drain', keepsUp);
+      this.#forget(stream);
+    };
     response.on('close', gone);
     response.on('error', gone);
     this.#tell(stream);
