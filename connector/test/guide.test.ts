@@ -29,6 +29,7 @@ const ELSEWHERE = [
   'app/buy/route.js',
   'gate.sh',
   'own.test.mjs',
+  'plan.sh',
   'settings.sh',
   'try.sh',
 ];

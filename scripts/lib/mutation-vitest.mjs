@@ -28,14 +28,16 @@ export const vi = {
     const original = owner[name];
     let calls = 0;
     const spy = {
-      /** @param {unknown} value */
-      mockReturnValue(value) {
-        owner[name] = () => {
+      /** @param {(...args: any[]) => unknown} act */
+      mockImplementation(act) {
+        owner[name] = (/** @type {any[]} */ ...args) => {
           calls += 1;
-          return value;
+          return act(...args);
         };
         return spy;
       },
+      /** @param {unknown} value */
+      mockReturnValue: (value) => spy.mockImplementation(() => value),
       mockRestore() {
         owner[name] = original;
       },

@@ -5,6 +5,7 @@
 import { provisionCaddy } from './provision-caddy.mjs';
 import { provisionChromium } from './provision-chromium.mjs';
 import { provisionEnvoy } from './provision-envoy.mjs';
+import { provisionHaproxy } from './provision-haproxy.mjs';
 import { provisionK6 } from './provision-k6.mjs';
 import { provisionKafka } from './provision-kafka.mjs';
 import { provisionNext } from './provision-next.mjs';
@@ -19,6 +20,7 @@ const PROVISIONERS = {
   CADDY_PATH: provisionCaddy,
   CHROMIUM_PATH: provisionChromium,
   ENVOY_PATH: provisionEnvoy,
+  HAPROXY_PATH: provisionHaproxy,
   K6_PATH: provisionK6,
   KAFKA_PATH: provisionKafka,
   NEXT_PATH: provisionNext,
