@@ -2,6 +2,20 @@
 const REFRESH_MS = 3000;
 const FEW = 10;
 
+/* A page that waits for something stays as it is, with focus and reading position, until there is something new. */
+const waiting = document.querySelector('main[data-renew-seconds]');
+if (waiting) {
+  const asSent = waiting.innerHTML;
+  const lookAgain = async () => {
+    if (document.hidden) return;
+    const response = await fetch(location.href, { headers: { accept: 'text/html' } }).catch(() => null);
+    if (!response) return;
+    const fresh = new DOMParser().parseFromString(await response.text(), 'text/html').querySelector('main');
+    if (fresh?.innerHTML !== asSent) location.replace(response.url);
+  };
+  setInterval(lookAgain, Number(waiting.dataset.renewSeconds) * 1000);
+}
+
 async function refreshStock() {
   if (document.hidden) return;
   const response = await fetch('/stock.json').catch(() => null);

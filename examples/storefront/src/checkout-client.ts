@@ -42,6 +42,8 @@ export function createCheckoutClient({ checkoutUrl, drop }: Config): CheckoutCli
         headers: {
           accept: 'application/json',
           ...forwardedHeaders(request),
+          // A receipt is written in the shopper's language.
+          'accept-language': request.headers['accept-language'] ?? '',
           ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
           ...options.headers,
           'sluice-drop': drop,

@@ -16,6 +16,8 @@ export interface Config {
   readonly roomIssuer: string;
   readonly checkoutUrl: string;
   readonly drop: string;
+  /** Whether shoppers may ask for a receipt by e-mail; the checkout must know a mail server. */
+  readonly sendsReceipts: boolean;
 }
 
 export class ConfigError extends Error {
@@ -75,6 +77,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     roomIssuer: text('ROOM_ISSUER', roomPublicUrl),
     checkoutUrl: url('CHECKOUT_URL'),
     drop: matching('DROP', undefined, (value) => DROP_ID.test(value), 'a drop id'),
+    sendsReceipts:
+      matching('RECEIPTS', 'off', (value) => value === 'on' || value === 'off', 'on or off') === 'on',
   };
   if (faults.length > 0) throw new ConfigError([...new Set(faults)]);
   return config;

@@ -13,6 +13,8 @@ export interface LandingView {
   readonly pulse: Pulse | null;
 }
 
+const ASK_AGAIN_SECONDS = 2;
+
 export function landingPage({ stock, pulse }: LandingView): Html {
   const models = groupModels(stock?.products ?? []);
   const body = html`<section class="hero"><p class="kicker">${phaseLine(pulse)}</p>
@@ -23,7 +25,8 @@ export function landingPage({ stock, pulse }: LandingView): Html {
 <section class="notes"><div><h2>Why is there a line?</h2><p>More people come than there are pairs. A line lets the checkout work calmly, and nobody gains anything by reloading.</p></div>
 <div><h2>Is it fair?</h2><p>Whoever is here before the opening gets a place drawn at random, from a seed that was fixed before. After that it is first come, first served.</p></div>
 <div><h2>Will my place be kept?</h2><p>Yes. Close the tab, lose the network, come back: your place stays yours.</p></div></section>`;
-  return layout({ title: 'The drop', body });
+  // It says that stock is shown shortly: then it must be, with scripts or without.
+  return layout({ title: 'The drop', body, refreshSeconds: stock ? undefined : ASK_AGAIN_SECONDS });
 }
 
 function modelCard({ name, slug, priceMinor, variants }: Model, index: number, currency: string): Html {

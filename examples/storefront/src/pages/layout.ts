@@ -7,6 +7,7 @@ export interface LayoutOptions {
   readonly body: Html;
   /** Steps of the purchase; the current one is marked. Left out on pages that are no step. */
   readonly step?: 'cart' | 'pay' | 'done';
+  /** The page looks again by itself: with scripts it stays as it is until there is something new. */
   readonly refreshSeconds?: number | undefined;
 }
 
@@ -21,10 +22,10 @@ const STEPS = [
 export function layout({ title, body, step, refreshSeconds }: LayoutOptions): Html {
   return html`<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${title} · Northbound</title><link rel="icon" href="${ICON}"><link rel="stylesheet" href="${STYLE_HREF}">
-${refreshSeconds ? html`<meta http-equiv="refresh" content="${refreshSeconds}">` : null}</head>
+${refreshSeconds ? html`<noscript><meta http-equiv="refresh" content="${refreshSeconds}"></noscript>` : null}</head>
 <body><a class="skip" href="#main">Skip to content</a>
 <header class="bar"><a class="brand" href="/">Northbound</a>${step ? steps(step) : html`<p class="tag">Limited runs. No bots, no rush.</p>`}</header>
-<main id="main">${body}</main>
+<main id="main"${refreshSeconds ? html` data-renew-seconds="${refreshSeconds}"` : null}>${body}</main>
 <footer class="foot"><p>An example shop behind a Sluice waiting room. Nothing is shipped, no card is charged.</p></footer>
 <script src="${SCRIPT_HREF}" defer></script></body></html>`;
 }

@@ -7,6 +7,8 @@ const TEXTS: Readonly<Record<string, string>> = {
   'admission-expired': 'The time to choose is over.',
   'admission-required': 'The checkout did not recognise you. Please choose again.',
   declined: 'The card was declined. Nothing was charged and your pair is still reserved; try another card.',
+  'receipt-refused':
+    'No receipt can be sent to that e-mail address. Nothing was charged; correct it, or leave it empty.',
   'payment-in-progress': 'A payment is under way already.',
   'payment-unavailable':
     'Payments cannot be taken at the moment. Your pair is still reserved; please try again.',

@@ -4,13 +4,9 @@ import type { Shop } from '../app.ts';
 import { landingPage } from '../pages/landing.ts';
 import { sendPage } from '../send-page.ts';
 
-const ASK_AGAIN_SECONDS = 2;
-
 export function registerLanding(app: FastifyInstance, { room }: Shop): void {
   app.get('/', async (_request, reply) => {
     const [stock, pulse] = await Promise.all([room.stock(), room.pulse()]);
-    // It says that stock is shown shortly: then it must be, with scripts or without.
-    if (!stock) reply.header('refresh', String(ASK_AGAIN_SECONDS));
     return sendPage(reply, landingPage({ stock, pulse }));
   });
 

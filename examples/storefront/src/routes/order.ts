@@ -5,13 +5,17 @@ import { noticePage } from '../pages/notice.ts';
 import { type Order, orderPage } from '../pages/order.ts';
 import { sendPage } from '../send-page.ts';
 
-export function registerOrder(app: FastifyInstance, { checkout, room }: Shop): void {
+export function registerOrder(app: FastifyInstance, { checkout, config, room }: Shop): void {
   app.get<{ Params: { id: string } }>('/order/:id([0-9a-f-]{36})', async (request, reply) => {
     const answer = await checkout.call(request, 'GET', `/v1/orders/${request.params.id}`);
     if (answer.status === 200) {
       return sendPage(
         reply,
-        orderPage({ order: answer.body as unknown as Order, stock: await room.stock() }),
+        orderPage({
+          order: answer.body as unknown as Order,
+          stock: await room.stock(),
+          sendsReceipts: config.sendsReceipts,
+        }),
       );
     }
     const isBusy = answer.status >= 500;

@@ -1,4 +1,4 @@
-import { waitUntil } from '@sluice/service-kit/testing';
+import { type MailServer, startMailServer, waitUntil } from '@sluice/service-kit/testing';
 import pg from 'pg';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -14,11 +14,13 @@ const TEST_TIMEOUT_MS = 240_000;
 // All walks at once: those who wait for two minutes hold nobody up.
 vi.setConfig({ maxConcurrency: 10 });
 
+let mail: MailServer;
 let shops: Shops;
 let browser: Browser;
 
 beforeAll(async () => {
-  [shops, browser] = await Promise.all([startShops(), launchChromium()]);
+  mail = await startMailServer();
+  [shops, browser] = await Promise.all([startShops(mail.url), launchChromium()]);
   const { sameSite, crossSite, late } = shops;
   await Promise.all(
     [sameSite, crossSite, ...late].map(async (shop) => {
@@ -32,6 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await shops?.stop();
+  await mail?.close();
 });
 
 /** Orders paid and charges captured for a drop, from the checkout's and the payment provider's own books. */
@@ -57,12 +60,21 @@ async function booksOf(drop: string): Promise<{ orders: number; captured: number
 const SHOPPERS_PER_DROP = 2;
 const joined = new Map<ShopOfTest, number>();
 
-async function wholeWay(shopper: Shopper, shop: ShopOfTest): Promise<void> {
+/** @returns the id of the order */
+async function wholeWay(shopper: Shopper, shop: ShopOfTest): Promise<string> {
   await shopper.joinFrom(shop.url, shops.roomUrl);
   joined.set(shop, (joined.get(shop) ?? 0) + 1);
   if (joined.get(shop) === SHOPPERS_PER_DROP) await steer(shops, shop, 'resume');
   await shopper.waitForTurn(shop.url, TURN_TIMEOUT_MS);
-  await shopper.buy();
+  return shopper.buy();
+}
+
+/** 5.8: what came by e-mail, after a declined attempt that named the same address. */
+async function expectReceipt({ address }: Shopper, order: string): Promise<void> {
+  const { text } = await mail.next(address);
+  expect(text).toContain(order);
+  expect(text).toContain('Aurora Low, size 42');
+  expect(mail.mails.filter(({ to }) => to === address)).toHaveLength(1);
 }
 
 describe('landing, lobby, turn, purchase, paid order', { concurrent: true, timeout: TEST_TIMEOUT_MS }, () => {
@@ -82,7 +94,8 @@ describe('landing, lobby, turn, purchase, paid order', { concurrent: true, timeo
         ...look,
       });
       await shopper.attempt(async ({ page, addresses }) => {
-        await wholeWay(shopper, shop);
+        const order = await wholeWay(shopper, shop);
+        await expectReceipt(shopper, order);
 
         const cookies = await page.context().cookies(shop.url);
         const token = cookies.find(({ name }) => name === `sluice_token_${shop.drop}`)?.value ?? 'no token';
@@ -117,7 +130,7 @@ describe('landing, lobby, turn, purchase, paid order', { concurrent: true, timeo
           expect(shopper.page.url(), 'nobody enters while the line is paused').toContain(shops.roomUrl);
           await steer(shops, shop, 'resume');
           await shopper.waitForTurn(shop.url, TURN_TIMEOUT_MS);
-          await shopper.buy();
+          await expectReceipt(shopper, await shopper.buy());
         });
       },
       LATE_MS + TEST_TIMEOUT_MS,

@@ -110,8 +110,13 @@ export class Shopper {
     await this.picture('buy');
   }
 
-  /** Reserves two pairs of different sizes, has a card declined, pays with another; ends on the order. */
-  async buy(): Promise<void> {
+  /** An e-mail address of their own. */
+  get address(): string {
+    return `${this.#name.replaceAll(' ', '-')}@example.com`;
+  }
+
+  /** Reserves two pairs of different sizes, has a card declined, pays with another; ends on the order. @returns its id */
+  async buy(): Promise<string> {
     const { page } = this;
     expect(await page.getByLabel('size 42').inputValue(), 'what was chosen before the line').toBe('1');
     await page.getByLabel('size 43').selectOption('1');
@@ -120,14 +125,19 @@ export class Shopper {
     await page.getByRole('button', { name: 'Reserve' }).click();
     await page.waitForURL('**/hold/*');
     await this.picture('hold');
+    await page.getByLabel('E-mail').fill(this.address);
     await page.getByText('Test card without cover').click();
     await page.getByRole('button', { name: 'Pay' }).click();
     await page.getByRole('alert').waitFor();
     await this.picture('declined');
+    expect(await page.getByLabel('E-mail').inputValue(), 'what was typed before the decline').toBe(
+      this.address,
+    );
     await page.getByText('is accepted').click();
     await page.getByRole('button', { name: 'Pay' }).click();
     await page.waitForURL('**/order/*');
     await page.getByRole('heading', { name: 'It is yours' }).waitFor();
     await this.picture('order');
+    return (await page.locator('[data-order]').getAttribute('data-order')) ?? '';
   }
 }

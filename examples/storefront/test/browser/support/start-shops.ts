@@ -24,14 +24,21 @@ export interface Shops {
   stop(): Promise<void>;
 }
 
-export async function startShops(): Promise<Shops> {
+/** @param smtpUrl where the checkout's mail goes */
+export async function startShops(smtpUrl: string): Promise<Shops> {
   const { REDIS_URL, DATABASE_URL } = process.env;
   if (!REDIS_URL || !DATABASE_URL)
     throw new Error('run through `npm test -- examples/storefront/test/browser`');
   const id = randomBytes(4).toString('hex');
   const name = `browser-${id}`;
   const sameDrop = `same-${id}`;
-  const stack = await startStack({ name, drop: sameDrop, redisUrl: REDIS_URL, databaseUrl: DATABASE_URL });
+  const stack = await startStack({
+    ...{ name, drop: sameDrop, redisUrl: REDIS_URL, databaseUrl: DATABASE_URL },
+    serviceEnv: {
+      checkout: { SMTP_URL: smtpUrl, MAIL_FROM: 'Northbound <shop@example.com>' },
+      storefront: { RECEIPTS: 'on' },
+    },
+  });
   const roomUrl = stack.rooms[0]?.url ?? '';
   const services: Service[] = [];
 
@@ -52,6 +59,7 @@ export async function startShops(): Promise<Shops> {
         ROOM_PUBLIC_URL: roomUrl,
         CHECKOUT_URL: stack.checkouts[0]?.url,
         DROP: drop,
+        RECEIPTS: 'on',
       },
     });
     services.push(service);
