@@ -16,6 +16,7 @@ import type { Redis } from 'ioredis';
 import { createAdmit } from './admission/admit.ts';
 import { addGate } from './admission/gate.ts';
 import { PROBLEMS } from './contract/problems.ts';
+import { SCHEMA_NAMES } from './contract/schema-names.ts';
 import type { Checkout } from './plugins/checkout.ts';
 import { createReserveServer, RESERVE_PATH } from './plugins/reserve-server.ts';
 import { createSessionServer, SESSION_PATH } from './plugins/session-server.ts';
@@ -63,6 +64,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     openapi: {
       title: 'Sluice checkout',
       description: 'Holds stock for admitted shoppers, takes payments, and sells every unit exactly once.',
+      schemas: SCHEMA_NAMES,
     },
     onAnswer,
     answerFirst: (direct) => {

@@ -19,6 +19,7 @@ import { FixedWindowLimiter } from './fixed-window-limiter.ts';
 import { addHealthRoutes } from './health.ts';
 import { lazyChild } from './lazy-log.ts';
 import type { Metrics } from './metrics.ts';
+import { nameSchemas, type SchemaNames } from './named-schemas.ts';
 import { markOptionalBodies } from './optional-bodies.ts';
 import { registerRateLimits } from './rate-limits.ts';
 import { type AnsweredRequest, createRequestObserver, observeRequests } from './request-metrics.ts';
@@ -53,7 +54,8 @@ export interface CreateAppOptions {
   readonly metrics: Metrics;
   /** Comma list of CIDRs whose X-Forwarded-For is believed; '' for none. */
   readonly trustedProxies: string;
-  readonly openapi: { readonly title: string; readonly description: string };
+  /** `schemas`: those that stand in the description under a name. */
+  readonly openapi: { readonly title: string; readonly description: string; readonly schemas?: SchemaNames };
   /** Answers some of the addresses that no route has, such as the pages of an application in the browser; or not. */
   readonly answerUnknown?: AnswerUnknown;
   /** Told of every answer, by the router or before it. */
@@ -103,7 +105,9 @@ export async function createApp(options: CreateAppOptions): Promise<FastifyInsta
       info: { title: openapi.title, description: openapi.description, version: '1' },
     },
     transformObject: (described) =>
-      'openapiObject' in described ? markOptionalBodies(described.openapiObject) : described.swaggerObject,
+      'openapiObject' in described
+        ? nameSchemas(markOptionalBodies(described.openapiObject), openapi.schemas ?? {})
+        : described.swaggerObject,
   });
   await app.register(async (plain) => {
     await registerRateLimits(plain, { everyRoute: PLAIN_PER_ADDRESS });

@@ -17,6 +17,7 @@ import { createTokenSigner } from './admission/tokens.ts';
 import { createArchive } from './clients/archive.ts';
 import type { Config } from './config.ts';
 import { PROBLEMS } from './contract/problems.ts';
+import { SCHEMA_NAMES } from './contract/schema-names.ts';
 import { createJoinServer } from './plugins/join-server.ts';
 import { createPageShells } from './plugins/page-shell.ts';
 import { createPulseServer } from './plugins/pulse-server.ts';
@@ -118,6 +119,7 @@ export async function buildApp({ config, queue, redis, log, metrics }: AppOption
       title: 'Sluice waiting room',
       description:
         'Holds the crowd of a drop, gives everyone a fair place, and lets shoppers through one after another.',
+      schemas: SCHEMA_NAMES,
     },
     answerFirst: (direct) => {
       const pulse = createPulseServer({ queue, admit: room.admitReader, count: counters.pulse });

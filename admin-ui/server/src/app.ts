@@ -11,6 +11,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Identity } from './accounts/identity.ts';
 import type { ControlPlane } from './acts/control-plane.ts';
 import { PROBLEMS } from './contract/problems.ts';
+import { SCHEMA_NAMES } from './contract/schema-names.ts';
 import { guardAccess } from './plugins/access.ts';
 import { compileValidator } from './plugins/body-validator.ts';
 import { createFindPrincipal } from './plugins/credentials.ts';
@@ -75,6 +76,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     openapi: {
       title: 'Sluice control plane',
       description: 'Drops planned and steered: schedule, admission policy, page, stock.',
+      schemas: SCHEMA_NAMES,
     },
   });
   addReadiness(app, 'postgres', ready);

@@ -15,7 +15,7 @@ const USES_MAX = 1_000_000;
 /** Shorter words are guessed. */
 const WORD_SIGNS_MIN = 6;
 
-const MemberClass = Type.Object(
+export const MemberClass = Type.Object(
   {
     name: Type.String({
       pattern: '^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$',
@@ -43,7 +43,7 @@ const MemberClass = Type.Object(
   { additionalProperties: false },
 );
 
-const MemberKey = Type.Object(
+export const MemberKey = Type.Object(
   {
     kid: Type.String({ minLength: 1, maxLength: 64 }),
     kty: Type.Enum(['OKP', 'EC']),
@@ -56,7 +56,7 @@ const MemberKey = Type.Object(
   { additionalProperties: false, description: 'Public key (JWK) that signs member claims' },
 );
 
-const Members = Type.Object(
+export const Members = Type.Object(
   {
     keys: Type.Array(MemberKey, { minItems: 1, maxItems: KEYS_MAX }),
     chancesMax: Type.Integer({
@@ -82,7 +82,7 @@ export const CodeBatchParams = Type.Object({
   batch: Type.Integer({ minimum: 0, maximum: 255 }),
 });
 
-const CodeBatch = Type.Object({
+export const CodeBatch = Type.Object({
   number: Type.Integer({ description: 'What it is called by' }),
   kind: Type.Enum(['access', 'bypass'], { description: 'bypass: whoever comes with one skips the line' }),
   label: Type.String(),

@@ -41,11 +41,11 @@ const StatedPage = Type.Object({
   words: OwnWords,
 });
 
-const Page = Type.Object({ ...StatedPage.properties, logo: Nullable(Logo) });
+export const Page = Type.Object({ ...StatedPage.properties, logo: Nullable(Logo) });
 
-const PartialPage = Type.Partial(StatedPage, { additionalProperties: false });
+export const PartialPage = Type.Partial(StatedPage, { additionalProperties: false });
 
-const Product = Type.Object(
+export const Product = Type.Object(
   {
     sku: Sku,
     name: Name,

@@ -77,7 +77,7 @@ export const SeriesEdit = Type.Object(
 
 export const SeriesEnd = Type.Object({ reason: Type.Optional(Reason) }, { additionalProperties: false });
 
-const Series = Type.Object({
+export const Series = Type.Object({
   id: SeriesId,
   name: Type.String(),
   rrule: Type.String(),
