@@ -15,9 +15,12 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** @returns {Promise<import('playwright-core').Browser>} */
-export async function launchChromium() {
+/**
+ * @param {Pick<import('playwright-core').LaunchOptions, 'ignoreDefaultArgs'>} [options]
+ * @returns {Promise<import('playwright-core').Browser>}
+ */
+export async function launchChromium(options = {}) {
   const executablePath = process.env.CHROMIUM_PATH ?? findProgram(PROGRAMS);
   if (!executablePath) throw new Error('Chromium is missing: set CHROMIUM_PATH or run through `npm test`');
-  return chromium.launch({ executablePath, args: FLAGS });
+  return chromium.launch({ executablePath, args: FLAGS, ...options });
 }

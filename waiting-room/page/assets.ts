@@ -47,6 +47,9 @@ export const ADDRESSES = {
   code: `/w/-/${CODE.file}`,
 };
 
+/** File name of the service worker, which has a policy of its own: it asks the room. */
+export const WORKER_FILE = WORKER.file;
+
 /** By file name. */
 export const MODULES: ReadonlyMap<string, PageModule> = new Map(
   [LINE, DRAW, NOTIFY, WORKER, CODE].map((module) => [module.file, module]),

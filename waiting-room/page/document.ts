@@ -36,8 +36,6 @@ export interface DocumentOptions {
 
 /** How a page without scripts goes on. */
 export interface Next {
-  /** Reload after so many seconds; 0 for never. */
-  readonly refreshSeconds: number;
   /** What may be done; the first is what the state is about. */
   readonly acts: readonly (Form | Link)[];
   /** Where leaving is asked for once more; null for whoever has no place to leave. */
@@ -47,6 +45,8 @@ export interface Next {
 export interface Link {
   readonly href: string;
   readonly label: string;
+  /** Not what the state is about, even if it comes first. */
+  readonly isSecond?: boolean;
 }
 
 export interface Form {
@@ -104,12 +104,10 @@ export function renderDocument(options: DocumentOptions): string {
   const style = lookStyle(look);
   const t = (key: string) => escapeHtml(texts[key] ?? '');
   const shell = mode.kind === 'shell';
-  const refresh = mode.kind === 'plain' && mode.next.refreshSeconds > 0;
   return [
     `<!doctype html><html lang="${lang}"${RIGHT_TO_LEFT.includes(lang) ? ' dir="rtl"' : ''}><head><meta charset="utf-8">`,
     '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">',
-    refresh ? `<meta http-equiv="refresh" content="${mode.next.refreshSeconds}">` : '',
-    `<title>${escapeHtml(`${view.title} · ${name}`)}</title><link rel="icon" href="${iconOf(look)}"><style>${STYLE}</style>${style && `<style>${style}</style>`}</head>`,
+    `<title>${escapeHtml(`${shell || !view.urgent ? '' : '● '}${view.title} · ${name}`)}</title><link rel="icon" href="${iconOf(look)}"><style>${STYLE}</style>${style && `<style>${style}</style>`}</head>`,
     `<body><main id="main" data-state="${view.state}"><header>${logoImage(look)}<p>${t('room')}</p><h1 id="name"><bdi>${escapeHtml(name)}</bdi></h1></header>`,
     `<section class="card">${picture(options)}`,
     shell ? shellParts(options, t) : mode.next.acts.map(plainAct).join(''),
@@ -152,7 +150,8 @@ function shellParts({ drop, shop }: DocumentOptions, t: (key: string) => string)
   return [
     // Without an action a form goes to the page's own address, with `return` and `bind`: the shell need not know them.
     `<noscript><style>${NO_SCRIPT_STYLE}</style><h2>${t('plain.title')}</h2><p>${t('plain.lead')}</p>`,
-    `<form method="post"><button>${t('action.join')}</button></form></noscript>`,
+    `<form method="post"><label><input type="checkbox" name="renew" value="1" checked><span>${t('plain.renew')}</span></label>`,
+    `<button>${t('action.join')}</button></form></noscript>`,
     '<div id="acts"></div>',
     `<button id="again">${t('action.again')}</button>`,
     `<a id="shop" class="button" href="${escapeHtml(shop ?? '#')}" hidden>${t('action.shop')}</a>`,
@@ -164,7 +163,7 @@ function shellParts({ drop, shop }: DocumentOptions, t: (key: string) => string)
 
 function plainAct(act: Form | Link, index: number): string {
   const label = escapeHtml(act.label);
-  const kind = index > 0 ? ' second' : '';
+  const kind = index > 0 || ('href' in act && act.isSecond) ? ' second' : '';
   if ('href' in act) return `<a class="button${kind}" href="${escapeHtml(act.href)}">${label}</a>`;
   const inputs = Object.entries(act.fields).map(
     ([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`,
@@ -194,10 +193,12 @@ function footer({ reference, drawn, mode }: DocumentOptions, t: (key: string) =>
   ].join('');
 }
 
+/** What only messages and pages without scripts say is of no use to a browser. */
+const SERVERS_OWN = /^notice\.|^plain\.|\.plain$|^waiting\.still$|^action\.(?:look|renew|still)$/;
+
 /** Inside a script element only `<` can end it. */
 function roomJson({ drop, lang, drawn, shop, stock }: DocumentOptions, texts: Texts): string {
-  // What only messages say is of no use to a browser.
-  const shown = Object.fromEntries(Object.entries(texts).filter(([key]) => !key.startsWith('notice.')));
+  const shown = Object.fromEntries(Object.entries(texts).filter(([key]) => !SERVERS_OWN.test(key)));
   return JSON.stringify({
     drop,
     lang,

@@ -3,7 +3,7 @@
  * Loaded when somebody asks for it.
  */
 import { make } from './make.ts';
-import { subscribe } from './subscribe.ts';
+import { askByPush } from './subscribe.ts';
 
 const { room, find, remember, api } = window.sluice;
 const say = (key: string) => room.texts[`notify.${key}`] ?? '';
@@ -34,8 +34,7 @@ async function open(): Promise<void> {
   browser.onclick = async () => {
     if (!('Notification' in window) || (await Notification.requestPermission()) !== 'granted')
       return tell('denied');
-    const subscription = ways.pushKey && (await subscribe(room.worker, ways.pushKey));
-    const isPushed = subscription ? await send('PUT', subscription) : false;
+    const isPushed = ways.pushKey !== null && (await askByPush(url, room.worker, ways.pushKey));
     // By one of both, so that nobody is told twice.
     remember('notify', isPushed ? '' : '1');
     tell(isPushed ? 'on' : 'open');

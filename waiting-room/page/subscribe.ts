@@ -1,29 +1,22 @@
-/** A browser's push subscription for this installation, as `PUT …/notices` takes it. */
-
-/** A subscription made with keys that the installation no longer has is worth nothing, and in the way of a new one. */
-const ofOtherKeys = (error: unknown) => (error as Partial<DOMException> | null)?.name === 'InvalidStateError';
+/** Subscribes a page's browser to web push. */
+import { keepWish, putWish, subscriptionOf } from './push-wishes.ts';
 
 /**
- * Null where the browser has no web push, or its push service does not answer: then the open page tells.
+ * False where the browser has no web push, its push service does not answer, or the room does not take it: then the open page tells.
+ * @param url of the wish, `…/notices`
  * @param worker address of the service worker
  * @param applicationServerKey VAPID, base64url
  */
-export async function subscribe(worker: string, applicationServerKey: string): Promise<object | null> {
-  if (!('serviceWorker' in navigator && 'PushManager' in window)) return null;
+export async function askByPush(url: string, worker: string, applicationServerKey: string): Promise<boolean> {
+  if (!('serviceWorker' in navigator && 'PushManager' in window)) return false;
   try {
     const registration = await navigator.serviceWorker.register(worker);
     await isActive(registration);
-    const { pushManager } = registration;
-    const options = { userVisibleOnly: true, applicationServerKey };
-    const subscription = await pushManager.subscribe(options).catch(async (error: unknown) => {
-      if (!ofOtherKeys(error)) throw error;
-      await (await pushManager.getSubscription())?.unsubscribe();
-      return pushManager.subscribe(options);
-    });
-    const { endpoint, keys } = subscription.toJSON();
-    return { by: 'push', endpoint, p256dh: keys?.p256dh, auth: keys?.auth };
+    const isTaken = await putWish(url, await subscriptionOf(registration.pushManager, applicationServerKey));
+    if (isTaken) await keepWish(url);
+    return isTaken;
   } catch {
-    return null;
+    return false;
   }
 }
 

@@ -1,7 +1,9 @@
 /**
- * The page's service worker: shows what the room pushes (5.8), and brings the shopper back to the page. It answers no request, so
- * that no page depends on it.
+ * The page's service worker: shows what the room pushes (5.8), brings the shopper back to the page, and tells the room when the
+ * browser has got another subscription. It answers no request, so that no page depends on it.
  */
+import { renewSubscriptions } from './push-wishes.ts';
+
 /** As src/clients/push-notices.ts sends it. */
 interface Told {
   readonly title: string;
@@ -19,6 +21,7 @@ interface Scope {
   };
   addEventListener(type: 'push', heard: (event: PushEvent) => void): void;
   addEventListener(type: 'notificationclick', heard: (event: ClickEvent) => void): void;
+  addEventListener(type: 'pushsubscriptionchange', heard: (event: LastingEvent) => void): void;
 }
 
 interface OpenPage {
@@ -54,6 +57,10 @@ worker.addEventListener('push', (event) => {
 worker.addEventListener('notificationclick', (event) => {
   event.notification.close();
   event.waitUntil(comeBack(event.notification.data));
+});
+
+worker.addEventListener('pushsubscriptionchange', (event) => {
+  event.waitUntil(renewSubscriptions(worker.registration.pushManager));
 });
 
 /** To the page where it is open, else to a new one. */

@@ -7,6 +7,9 @@ import { Digest } from './common.ts';
 export const PageQuery = Type.Object({
   return: Type.Optional(Type.String({ maxLength: 2048 })),
   bind: Type.Optional(Type.String({ maxLength: 64 })),
+  renew: Type.Optional(
+    Type.String({ maxLength: 8, description: 'Without scripts: 1 for pages that renew themselves' }),
+  ),
   preview: Type.Optional(
     Type.String({ maxLength: 1024, description: 'A link of the control plane: the page as it will be' }),
   ),
@@ -36,13 +39,15 @@ export const LogoParams = Type.Object({
 export const EnterForm = Type.Object({
   bind: Digest,
   return: Type.Optional(Type.String({ maxLength: 2048 })),
+  renew: Type.Optional(Type.String({ maxLength: 8 })),
 });
 
-/** What a join by a form may bring. The page's own form brings nothing; anything else is not looked at. */
-export const JoinForm = Type.Unsafe<{ code?: string; nonce?: string } | null | undefined>({
+/** What a join by a form may bring. The page's own form brings at most `renew`; anything else is not looked at. */
+export const JoinForm = Type.Unsafe<{ code?: string; nonce?: string; renew?: string } | null | undefined>({
   type: ['object', 'null'],
   properties: {
     code: Type.String({ maxLength: CODE_LENGTH_MAX }),
     nonce: Type.String({ pattern: '^[A-Za-z0-9_-]{16,64}$' }),
+    renew: Type.String({ maxLength: 8 }),
   },
 });

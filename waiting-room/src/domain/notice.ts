@@ -3,7 +3,7 @@
  * of telling implement the kit's `NotificationProvider`. Pure.
  */
 
-/** In the order in which they come; each at most once to a place. */
+/** In the order in which they come; each at most once to a place, however often it asks. */
 export const NOTICE_KINDS = ['soon', 'turn'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 

@@ -6,13 +6,16 @@ import type { OwnStatus } from '../contract/tickets.ts';
 import { CODE_LENGTH_MAX } from '../domain/access-code.ts';
 import type { DropView } from '../queue/queue.ts';
 import { isDrawn } from './page-shell.ts';
-import type { PlainPage } from './plain-page.ts';
+import type { PlainAct, PlainPage } from './plain-page.ts';
 
-/** A page without scripts renews itself no more often than this. */
-export const REFRESH_SECONDS_MIN = 5;
+/** A page that renews itself does so no more often than it takes to read it, or to have it read to one. */
+const RENEW_SECONDS_MIN = 15;
 
-/** What goes from address to address: where to go back to, and the browser's binding. */
-export type Back = { readonly return?: string; readonly bind?: string };
+/**
+ * What goes from address to address: where to go back to, the browser's binding, and whether the shopper wants pages that renew
+ * themselves (`1`).
+ */
+export type Back = { readonly return?: string; readonly bind?: string; readonly renew?: string };
 
 export const pageUrl = (drop: string, back: Back) => withQuery(`/w/${drop}`, back);
 export const placeUrl = (drop: string, back: Back) => withQuery(`/w/${drop}/place`, back);
@@ -22,25 +25,47 @@ export const leaveUrl = (drop: string, back: Back) => withQuery(`/w/${drop}/leav
 export function placePage(picture: OwnPicture, view: DropView, back: Back): PlainPage {
   const { drop, asOfMs } = view;
   const again = { action: withQuery(`/w/${drop}/join`, back), label: 'action.again', fields: {} };
-  if (picture.is === 'unknown') return { situation: { state: 'busy', asOfMs }, acts: [again] };
+  if (picture.is === 'unknown')
+    return { situation: { state: 'busy', lead: 'busy.plain', asOfMs }, acts: [again] };
   if (picture.is === 'spent') {
     const state = spentState(picture.reason);
     return { situation: { state, asOfMs }, ...(state !== 'revoked' && { acts: [again] }) };
   }
   const { status } = picture;
   const { position, ahead, wait, reference } = status;
-  const refreshSeconds = Math.max(REFRESH_SECONDS_MIN, Math.ceil(status.pollAfterMs / 1000));
-  const going = { reference, refreshSeconds, leave: leaveUrl(drop, back) };
-  if (status.state === 'lobby') return { situation: lobbySituation(view), ...going };
+  const going = { reference, leave: leaveUrl(drop, back) };
+  const waiting = { ...going, ...renewal(drop, back, status.pollAfterMs) };
+  if (status.state === 'lobby') return { situation: lobbySituation(view), ...waiting };
   const state = stateOf(status.phase, status.state, wait);
   if (state === 'closed') return { situation: { state, asOfMs }, reference };
   if (back.bind === undefined && (state === 'called' || state === 'checked-in'))
     return { situation: { state: 'unbound', asOfMs }, reference };
+  // Stands still: nothing better can come, and whoever reads it, or has it read to them, is not interrupted.
   if (state === 'called') return { ...calledPage(status, view, back), ...going };
-  const lead = state === 'waiting' ? { lead: 'waiting.plain' } : {};
-  // At the gate nothing has to be done: the page comes back with the way in.
-  return { situation: { state, position, ahead, wait, asOfMs, ...lead }, ...going };
+  const lead = state === 'waiting' ? { lead: renews(back) ? 'waiting.plain' : 'waiting.still' } : {};
+  return { situation: { state, position, ahead, wait, asOfMs, ...lead }, ...waiting };
 }
+
+const renews = ({ renew }: Back) => renew === '1';
+
+/** A page that waits is renewed by the shopper, or by itself where they have asked for that; each offers the other (ADR 0146). */
+function renewal(drop: string, back: Back, pollAfterMs: number): Pick<PlainPage, 'refreshSeconds' | 'acts'> {
+  const { renew: _, ...still } = back;
+  if (renews(back))
+    return {
+      refreshSeconds: Math.max(RENEW_SECONDS_MIN, Math.ceil(pollAfterMs / 1000)),
+      acts: [{ href: placeUrl(drop, still), label: 'action.still', isSecond: true }],
+    };
+  return {
+    acts: [
+      lookAgain(placeUrl(drop, still)),
+      { href: placeUrl(drop, { ...still, renew: '1' }), label: 'action.renew' },
+    ],
+  };
+}
+
+/** @param href of the page itself */
+export const lookAgain = (href: string): PlainAct => ({ href, label: 'action.look' });
 
 /** The turn has come, or may still be taken: the way in, and more time. */
 function calledPage(status: OwnStatus, { drop, asOfMs }: DropView, back: Back): PlainPage {
@@ -50,6 +75,7 @@ function calledPage(status: OwnStatus, { drop, asOfMs }: DropView, back: Back): 
   const fields = {
     ...(back.bind !== undefined && { bind: back.bind }),
     ...(back.return !== undefined && { return: back.return }),
+    ...(renews(back) && { renew: '1' }),
   };
   const enter = { action: `/w/${drop}/admission`, label: 'action.enter', fields };
   const count = isLate ? 0 : (status.extensionsLeft ?? 0);
@@ -63,9 +89,10 @@ function calledPage(status: OwnStatus, { drop, asOfMs }: DropView, back: Back): 
   };
 }
 
-/** Someone who could not join. */
-export function refusedPage(status: string, view: DropView): PlainPage {
-  const { asOfMs } = view;
+/** Someone who could not join: they may ask again where that can help. */
+export function refusedPage(status: string, view: DropView, back: Back): PlainPage {
+  const { drop, asOfMs } = view;
+  const acts = [{ action: withQuery(`/w/${drop}/join`, back), label: 'action.join', fields: {} }];
   const state =
     status === 'room-full'
       ? 'full'
@@ -75,9 +102,16 @@ export function refusedPage(status: string, view: DropView): PlainPage {
           ? 'missing'
           : status;
   if (status === 'not-open-yet')
-    return { situation: { state: 'scheduled', opensMs: view.lobbyOpensUs / 1000, asOfMs } };
-  return { situation: { state, asOfMs, ...(state === 'sold-out' && { lead: 'sold-out.new' }) } };
+    return {
+      situation: { state: 'scheduled', lead: 'scheduled.plain', opensMs: view.lobbyOpensUs / 1000, asOfMs },
+      acts,
+    };
+  if (!ASKED_AGAIN.includes(state)) return { situation: { state, asOfMs } };
+  return { situation: { state, lead: `${state}.plain`, asOfMs }, acts };
 }
+
+/** What may be otherwise in a while. */
+const ASKED_AGAIN = ['full', 'busy', 'sold-out'];
 
 /** Asks for an access code. The form names its place beforehand: sent twice it uses the code once. */
 export function codePage({ drop, asOfMs }: DropView, back: Back, lead?: string): PlainPage {
@@ -104,5 +138,6 @@ function withQuery(path: string, back: Back): string {
   const query = new URLSearchParams();
   if (back.return !== undefined) query.set('return', back.return);
   if (back.bind !== undefined) query.set('bind', back.bind);
+  if (renews(back)) query.set('renew', '1');
   return query.size > 0 ? `${path}?${query}` : path;
 }

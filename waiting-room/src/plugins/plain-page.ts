@@ -19,6 +19,7 @@ import { isDrawn } from './page-shell.ts';
 export interface PlainPage {
   readonly situation: Situation;
   readonly reference?: string;
+  /** Renews itself after so many seconds; only ever because the shopper asked for that. */
   readonly refreshSeconds?: number;
   /** What may be done, besides going back to the shop where that is what is left. */
   readonly acts?: readonly PlainAct[];
@@ -59,7 +60,6 @@ export function sendPlainPage(
     mode: {
       kind: 'plain',
       next: {
-        refreshSeconds,
         leave,
         acts: [...acts, ...ways].map(({ count = 0, ...act }: PlainAct) => ({
           ...act,
@@ -71,6 +71,8 @@ export function sendPlainPage(
       },
     },
   });
+  // The same to people as a meta element; what matters is that they have chosen it, and can stop it (ADR 0146).
+  if (refreshSeconds > 0) reply.header('refresh', String(refreshSeconds));
   const policy = preview
     ? previewSecurityPolicy(preview.framedBy, look)
     : contentSecurityPolicy(view?.page.returnOrigins ?? [], look);

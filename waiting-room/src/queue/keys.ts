@@ -29,6 +29,7 @@ export interface DropKeys {
   readonly notices: string;
   readonly noticesSoon: string;
   readonly noticesTurn: string;
+  readonly noticesTold: string;
 }
 
 export function dropKeys(drop: string): DropKeys {
@@ -62,6 +63,7 @@ export function dropKeys(drop: string): DropKeys {
     notices: key('notices'),
     noticesSoon: key('notices-soon'),
     noticesTurn: key('notices-turn'),
+    noticesTold: key('notices-told'),
   };
 }
 

@@ -1,6 +1,7 @@
 /**
  * Who wants to be told of their turn, on the drop's slot: by order, so that finding who is due costs what is found. Taking one
- * away is the claim: of several instances one tells. What is told last takes the address with it.
+ * away is the claim: of several instances one tells. What is told last takes the address with it; that it was told stays, so that
+ * asking again brings nothing twice.
  */
 import type { Redis } from 'ioredis';
 import { NOTICE_KINDS, type NoticeKind, type NoticeWish } from '../domain/notice.ts';
@@ -26,7 +27,7 @@ export class Notices {
 
   /** A newer wish replaces the one before, but not what has been told. False: as many have asked as there is room for. */
   async ask(drop: string, number: string, order: number, wish: NoticeWish): Promise<boolean> {
-    const { notices, ...due } = keysOf(drop);
+    const { notices, told: _, ...due } = keysOf(drop);
     const [known, count] = await Promise.all([
       this.#redis.hexists(notices, number),
       this.#redis.hlen(notices),
@@ -61,7 +62,7 @@ export class Notices {
 
   /** Takes some of those whose order is at most `upTo`: they are this caller's to tell. Empty: nobody is due. */
   async takeDue(drop: string, kind: NoticeKind, upTo: number): Promise<DueNotice[]> {
-    const { notices, [kind]: due, soon } = keysOf(drop);
+    const { notices, told, [kind]: due, soon } = keysOf(drop);
     const { waiting } = dropKeys(drop);
     const numbers = await this.#redis.zrangebyscore(due, '-inf', upTo, 'LIMIT', 0, TAKEN_AT_ONCE);
     const taken = await Promise.all(
@@ -74,10 +75,18 @@ export class Notices {
         // After their turn there is nothing to tell; whoever is not in line any more wants nothing told.
         if (kind === 'turn' || place === null)
           await this.#redis.multi().hdel(notices, number).zrem(soon, number).exec();
-        return text === null || place === null ? [] : [{ kind, wish: JSON.parse(text) as NoticeWish }];
+        if (text === null || place === null || !(await this.#isFirst(told, number, kind))) return [];
+        return [{ kind, wish: JSON.parse(text) as NoticeWish }];
       }),
     );
     return taken.flat();
+  }
+
+  /** Whoever takes a wish back and asks again, or asks after their turn was told, or for another address, is not told a second time. */
+  async #isFirst(told: string, number: string, kind: NoticeKind): Promise<boolean> {
+    const first = await this.#redis.hsetnx(told, `${number} ${kind}`, '');
+    if (first === 1) await this.#redis.expire(told, KEPT_SECONDS);
+    return first === 1;
   }
 
   /** The drop is over: every address goes. */
@@ -88,6 +97,6 @@ export class Notices {
 }
 
 function keysOf(drop: string) {
-  const { notices, noticesSoon, noticesTurn } = dropKeys(drop);
-  return { notices, soon: noticesSoon, turn: noticesTurn };
+  const { notices, noticesSoon, noticesTurn, noticesTold } = dropKeys(drop);
+  return { notices, soon: noticesSoon, turn: noticesTurn, told: noticesTold };
 }

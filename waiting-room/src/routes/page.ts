@@ -4,7 +4,7 @@ import formbody from '@fastify/formbody';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { answerError, clientAddressKey, type Problem, problem } from '@sluice/service-kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { MODULES, pickLanguage } from '../../page/assets.ts';
+import { MODULES, pickLanguage, WORKER_FILE } from '../../page/assets.ts';
 import { chooseReturn, enter } from '../admission/enter.ts';
 import { heldPlace, join } from '../admission/join.ts';
 import { ownPicture } from '../admission/own-status.ts';
@@ -16,11 +16,12 @@ import { handOverOf } from '../domain/return-address.ts';
 import { requireGoodCode } from '../plugins/access-code.ts';
 import { SHELL_HEADERS, type ShellOf } from '../plugins/page-shell.ts';
 import {
+  type Back,
   codePage,
+  lookAgain,
   pageUrl,
   placePage,
   placeUrl,
-  REFRESH_SECONDS_MIN,
   refusedPage,
 } from '../plugins/place-page.ts';
 import { readPlaceRequest } from '../plugins/place-request.ts';
@@ -38,7 +39,11 @@ import { FORMS_PER_ADDRESS, PAGES_PER_ADDRESS } from '../rate-limits.ts';
 import { placeFormRoutes } from './place-forms.ts';
 
 const MODULE_CACHE_CONTROL = 'public, max-age=31536000, immutable';
+/** A worker goes by the policy that it comes with: it asks this room, and loads nothing. */
+const WORKER_POLICY = "default-src 'none'; connect-src 'self'";
 const BIND = /^[A-Za-z0-9_-]{43}$/;
+/** What a browser's own retrying, and whoever stands between, are told after a fault. */
+const RETRY_AFTER_SECONDS = 5;
 /** For so long after a detour by the shop the page is shown even without `bind`. */
 const DETOUR_SECONDS = 30;
 
@@ -57,7 +62,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
     });
   };
 
-  // People read these answers: a fault is a page that tries again, not a JSON document.
+  // People read these answers: a fault is a page from which they try again, not a JSON document.
   app.setErrorHandler((error, request, reply) => {
     // Who tries a page before the day is told what is wrong.
     const problem = error as Partial<Problem> & { statusCode?: number };
@@ -66,11 +71,12 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
     if (status >= 500) request.log.error({ err: error }, 'page failed');
     const { drop = '' } = request.params as { drop?: string };
     reply.code(status);
-    if (status === 429 || status >= 500) reply.header('retry-after', REFRESH_SECONDS_MIN);
+    if (status === 429 || status >= 500) reply.header('retry-after', RETRY_AFTER_SECONDS);
     return sendPlainPage(reply, drop, room.queue.view(drop), {
-      situation: { state: status === 404 ? 'missing' : 'busy', asOfMs: 0 },
-      // Only a page may be asked for again; repeating a form is up to the shopper.
-      refreshSeconds: request.method === 'GET' && status >= 429 ? REFRESH_SECONDS_MIN : 0,
+      situation:
+        status === 404 ? { state: 'missing', asOfMs: 0 } : { state: 'busy', lead: 'busy.plain', asOfMs: 0 },
+      // Only a page may be asked for again; whoever sent a form has it one step back.
+      acts: request.method === 'GET' && status >= 429 ? [lookAgain(request.url)] : [],
     });
   });
 
@@ -145,6 +151,7 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
         .header('cache-control', MODULE_CACHE_CONTROL)
         .header('vary', 'Accept-Encoding')
         .type('text/javascript; charset=utf-8');
+      if (found.file === WORKER_FILE) reply.header('content-security-policy', WORKER_POLICY);
       if (!acceptsGzip(request.headers)) return reply.send(found.body);
       return reply.header('content-encoding', 'gzip').send(found.gzipped);
     },
@@ -171,6 +178,8 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
         if (!view) return sendMissing(reply, drop);
         refuseCrossSite(room, request.headers);
         room.passes.require(request.headers, drop);
+        // Chosen in the page's own form; the forms after it have it in their address.
+        const back: Back = { ...request.query, ...(request.body?.renew === '1' && { renew: '1' }) };
         const presented = presentedTicket(room, request.headers, drop);
         const { ticket = null } = presented ? await requireCurrentTicket(room, view, request, reply) : {};
         const held = ticket && (await heldPlace(room, view, '', ticket));
@@ -178,25 +187,25 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
           const { code: text, nonce } = request.body ?? {};
           const code = goodCode(room, view, request, text);
           if (code === 'wrong')
-            return sendPlainPage(reply.code(403), drop, view, codePage(view, request.query, 'code.wrong'));
+            return sendPlainPage(reply.code(403), drop, view, codePage(view, back, 'code.wrong'));
           const addressKey = clientAddressKey(request.ip);
           const carriedFrom = held?.carriedFrom ?? '';
           const joined = await join(room, drop, { addressKey, nonce, code, carriedFrom });
           if (joined.status === 'code-required')
-            return sendPlainPage(reply.code(403), drop, view, codePage(view, request.query));
+            return sendPlainPage(reply.code(403), drop, view, codePage(view, back));
           if (joined.status === 'code-used-up')
-            return sendPlainPage(reply.code(403), drop, view, codePage(view, request.query, 'code.used'));
+            return sendPlainPage(reply.code(403), drop, view, codePage(view, back, 'code.used'));
           if (joined.status !== 'joined') {
             return sendPlainPage(
               reply.code(joined.status === 'closed' ? 410 : 409),
               drop,
               view,
-              refusedPage(joined.status, view),
+              refusedPage(joined.status, view, back),
             );
           }
           reply.header('set-cookie', room.cookie.keep(drop, joined.answer.ticket));
         }
-        return reply.redirect(placeUrl(drop, request.query), 303);
+        return reply.redirect(placeUrl(drop, back), 303);
       },
     );
   }
@@ -224,8 +233,12 @@ export const pageRoutes: FastifyPluginAsyncTypebox<{ room: Room; shellOf: ShellO
       schema: { summary: 'Ask for entry by a form', params: DropParams, body: EnterForm },
     },
     async (request, reply) => {
-      const { bind, return: wanted } = request.body;
-      const back = { bind, ...(wanted !== undefined && { return: wanted }) };
+      const { bind, return: wanted, renew } = request.body;
+      const back: Back = {
+        bind,
+        ...(wanted !== undefined && { return: wanted }),
+        ...(renew !== undefined && { renew }),
+      };
       const about = readPlaceRequest({ room, sendMissing }, request, reply, back);
       if (!about) return reply;
       const { drop, view } = about;

@@ -3,8 +3,8 @@ import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { DropParams } from '../contract/common.ts';
 import { PageQuery } from '../contract/page.ts';
 import { leaveUrl, pageUrl, placeUrl } from '../plugins/place-page.ts';
-import { sendPlainPage } from '../plugins/plain-page.ts';
 import { readPlaceRequest, type SendMissing } from '../plugins/place-request.ts';
+import { sendPlainPage } from '../plugins/plain-page.ts';
 import { type Room, requireCurrentTicket } from '../plugins/room.ts';
 import { FORMS_PER_ADDRESS, PAGES_PER_ADDRESS } from '../rate-limits.ts';
 

@@ -143,6 +143,55 @@ test('web push: asked for by a click, encrypted for this browser, shown by the w
   expect(visitor.faults).toEqual([]);
 });
 
+test('5.8: a browser that replaces its subscription, with no page open, is told by the new one; once its turn was told it asks for nothing', async () => {
+  await stage.open({ PUSH_KEYS_FILE: keysFile, PUSH_ORIGINS: service.origin });
+  const drop = await createDrop(stage.redis, { policy: { rate_per_minute: 0 } });
+  const visitor = await stage.arrive(drop, { permissions: ['notifications'] });
+  await waitUntil(async () => (await visitor.text('figure')) === '1');
+  const { page } = visitor;
+  await subscribeLocally(page);
+  await askInBrowser(page);
+  await page.getByText('Done. You will be told.').waitFor();
+  const { notices } = dropKeys(drop);
+  const endpointOf = async () => {
+    const [wish = '{}'] = Object.values(await stage.redis.hgetall(notices));
+    return JSON.parse(wish).address?.endpoint;
+  };
+  const before = await endpointOf();
+  const worker = await waitUntil(() => page.context().serviceWorkers()[0] ?? null);
+  await page.goto('about:blank');
+  /** What the browser does when its push service has given it another subscription. */
+  const replace = () =>
+    worker.evaluate(async ({ endpoint, p256dh, auth }) => {
+      const asked: unknown[] = [];
+      PushManager.prototype.subscribe = async (options) => {
+        asked.push(options?.applicationServerKey);
+        return { toJSON: () => ({ endpoint, keys: { p256dh, auth } }) } as unknown as PushSubscription;
+      };
+      let done: unknown;
+      const lasting = (until: Promise<unknown>) => {
+        done = until;
+      };
+      self.dispatchEvent(Object.assign(new Event('pushsubscriptionchange'), { waitUntil: lasting }));
+      await done;
+      const kept = await (await caches.open('push-wishes')).keys();
+      return { asked, kept: kept.length };
+    }, service.subscribe());
+  expect(await replace()).toEqual({ asked: [vapid.publicKey], kept: 1 });
+  const after = await endpointOf();
+  expect(after).not.toBe(before);
+  expect(new URL(after).origin).toBe(service.origin);
+  const told = service.pushed.length;
+  await tune(stage.redis, drop, { rate_per_minute: 6000 });
+  await waitUntil(() =>
+    service.pushed.slice(told).some(({ message }) => message.title.startsWith('It is your turn')),
+  );
+  await waitUntil(async () => (await stage.redis.exists(notices)) === 0);
+  expect(await replace()).toEqual({ asked: [], kept: 0 });
+  expect(await stage.redis.exists(notices)).toBe(0);
+  expect(visitor.faults).toEqual([]);
+});
+
 test('where the browser’s push service does not answer, the page tells for as long as it is open, and says so', async () => {
   await stage.open({ PUSH_KEYS_FILE: keysFile, PUSH_ORIGINS: service.origin });
   const drop = await createDrop(stage.redis, { policy: { rate_per_minute: 0 } });

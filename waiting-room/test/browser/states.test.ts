@@ -3,22 +3,19 @@
  * phone, in every language (5.16). `UPDATE_SCREENS=1` writes what it sees to docs/screens.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { AxeResults } from 'axe-core';
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { LOCALES, PAGE_STATES } from '../../page/assets.ts';
 import type { Situation } from '../../page/describe.ts';
 import { fill } from '../../page/format.ts';
 import { textsOf } from '../../page/look.ts';
-import { createDrop, newBind } from '../support/drop.ts';
+import { createDrop } from '../support/drop.ts';
+import { actionsOf, focused, PHONE, reachedByKeyboard, violations, widthOf } from './support/readable.ts';
 import { setStage } from './support/stage.ts';
 import type { Visitor } from './support/visitor.ts';
 
 const stage = setStage();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const SCREENS = fileURLToPath(new URL('../../../docs/screens/', import.meta.url));
 
 const ENGLISH = textsOf('en');
@@ -80,16 +77,6 @@ async function showState({ page }: Visitor, state: string): Promise<void> {
   );
 }
 
-async function violations(page: Page, { except = [] as string[] } = {}): Promise<string[]> {
-  await page.evaluate(`${AXE}; void 0`);
-  const { violations: found } = (await page.evaluate('axe.run({ runOnly: undefined })')) as AxeResults;
-  return found
-    .filter(({ id }) => !except.includes(id))
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-}
-
-const widthOf = (page: Page) => page.evaluate(() => document.documentElement.scrollWidth);
-
 test('5.16: no state has a fault that axe knows, light or dark, and none is wider than a phone of 320 px', async () => {
   await stage.open();
   const update = process.env.UPDATE_SCREENS === '1';
@@ -98,7 +85,7 @@ test('5.16: no state has a fault that axe knows, light or dark, and none is wide
     const visitor = await stillPage({
       colorScheme,
       reducedMotion: 'reduce',
-      viewport: { width: 320, height: 640 },
+      viewport: PHONE,
     });
     const { page } = visitor;
     for (const state of PAGE_STATES) {
@@ -123,10 +110,42 @@ test('5.16: no state has a fault that axe knows, light or dark, and none is wide
   }
 }, 180_000);
 
+test('5.16: by keyboard alone everything that a state offers is reached, in its order, and shows that it has the focus; nothing moves where that is not wanted', async () => {
+  await stage.open();
+  const visitor = await stillPage({ reducedMotion: 'reduce', viewport: PHONE });
+  const { page } = visitor;
+  const moving = () => page.evaluate(() => document.getAnimations().length);
+  for (const state of PAGE_STATES) {
+    await showState(visitor, state);
+    const actions = await actionsOf(page);
+    expect(actions.length, state).toBeGreaterThan(1);
+    expect(await reachedByKeyboard(page), state).toEqual(actions);
+    expect(await moving(), state).toBe(0);
+  }
+  await showState(visitor, 'waiting');
+  for (const [opens, offers] of [
+    ['Leave the line', ['Keep my place', 'Leave the line']],
+    ['Tell me when it is my turn', ['In this browser', 'Close']],
+  ] as const) {
+    await page.getByRole('button', { name: opens, exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    expect(await actionsOf(page)).toEqual(offers);
+    expect(await reachedByKeyboard(page)).toEqual(offers);
+    expect(await moving()).toBe(0);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    expect(await focused(page)).toBe(opens);
+  }
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await showState(visitor, 'joining');
+  expect(await moving()).toBeGreaterThan(0);
+}, 180_000);
+
 test('5.16: in every language every state fits a phone of 320 px, and its words are there', async () => {
   await stage.open();
   // One page for all of them: what it asks for does not come, so what it shows is up to the test.
-  const { page } = await stillPage({ viewport: { width: 320, height: 640 } });
+  const { page } = await stillPage({ viewport: PHONE });
   const session = await page.context().newCDPSession(page);
   const userAgent = await page.evaluate(() => navigator.userAgent);
   const states = PAGE_STATES.map((state) => [state, situationOf(state)] as const);
@@ -193,7 +212,7 @@ test('5.5: in a merchant’s colours and with their logo, light and dark: nothin
   ];
   const look = { palettes: PALETTES, logo: { hash, width: 300, height: 96 }, showStock: true };
   for (const colorScheme of ['light', 'dark'] as const) {
-    const { page, faults } = await stillPage({ colorScheme, viewport: { width: 320, height: 640 } }, look);
+    const { page, faults } = await stillPage({ colorScheme, viewport: PHONE }, look);
     const asked: string[] = [];
     const complaints: string[] = [];
     page.on('request', (request) => asked.push(new URL(request.url()).origin));
@@ -230,17 +249,3 @@ test('5.5: in a merchant’s colours and with their logo, light and dark: nothin
     expect([...faults, ...complaints]).toEqual([]);
   }
 }, 180_000);
-
-// A page without scripts can learn of its turn in no other way than by renewing itself.
-test('5.16: pages without scripts have no fault that axe knows but their renewing, with a place and without', async () => {
-  await stage.open();
-  const drop = await createDrop(stage.redis, { policy: { rate_per_minute: 0 } });
-  const { page } = await stage.arrive(drop, { viewport: { width: 320, height: 640 } });
-  const origin = new URL(page.url()).origin;
-  const query = `return=https://shop.example/p&bind=${newBind()}`;
-  for (const path of [`/w/${drop}/place?${query}`, `/w/${drop}/leave?${query}`, '/w/nothing/place']) {
-    await page.goto(origin + path);
-    expect(await violations(page, { except: ['meta-refresh'] }), path).toEqual([]);
-    expect(await widthOf(page), path).toBe(320);
-  }
-});

@@ -82,6 +82,27 @@ test('by e-mail: shortly before and at the turn, in their language, with a link 
   expect(mine()).toHaveLength(2);
 });
 
+test('however often a place asks, for whatever address, it is told of each thing once; asked after its turn, the address goes at once', async () => {
+  const { drop, shopper } = await waiter({ ahead: 200, ratePerMinute: 60 });
+  const mails = () => sink.mails.filter(({ to }) => to === 'one@example.com' || to === 'two@example.com');
+  const ask = (to: string) => notices(drop, shopper, 'PUT', { by: 'mail', to });
+  expect((await ask('one@example.com')).status).toBe(204);
+  await waitUntil(() => mails().length === 1);
+  // Taken back and asked again is not a new place.
+  await notices(drop, shopper, 'DELETE');
+  expect((await ask('two@example.com')).status).toBe(204);
+  await tune(room.redis, drop, { rate_per_minute: 6000 });
+  await waitUntil(() => mails().length === 2);
+  for (let i = 0; i < 3; i++) {
+    expect((await ask('two@example.com')).status).toBe(204);
+    // Both kinds are due; whoever takes them away looks at them.
+    await waitUntil(async () => (await addressesOf(drop)) === 0);
+  }
+  expect(mails().map(({ to }) => to)).toEqual(['one@example.com', 'two@example.com']);
+  await tune(room.redis, drop, { override: 'closed' });
+  await waitUntil(async () => (await room.redis.exists(dropKeys(drop).noticesTold)) === 0);
+});
+
 test('by web push: encrypted for that browser, signed for the service, worth as long as the turn; one message of two instances', async () => {
   const { drop, shopper } = await waiter();
   const subscription = service.subscribe();

@@ -45,12 +45,12 @@ async function shopper(policy: Record<string, number> = {}) {
 const stateOf = ({ text }: Answer) => /<main id="main" data-state="([^"]+)"/.exec(text)?.[1];
 const labels = ({ text }: Answer) =>
   [...text.matchAll(/<(?:button|a) class="[^"]*"[^>]*>([^<]+)</g)].map(([, label]) => label);
-const renews = ({ text }: Answer) => text.includes('http-equiv="refresh"');
+const renews = ({ headers }: Answer) => headers.get('refresh') !== null;
 
 test('leaving without scripts asks first, on a page that stands still; the answer gives the place up, or keeps it', async () => {
   const { drop, ask, at, until } = await shopper();
   const waiting = await until('waiting');
-  expect(renews(waiting)).toBe(true);
+  expect(labels(waiting)).toEqual(['Look again', 'Keep up to date by itself', 'Leave the line']);
   expect(waiting.text).toContain(`href="${at('leave').replaceAll('&', '&#38;')}"`);
   const asked = await ask('GET', at('leave'));
   expect([asked.status, stateOf(asked), renews(asked)]).toEqual([200, 'leave', false]);
@@ -89,6 +89,44 @@ test('a called shopper without scripts goes in or holds the turn longer; in grac
   // Refused or not, the place's page says how it stands.
   expect((await ask('POST', at('extension'))).headers.get('location')).toBe(at('place'));
   await until('grace');
+});
+
+test('5.16: a page without scripts renews itself for whoever asked for that, not more often than it can be read, and never a turn (ADR 0146)', async () => {
+  const { drop, ask, at, until } = await shopper();
+  expect(renews(await until('waiting'))).toBe(false);
+  const renewed = await ask('GET', `${at('place')}&renew=1`);
+  expect(Number(renewed.headers.get('refresh'))).toBeGreaterThanOrEqual(15);
+  expect(renewed.text).toContain('This page renews itself.');
+  expect(renewed.text).not.toContain('http-equiv');
+  expect(labels(renewed)).toEqual(['Stop renewing by itself', 'Leave the line']);
+  for (const other of ['0', 'yes', '%22'])
+    expect(renews(await ask('GET', `${at('place')}&renew=${other}`)), other).toBe(false);
+  // The shell's own form says it in its body, and every address after it keeps it.
+  const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'renew=1' };
+  const joined = await send(room.url, 'POST', at('join'), form);
+  expect(joined.headers.get('location')).toBe(`${at('place')}&renew=1`);
+  await tune(room.redis, drop, { rate_per_minute: 6000 });
+  await until('called');
+  const called = await ask('GET', `${at('place')}&renew=1`);
+  expect([stateOf(called), renews(called)]).toEqual(['called', false]);
+  expect(called.text).toContain('<input type="hidden" name="renew" value="1">');
+});
+
+test('5.1: whoever could not join is told so in words that hold without scripts, and may ask again', async () => {
+  const refused = async (drop: string) => {
+    await waitUntil(async () => (await send(room.url, 'GET', `/v1/drops/${drop}/pulse`)).status === 200);
+    return send(room.url, 'POST', `/w/${drop}/join?bind=${newBind()}&renew=1`);
+  };
+  const early = await refused(await createDrop(room.redis, { opensInMs: 3_600_000, lobbyMs: 1_800_000 }));
+  expect([early.status, stateOf(early), renews(early)]).toEqual([409, 'scheduled', false]);
+  expect(early.text).toContain('Come back then and join.');
+  const full = await refused(await createDrop(room.redis, { policy: { max_waiting: 0 } }));
+  expect([stateOf(full), renews(full)]).toEqual(['full', false]);
+  for (const page of [early, full]) {
+    expect(labels(page)).toEqual(['Join the line']);
+    expect(page.text).toContain('&#38;renew=1"');
+    expect(page.text).not.toContain('by itself');
+  }
 });
 
 test('5.1: a page shows what is left of each product where the merchant wants it, and else not', async () => {

@@ -59,7 +59,7 @@ test('a preview is nobody’s page: not kept, without scripts of its own time, f
   const policy = headers.get('content-security-policy');
   expect(policy).toContain('frame-ancestors https://admin.example');
   expect(policy).toContain("form-action 'none'");
-  expect(text).not.toMatch(/<script|http-equiv="refresh"/);
+  expect(text).not.toMatch(/<script|http-equiv/);
   const plain = await look(drop, { bind: 'A'.repeat(43) });
   expect(plain.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
 });
@@ -67,8 +67,9 @@ test('a preview is nobody’s page: not kept, without scripts of its own time, f
 test('a preview touches no line and counts as no page of a shopper', async () => {
   const drop = await plannedDrop();
   const line = async () => {
-    const keys = Object.values(dropKeys(drop)).filter((key) => typeof key === 'string');
-    const present = await Promise.all(keys.map((key) => room.redis.exists(key)));
+    // What the room renews by itself each second comes and goes on a busy machine.
+    const { pulse: _, pulseLease: __, drawLease: ___, ...keys } = dropKeys(drop);
+    const present = await Promise.all(Object.values(keys).map((key) => room.redis.exists(key)));
     const joined = await room.redis.hget(dropKeys(drop).control, 'joined_total');
     return [present, joined, await room.redis.xlen(dropKeys(drop).log)];
   };
@@ -83,9 +84,14 @@ test('a preview touches no line and counts as no page of a shopper', async () =>
   const countBefore = await counts();
   for (const state of PAGE_STATES) await preview(drop, { state });
   expect(await line()).toEqual(before);
-  const countAfter = await counts();
+  const route = '/w/:drop\\?preview';
+  // An answer is counted after it was sent.
+  const countAfter = await waitUntil(async () => {
+    const now = await counts();
+    return now(route) - countBefore(route) >= PAGE_STATES.length ? now : null;
+  });
+  expect(countAfter(route) - countBefore(route)).toBe(PAGE_STATES.length);
   expect(countAfter('/w/:drop')).toBe(countBefore('/w/:drop'));
-  expect(countAfter('/w/:drop\\?preview') - countBefore('/w/:drop\\?preview')).toBe(PAGE_STATES.length);
   expect((await preview(drop, {}, {})).status).toBe(200);
   const posted = await look(drop, { preview: previewLink(drop) }, 'POST');
   expect(posted).toMatchObject({ status: 403, body: { type: expect.stringMatching(/preview-refused$/) } });

@@ -77,7 +77,6 @@ test('nothing that an operator or a link writes can become markup', () => {
     {
       kind: 'plain',
       next: {
-        refreshSeconds: 5,
         leave: evil,
         acts: [
           { action: evil, label: evil, fields: { token: evil } },

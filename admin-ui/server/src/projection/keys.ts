@@ -70,6 +70,7 @@ const ROOM_NAMES = [
   'notices',
   'notices-soon',
   'notices-turn',
+  'notices-told',
 ] as const;
 
 /** Every key on the drop's slot, in the order that lua/remove-drop.lua takes: control, sessions, late, the others. */

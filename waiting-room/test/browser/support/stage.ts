@@ -1,12 +1,12 @@
 /** What every browser test of the page stands on: a Redis of its own, a room, one Chromium, and shoppers who come and go. */
 import { waitUntil } from '@sluice/service-kit/testing';
 import type { Redis } from 'ioredis';
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
 import { launchChromium } from '../../../../scripts/lib/launch-chromium.mjs';
 import { type RedisServer, startRedisServer } from '../../support/redis-server.ts';
 import { startTestRoom, type TestRoom } from '../../support/room.ts';
-import { type Visitor, visit } from './visitor.ts';
+import { type VisitOptions, type Visitor, visit } from './visitor.ts';
 
 export interface Stage {
   readonly redis: Redis;
@@ -14,7 +14,10 @@ export interface Stage {
   /** Starts the room; before this there is only Redis. */
   open(environment?: Record<string, string>): Promise<void>;
   /** A shopper comes, once the room knows the drop. */
-  arrive(drop: string, options?: BrowserContextOptions & { readonly url?: string }): Promise<Visitor>;
+  arrive(
+    drop: string,
+    options?: VisitOptions & { readonly url?: string; readonly browser?: Browser },
+  ): Promise<Visitor>;
   // biome-ignore lint/suspicious/noExplicitAny: tests read answers whose shape is what they check
   pulseOf(drop: string): Promise<any>;
 }
@@ -53,9 +56,9 @@ export function setStage(): Stage {
     async open(environment = {}) {
       room = await startTestRoom({ REDIS_URL: `redis://127.0.0.1:${server.port}`, ...environment });
     },
-    async arrive(drop, { url = stage.room.url, ...options } = {}) {
+    async arrive(drop, { url = stage.room.url, browser: own = browser, ...options } = {}) {
       await waitUntil(async () => (await fetch(`${url}/v1/drops/${drop}/pulse`)).ok);
-      const visitor = await visit(browser, url, drop, options);
+      const visitor = await visit(own, url, drop, options);
       visitors.push(visitor);
       return visitor;
     },

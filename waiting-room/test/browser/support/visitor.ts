@@ -1,6 +1,6 @@
 /** One shopper's browser on the waiting page of a room under test, and what it asked the room for. */
 import { waitUntil } from '@sluice/service-kit/testing';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { newBind } from '../../support/drop.ts';
 
 export interface Visitor {
@@ -20,16 +20,23 @@ export interface Visitor {
   close(): Promise<void>;
 }
 
+export interface VisitOptions extends BrowserContextOptions {
+  readonly shop?: string;
+  /** Makes the browser what it is to be, before it opens the page. */
+  readonly prepare?: (context: BrowserContext, page: Page) => Promise<unknown>;
+}
+
 /** Opens the page as a connector sends a shopper there. */
 export async function visit(
   browser: Browser,
   roomUrl: string,
   drop: string,
-  options: BrowserContextOptions & { readonly shop?: string } = {},
+  options: VisitOptions = {},
 ): Promise<Visitor> {
-  const { shop = 'https://shop.example', ...contextOptions } = options;
+  const { shop = 'https://shop.example', prepare, ...contextOptions } = options;
   const context = await browser.newContext({ locale: 'en-GB', ...contextOptions });
   const page = await context.newPage();
+  await prepare?.(context, page);
   const asked: string[] = [];
   const faults: string[] = [];
   page.on('request', (request) => {
