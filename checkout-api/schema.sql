@@ -839,7 +839,8 @@ begin
     update checkout.reservations set status = 'expired', finished_at = clock_timestamp()
      where id = any (v_due) and status || '' = 'held' and paying_since is null and expires_at <= v_now
      returning id, drop_id, finished_at - expires_at as lag)
-  select coalesce(array_agg(id), '{}'), count(*), array_agg(distinct drop_id), array_agg(extract(epoch from lag))
+  select coalesce(array_agg(id), '{}'), count(*), array_agg(distinct drop_id),
+         array_agg(extract(epoch from lag)) filter (where not starts_with(drop_id, 'rehearsal-'))
     into v_done, expired, drops, lags from done;
   perform checkout.move_held(v_done, false);
   perform checkout.end_paid_sessions(v_done);

@@ -4,11 +4,12 @@
  */
 import type { OrderStore } from '../store/orders.ts';
 import type { GuardedProvider } from './guard.ts';
+import { REHEARSAL_PROVIDER } from './pay.ts';
 
 export interface RefundsOptions {
   orders: Pick<OrderStore, 'findRefund' | 'settleRefund'>;
   providers: ReadonlyMap<string, GuardedProvider>;
-  /** Told of every outcome: succeeded, refused. */
+  /** Told of every outcome of a real drop: succeeded, refused. */
   observe?: (outcome: string) => void;
 }
 
@@ -33,5 +34,6 @@ export async function settleRefund(refundId: string, options: RefundsOptions): P
           amountMinor,
           currency,
         });
-  if (await orders.settleRefund(refundId, outcome)) observe?.(outcome.status);
+  const isSettled = await orders.settleRefund(refundId, outcome);
+  if (isSettled && refund.provider !== REHEARSAL_PROVIDER) observe?.(outcome.status);
 }

@@ -2,6 +2,7 @@
  * Answers plain reservation requests of sessions that this instance knows before the router (ADR 0060): the same gate, limit,
  * contract and decision as there. Whatever is the least bit different goes to the router.
  */
+
 import type { IncomingMessage } from 'node:http';
 import {
   type AnswerFirst,
@@ -12,6 +13,7 @@ import {
   tooManyRequests,
 } from '@sluice/service-kit';
 import { shedOr } from '../admission/shedding.ts';
+import { isRehearsal } from '../domain/rehearsal.ts';
 import type { ReserveOutcome } from '../store/reservations.ts';
 import type { ReservationPromise } from '../store/reserve-batch.ts';
 import type { Session } from '../store/sessions.ts';
@@ -43,7 +45,7 @@ export function createReserveServer(
 
   function give(at: DirectRequest, outcome: ReserveOutcome, { json }: Wish): void {
     traffic.inFlight--;
-    count(outcome.verdict);
+    if (!isRehearsal(at.drop)) count(outcome.verdict);
     if ('reservation' in outcome) {
       const { reservation } = outcome;
       const own = ['location', `${RESERVE_PATH}/${reservation.id}`];

@@ -2,6 +2,7 @@
  * Opens checkout sessions before the router (ADR 0060): the same limits, verification and answer as there. Whatever is the least
  * bit different, a body or a header twice, goes to the router.
  */
+
 import type { IncomingMessage } from 'node:http';
 import {
   type AnswerFirst,
@@ -15,6 +16,7 @@ import {
 } from '@sluice/service-kit';
 import { type Admit, readBearer } from '../admission/admit.ts';
 import { shedOr } from '../admission/shedding.ts';
+import { isRehearsal } from '../domain/rehearsal.ts';
 import type { Checkout } from './checkout.ts';
 import { sessionAnswer } from './session-answer.ts';
 import type { Traffic } from './traffic.ts';
@@ -51,7 +53,7 @@ export function createSessionServer(options: SessionServerOptions, direct: Direc
       const waitMs = limit(key);
       if (waitMs > 0) throw tooManyRequests(waitMs);
       const opened = await sessions.open(admission);
-      metrics.sessions.inc({ outcome: opened.verdict });
+      if (!isRehearsal(at.drop)) metrics.sessions.inc({ outcome: opened.verdict });
       const { status, cookie, body } = sessionAnswer(opened, isSecure(at.request));
       // All of it is ASCII but what a shop may call its customer.
       const text = JSON.stringify(body);

@@ -1,10 +1,12 @@
 /** Reserving: all lines or none, decided with whoever asks at the same time. */
+
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { sessionOf } from '../admission/gate.ts';
 import { shedding } from '../admission/shedding.ts';
 import { ProblemDocument } from '../contract/common.ts';
 import { IdempotencyHeaders, ReservationAnswer, ReservationRequest } from '../contract/reservations.ts';
 import { canonicalLines } from '../domain/lines.ts';
+import { isRehearsal } from '../domain/rehearsal.ts';
 import type { Checkout } from '../plugins/checkout.ts';
 import { invalidField } from '../plugins/invalid-field.ts';
 import { reservationProblem } from '../plugins/reservation-problem.ts';
@@ -31,7 +33,7 @@ export const reserveRoute: FastifyPluginAsyncTypebox<{ checkout: Checkout }> = a
       if (!wish.ok) throw invalidField(`body.${wish.field}`, wish.reason);
       const key = request.headers['idempotency-key'];
       const answer = await shedding(checkout.reservations.reserve(session, key, wish.lines));
-      checkout.metrics.reservations.inc({ outcome: answer.verdict });
+      if (!isRehearsal(session.drop)) checkout.metrics.reservations.inc({ outcome: answer.verdict });
       if (!('reservation' in answer)) throw reservationProblem(answer.verdict);
       return reply
         .code(201)

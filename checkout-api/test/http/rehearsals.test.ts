@@ -188,3 +188,48 @@ test('neither scaling nor alerts see a rehearsal', async () => {
   expect(text).not.toContain(drop);
   expect(text).not.toMatch(/checkout_payments_total\{outcome="captured"[^}]*\} [1-9]/);
 });
+
+test('4.13: no total counts a rehearsal: sessions, reservations, refunds, holds that ran out', async () => {
+  const drop = await rehearse({ shoe: 5 });
+  const { database } = checkout.db;
+  const totals = async () =>
+    (await send(checkout.internalUrl, 'GET', '/metrics')).text
+      .split('\n')
+      .filter((line) => /^checkout_(sessions|reservations|refunds|payments|holds_expired)_total/.test(line));
+  const before = await totals();
+  // Both ways in: before the router, and by it.
+  const { shopper, reservation, paid } = await shopIn(drop, 'sandbox:ok');
+  const bySecondWay = await shopper.call('POST', '/v1/reservations', {
+    lines: [
+      { sku: 'shoe', quantity: 1 },
+      { sku: 'shoe', quantity: 1 },
+    ],
+  });
+  expect(bySecondWay.status).toBeGreaterThanOrEqual(400);
+  const refund = await send(
+    checkout.internalUrl,
+    'POST',
+    `/internal/v1/orders/${paid.body.order.id}/refunds`,
+    {
+      body: { reason: 'a try', actor: 'mara', amountMinor: 100 },
+      headers: { authorization: `Bearer ${serviceToken}`, 'idempotency-key': 'totals' },
+    },
+  );
+  expect(refund.status).toBe(202);
+  const settled = 'select from checkout.refunds where reservation_id = $1 and status <> $2';
+  await expect
+    .poll(async () => (await database.query(settled, [reservation, 'pending'])).rowCount, { timeout: 20_000 })
+    .toBe(1);
+  const forgetful = await checkout.enter(drop);
+  const { body } = await forgetful.reserve('k', [{ sku: 'shoe', quantity: 1 }]);
+  await database.query(
+    "update checkout.reservations set expires_at = now() - interval '1 minute' where id = $1",
+    [body.id],
+  );
+  await expect
+    .poll(async () => (await forgetful.call('GET', `/v1/reservations/${body.id}`)).body.status, {
+      timeout: 20_000,
+    })
+    .toBe('expired');
+  expect(await totals()).toEqual(before);
+});
