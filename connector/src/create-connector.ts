@@ -10,6 +10,14 @@ import { type AdmissionVerifierOptions, createAdmissionVerifier } from './create
 import { createSecret } from './create-secret.ts';
 import { createPathRules } from './path-rules.ts';
 import { noSuchDrop, refusalFor } from './refusals.ts';
+import {
+  isRehearsalOf,
+  REHEARSAL_PATH,
+  REHEARSAL_PREFIX,
+  readRehearsalLink,
+  refuseRehearsal,
+  rehearsalsPresented,
+} from './rehearsals.ts';
 import { sameOriginPath } from './return-path.ts';
 import { DIGEST, DROP_ID, type RefusalReason } from './words.ts';
 
@@ -26,6 +34,12 @@ export interface ConnectorOptions extends Partial<AdmissionVerifierOptions> {
   /** Exceptions to `protect`. Default none. */
   readonly ignore?: readonly string[];
   /**
+   * Whether staff with a pass may walk this shop in a rehearsal: the admission of a copy of the drop is accepted where the drop's own is.
+   * Such an {@link Admission} has the copy's id as `drop` and says `isRehearsal`: hand it to Sluice's checkout, which takes it to
+   * the copy's own stock and to the sandbox; a checkout of your own must take no money and no stock for it. Default false.
+   */
+  readonly rehearsals?: boolean;
+  /**
    * `off` lets everybody through, with no admission: for development without a room. Refused unless `publicUrl` is a host
    * of this machine, and wherever `NODE_ENV` is `production`. Default `on`.
    */
@@ -34,7 +48,10 @@ export interface ConnectorOptions extends Partial<AdmissionVerifierOptions> {
 
 /** An admitted shopper, with what another service needs to see the same. Not for logs. */
 export interface Admission {
+  /** In a rehearsal the copy. */
   readonly drop: string;
+  /** Of a copy that staff try out: nothing real may be sold to it. */
+  readonly isRehearsal: boolean;
   readonly claims: AdmissionClaims;
   readonly token: string;
   readonly secret: string;
@@ -57,7 +74,7 @@ export interface Connector {
   handle(request: Request): Promise<Response | null>;
   /** As {@link Connector.handle}, with the admission of a request that is let through. */
   decide(request: Request): Promise<ConnectorDecision>;
-  /** The admission that a request to any path carries for `drop`, or null. */
+  /** The admission that a request to any path carries for `drop`, or null. With `rehearsals` also that of a copy of it. */
   admissionOf(request: Request, drop: string): Promise<Admission | null>;
   /**
    * Sends the shopper to the room again and forgets the token: for one whose entry is used up. `path` is where they come back to.
@@ -91,6 +108,8 @@ export function createConnector(options: ConnectorOptions): Connector {
   if (typeof drop === 'string' && !DROP_ID.test(drop)) throw new TypeError(`drop is not a drop id: ${drop}`);
   const rules = createPathRules(options.protect, options.ignore);
   const isOff = readMode(options.mode, shop) === 'off';
+  const { rehearsals = false } = options;
+  if (typeof rehearsals !== 'boolean') throw new TypeError('rehearsals must be true or false');
   const verifier = createAdmissionVerifier({
     ...options,
     issuer: options.issuer ?? room,
@@ -118,6 +137,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     forDrop: string,
     path: string,
     status: 302 | 303,
+    pass?: string,
   ): Promise<Response> {
     const known = readCookie(request.headers.get('cookie'), names.secret(forDrop));
     // Several tabs share one secret, or the last to be opened would make the others' admission worthless.
@@ -125,6 +145,7 @@ export function createConnector(options: ConnectorOptions): Connector {
     const location = new URL(`/w/${forDrop}`, room);
     location.searchParams.set('return', shop + path);
     location.searchParams.set('bind', await bindOf(secret));
+    if (pass !== undefined) location.searchParams.set('pass', pass);
     const headers = new Headers({
       location: location.href,
       'cache-control': 'no-store',
@@ -135,18 +156,43 @@ export function createConnector(options: ConnectorOptions): Connector {
     return new Response(null, { status, headers });
   }
 
-  async function admit(request: Request, forDrop: string) {
+  /** By the admission of a rehearsal, if there is one and it is good; else by the drop's own. */
+  async function admit(request: Request, asked: string) {
+    if (rehearsals)
+      for (const copy of await rehearsalsPresented(request, asked, names)) {
+        const walked = await admitTo(request, copy);
+        if (walked.ok) return walked;
+      }
+    return admitTo(request, asked);
+  }
+
+  async function admitTo(request: Request, forDrop: string) {
     const { token, secret } = presented(request, forDrop);
     const verdict = await verifier.verify({ token, secret, drop: forDrop });
     if (!verdict.ok) return verdict;
     // verify() passes nothing that is missing.
     const admission = {
       drop: forDrop,
+      isRehearsal: forDrop.startsWith(REHEARSAL_PREFIX),
       claims: verdict.claims,
       token: token as string,
       secret: secret as string,
     };
     return { ok: true as const, admission };
+  }
+
+  /** Where a pass begins: the secret is set here, and the room told where to come back to. */
+  async function beginRehearsal(request: Request): Promise<Response> {
+    const link = readRehearsalLink(request);
+    if (link instanceof Response) return link;
+    const path = sameOriginPath(link.to);
+    const rule = path && rules.protectedBy(new URL(path, shop).pathname);
+    if (!path || !rule || shop.length + path.length > RETURN_LENGTH_MAX)
+      return refuseRehearsal('to', 'must be one protected path on this origin');
+    const asked = typeof drop === 'string' ? drop : drop(new URL(path, shop).pathname);
+    if (asked === null || !(await isRehearsalOf(link.copy, asked)))
+      return refuseRehearsal('drop', 'must be a rehearsal of the drop behind that path');
+    return redirectToRoom(request, link.copy, path, 303, link.pass);
   }
 
   const connector: Connector = {
@@ -160,6 +206,8 @@ export function createConnector(options: ConnectorOptions): Connector {
       if (url.pathname === CALLBACK_PATH) {
         return { kind: 'answer', response: await takeToken(request, { names, isSecure }) };
       }
+      if (rehearsals && !isOff && url.pathname === REHEARSAL_PATH)
+        return { kind: 'answer', response: await beginRehearsal(request) };
       const rule = isOff ? null : rules.protectedBy(url.pathname);
       const asked = rule === null ? null : typeof drop === 'string' ? drop : drop(url.pathname);
       if (rule === null || asked === null) return { kind: 'pass', admission: null };

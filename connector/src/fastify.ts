@@ -6,6 +6,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { CALLBACK_PATH } from './callback.ts';
 import type { Admission, Connector } from './create-connector.ts';
 import { decideNodeRequest, headersOf, nodeToWebRequest } from './node-http.ts';
+import { REHEARSAL_PATH } from './rehearsals.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -34,8 +35,9 @@ export const sluice: FastifyPluginAsync<SluiceOptions> = async (app, { connector
     }
     return sendWebResponse(reply, decision.response);
   });
-  // The hook answers; the route is here so that the path exists whatever the not-found handler does.
-  app.all(CALLBACK_PATH, (_request, reply) => reply.callNotFound());
+  // The hook answers; the routes are here so that the paths exist whatever the not-found handler does.
+  for (const path of [CALLBACK_PATH, REHEARSAL_PATH])
+    app.all(path, (_request, reply) => reply.callNotFound());
 };
 // Without this mark Fastify would confine the hook to the plugin itself.
 Object.assign(sluice, {

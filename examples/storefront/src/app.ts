@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import formbody from '@fastify/formbody';
 import { createConnector } from '@sluice/connector';
-import { sluice } from '@sluice/connector/fastify';
-import fastify, { type FastifyInstance } from 'fastify';
+import { sluice, toWebRequest } from '@sluice/connector/fastify';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { createCheckoutClient } from './checkout-client.ts';
 import type { Config } from './config.ts';
 import { addErrorPages } from './error-pages.ts';
@@ -43,12 +43,19 @@ export async function buildApp(config: Config): Promise<FastifyInstance> {
     publicUrl: config.publicUrl,
     drop: config.drop,
     protect: ['/buy'],
+    // Staff with a pass walk this shop too: everything below goes by the admission's drop, so nothing real is sold to them.
+    rehearsals: true,
   });
+  const dropOf = async (request: FastifyRequest) => {
+    const admission = request.sluice ?? (await connector.admissionOf(toWebRequest(request), config.drop));
+    return admission?.drop ?? config.drop;
+  };
   const shop = {
     config,
     connector,
     room: createRoomFacts(new URL(config.roomJwksUrl).origin, config.drop),
-    checkout: createCheckoutClient(config),
+    dropOf,
+    checkout: createCheckoutClient(config, dropOf),
   };
 
   addErrorPages(app);
@@ -72,4 +79,6 @@ export interface Shop {
   readonly connector: ReturnType<typeof createConnector>;
   readonly room: ReturnType<typeof createRoomFacts>;
   readonly checkout: ReturnType<typeof createCheckoutClient>;
+  /** Which drop somebody is shopping in: the shop's own, or in a rehearsal its copy. */
+  dropOf(request: FastifyRequest): Promise<string>;
 }

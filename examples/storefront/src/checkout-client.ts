@@ -29,12 +29,17 @@ export interface CallOptions {
 
 const TIMEOUT_MS = 10_000;
 
-export function createCheckoutClient({ checkoutUrl, drop }: Config): CheckoutClient {
+/** @param dropOf whose session a request goes by: in a rehearsal the copy's */
+export function createCheckoutClient(
+  { checkoutUrl }: Pick<Config, 'checkoutUrl'>,
+  dropOf: (request: FastifyRequest) => Promise<string>,
+): CheckoutClient {
   async function send(
     request: FastifyRequest,
     method: string,
     path: string,
     options: CallOptions,
+    drop: string,
   ): Promise<[CheckoutAnswer, string[]]> {
     try {
       const response = await fetch(checkoutUrl + path, {
@@ -63,17 +68,15 @@ export function createCheckoutClient({ checkoutUrl, drop }: Config): CheckoutCli
   }
 
   return {
-    async openSession(request, reply, { token, secret }) {
+    async openSession(request, reply, { drop, token, secret }) {
       const headers = { authorization: `Bearer ${token}`, 'sluice-secret': secret };
-      const [answer, cookies] = await send(request, 'POST', `/v1/drops/${drop}/session`, {
-        headers,
-        cookie: '',
-      });
+      const path = `/v1/drops/${drop}/session`;
+      const [answer, cookies] = await send(request, 'POST', path, { headers, cookie: '' }, drop);
       for (const cookie of cookies) reply.header('set-cookie', cookie);
       return answer;
     },
     async call(request, method, path, options = {}) {
-      return (await send(request, method, path, options))[0];
+      return (await send(request, method, path, options, await dropOf(request)))[0];
     },
   };
 }

@@ -22,8 +22,8 @@ export interface Pulse {
 }
 
 export interface RoomFacts {
-  /** The last stock known, or null if there was none yet. */
-  stock(): Promise<Stock | null>;
+  /** The last stock known, or null if there was none yet. @param of a copy of the drop, in a rehearsal */
+  stock(of?: string): Promise<Stock | null>;
   pulse(): Promise<Pulse | null>;
 }
 
@@ -31,8 +31,16 @@ const FRESH_MS = 1000;
 const TIMEOUT_MS = 1500;
 
 export function createRoomFacts(roomUrl: string, drop: string): RoomFacts {
+  const stockOf = (id: string) => createReader<Stock>(`${roomUrl}/v1/drops/${id}/products`);
+  const own = stockOf(drop);
+  let copy = { id: '', read: own };
   return {
-    stock: createReader<Stock>(`${roomUrl}/v1/drops/${drop}/products`),
+    stock(of = drop) {
+      if (of === drop) return own();
+      // There is one rehearsal at a time.
+      if (copy.id !== of) copy = { id: of, read: stockOf(of) };
+      return copy.read();
+    },
     pulse: createReader<Pulse>(`${roomUrl}/v1/drops/${drop}/pulse`),
   };
 }

@@ -16,7 +16,7 @@ export function registerBuy(app: FastifyInstance, shop: Shop): void {
   app.get<{ Querystring: Record<string, unknown> }>('/buy', async (request, reply) => {
     const session = await checkout.openSession(request, reply, admissionOf(request));
     if (session.status >= 400) return sendSessionProblem(request, reply, shop, session);
-    const stock = await room.stock();
+    const stock = await room.stock(await shop.dropOf(request));
     const { problem } = request.query;
     return sendPage(
       reply,
@@ -44,7 +44,10 @@ export function registerBuy(app: FastifyInstance, shop: Shop): void {
 
   /** For shoppers whose entry is used up: back to the end of the line. */
   app.post('/again', async (request, reply) =>
-    sendWebResponse(reply, await shop.connector.sendToRoom(toWebRequest(request), shop.config.drop, '/buy')),
+    sendWebResponse(
+      reply,
+      await shop.connector.sendToRoom(toWebRequest(request), await shop.dropOf(request), '/buy'),
+    ),
   );
 }
 
@@ -74,7 +77,7 @@ async function sendSessionProblem(
   if (status === 401 || status === 403) {
     return sendWebResponse(
       reply,
-      await shop.connector.sendToRoom(toWebRequest(request), shop.config.drop, '/buy'),
+      await shop.connector.sendToRoom(toWebRequest(request), await shop.dropOf(request), '/buy'),
     );
   }
   const text = 'The checkout is busy. Your turn is safe; this page tries again by itself.';

@@ -17,7 +17,7 @@ interface Attempt {
   readonly receiptTo: string;
 }
 
-export function registerHold(app: FastifyInstance, { checkout, config, room }: Shop): void {
+export function registerHold(app: FastifyInstance, { checkout, config, room, dropOf }: Shop): void {
   type Route = { Params: { id: string }; Body: unknown };
 
   /** The hold as it is now, and what came of an attempt to pay it. */
@@ -28,7 +28,12 @@ export function registerHold(app: FastifyInstance, { checkout, config, room }: S
     if (hold.orderId) return reply.redirect(`/order/${hold.orderId}`, 303);
     if (hold.status === 'released' || hold.status === 'expired') return sendGone(reply, answer);
     const receiptTo = config.sendsReceipts ? (attempt?.receiptTo ?? '') : null;
-    const page = holdPage({ hold, stock: await room.stock(), problem: attempt?.problem, receiptTo });
+    const page = holdPage({
+      hold,
+      stock: await room.stock(await dropOf(request)),
+      problem: attempt?.problem,
+      receiptTo,
+    });
     return sendPage(reply, page, attempt?.status);
   }
 

@@ -5,7 +5,7 @@ import { noticePage } from '../pages/notice.ts';
 import { type Order, orderPage } from '../pages/order.ts';
 import { sendPage } from '../send-page.ts';
 
-export function registerOrder(app: FastifyInstance, { checkout, config, room }: Shop): void {
+export function registerOrder(app: FastifyInstance, { checkout, config, room, dropOf }: Shop): void {
   app.get<{ Params: { id: string } }>('/order/:id([0-9a-f-]{36})', async (request, reply) => {
     const answer = await checkout.call(request, 'GET', `/v1/orders/${request.params.id}`);
     if (answer.status === 200) {
@@ -13,7 +13,7 @@ export function registerOrder(app: FastifyInstance, { checkout, config, room }: 
         reply,
         orderPage({
           order: answer.body as unknown as Order,
-          stock: await room.stock(),
+          stock: await room.stock(await dropOf(request)),
           sendsReceipts: config.sendsReceipts,
         }),
       );

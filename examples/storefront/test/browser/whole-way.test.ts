@@ -4,7 +4,14 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { launchChromium } from '../../../../scripts/lib/launch-chromium.mjs';
 import { Shopper } from './support/shopper.ts';
-import { type ShopOfTest, type Shops, scheduleDrop, startShops, steer } from './support/start-shops.ts';
+import {
+  rehearse,
+  type ShopOfTest,
+  type Shops,
+  scheduleDrop,
+  startShops,
+  steer,
+} from './support/start-shops.ts';
 
 const OPENS_IN_SECONDS = 25;
 /** Cookies without an attribute count as Lax only after two minutes: what works before may fail after. */
@@ -172,6 +179,30 @@ test(
         .request.post(`${crossSite.url}/checkout/v1/drops/${crossSite.drop}/session`);
       expect(api.status()).toBe(401);
     });
+  },
+  TEST_TIMEOUT_MS,
+);
+
+test(
+  '4.4: staff walk the real shop by the link of a pass, to an order in the sandbox that the drop knows nothing of',
+  async () => {
+    const { crossSite } = shops;
+    const before = await booksOf(crossSite.drop);
+    const { copy, shopUrl } = await rehearse(shops, crossSite);
+    const link = new URL(shopUrl);
+    expect(link.origin).toBe(crossSite.url);
+    link.searchParams.set('to', '/buy?quantity%3Alow-42=1');
+    const staff = await Shopper.enter(browser, { name: 'staff', javaScript: true });
+    await staff.attempt(async ({ page }) => {
+      // The room hears of a new drop within a second.
+      await waitUntil(async () => (await page.goto(link.href))?.status() === 200, { timeoutMs: 30_000 });
+      expect(page.url()).toContain(`${shops.roomUrl}/w/${copy}`);
+      expect(page.url()).not.toContain('pass=');
+      await staff.waitForTurn(crossSite.url, TURN_TIMEOUT_MS);
+      await staff.buy();
+    });
+    expect((await booksOf(copy)).orders).toBe(1);
+    expect(await booksOf(crossSite.drop)).toEqual(before);
   },
   TEST_TIMEOUT_MS,
 );

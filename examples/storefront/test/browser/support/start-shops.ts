@@ -105,11 +105,26 @@ export async function steer({ stack }: Shops, { drop }: ShopOfTest, act: 'pause'
   await askControlPlane(stack, `/api/v1/drops/${drop}/${act}`, {});
 }
 
-async function askControlPlane(stack: Stack, path: string, body: unknown): Promise<void> {
+/**
+ * A rehearsal of the shop's drop without a crowd, and the link by which staff walk it through the shop.
+ * @returns the copy, and the address
+ */
+export async function rehearse(
+  { stack }: Shops,
+  { drop }: ShopOfTest,
+): Promise<{ copy: string; shopUrl: string }> {
+  const settings = { shoppers: 0, lobbySeconds: 5, openSeconds: 1800 };
+  await askControlPlane(stack, `/api/v1/drops/${drop}/rehearsals`, settings);
+  const pass = await askControlPlane(stack, `/api/v1/drops/${drop}/rehearsals/pass`, {});
+  return { copy: String(pass.drop), shopUrl: String(pass.shopUrl) };
+}
+
+async function askControlPlane(stack: Stack, path: string, body: unknown): Promise<Record<string, unknown>> {
   const response = await fetch(`${stack.admin?.url}${path}`, {
     method: 'POST',
     headers: { authorization: `Bearer ${stack.operatorKey}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`);
+  return (await response.json()) as Record<string, unknown>;
 }
