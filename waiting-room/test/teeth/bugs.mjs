@@ -400,4 +400,112 @@ export const BUGS = [
       },
     ],
   },
+  lua(
+    'a code that is asked for, and not missed',
+    'join-queue.lua',
+    "elseif needs_code and not (codes and codes[i] ~= '') then",
+    'elseif false then',
+    'access-codes',
+    'where a code is needed nobody joins without one',
+  ),
+  lua(
+    'uses within one call are not counted',
+    'join-queue.lua',
+    "(tonumber(redis.call('HGET', USES, code)) or 0) + (used[code] or 0)",
+    "(tonumber(redis.call('HGET', USES, code)) or 0)",
+    'access-codes',
+    'a code is used as often as it may be',
+  ),
+  lua(
+    'one use too many',
+    'join-queue.lua',
+    'if count < tickets.codeUses[i] then',
+    'if count <= tickets.codeUses[i] then',
+    'access-codes',
+    'a code is used as often as it may be',
+  ),
+  lua(
+    'a join that is sent again uses its code again',
+    'join-queue.lua',
+    '  if order then\n    -- A class',
+    '  if order and not codes then\n    -- A class',
+    'access-codes',
+    'promise 7: the same join again uses nothing',
+  ),
+  lua(
+    'the use of a ticket that never entered goes on twice',
+    'lib/use-code.lua',
+    "redis.call('HSET', uses_key, carried, '')",
+    'local _ = carried',
+    'access-codes',
+    'the use of a ticket that never entered goes on with the next one, once',
+  ),
+  lua(
+    'uses are put back as often as instances there are',
+    'restore-uses.lua',
+    "if redis.call('HEXISTS', USES, number) == 0 then",
+    'if true then',
+    'access-codes',
+    'promise 5: uses that Redis forgot are put back as they were',
+  ),
+  {
+    name: 'the seal of a code is not looked at',
+    file: 'waiting-room/test/domain/access-code.test.ts',
+    test: 'promise 3: a code with any sign changed',
+    replacements: [
+      {
+        file: 'waiting-room/src/domain/access-code.ts',
+        find: "if (!timingSafeEqual(macOf(key, 'seal', head).subarray(0, SEAL_BYTES), seal)) return null;",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a code beyond those that were made',
+    file: 'waiting-room/test/domain/access-code.test.ts',
+    test: 'every code of a batch is found however it is typed',
+    replacements: [
+      {
+        file: 'waiting-room/src/domain/access-code.ts',
+        find: 'made?.batch === batch.number && made.number < batch.count',
+        replace: 'made?.batch === batch.number',
+      },
+    ],
+  },
+  {
+    name: 'an address may guess for ever',
+    file: 'waiting-room/test/http/access-codes.test.ts',
+    test: 'promise 9: an address that guesses is told nothing more',
+    replacements: [
+      {
+        file: 'waiting-room/src/plugins/access-code.ts',
+        find: '  guesses.take(address);\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'a drop whose codes cannot be read lets everybody in',
+    file: 'waiting-room/test/http/access-codes.test.ts',
+    test: 'a drop whose codes cannot be read right now keeps closed',
+    replacements: [
+      {
+        file: 'waiting-room/src/admission/access-codes.ts',
+        find: "return { is: isCodeRequired ? 'unreadable' : 'wrong' };",
+        replace: "return { is: 'good', code: null };",
+      },
+    ],
+  },
+  {
+    name: 'a bypass that skips nobody',
+    file: 'waiting-room/test/http/access-codes.test.ts',
+    test: 'promise 2: who bypasses the line stands before all',
+    replacements: [
+      {
+        file: 'waiting-room/src/admission/access-codes.ts',
+        find: 'class: skips ? BYPASS : null',
+        replace: 'class: null',
+      },
+    ],
+  },
 ];
