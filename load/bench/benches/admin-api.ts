@@ -69,7 +69,7 @@ async function run(context: BenchContext): Promise<Figures> {
   const most = (await join(CONNECTIONS[0], timing.phaseMs)).perSecond;
   note(`${Math.round(most)} joins/s are the most`);
   const joined: number[] = [];
-  const took: number[] = [];
+  const asked: Asked[] = [];
   const before = await redisCpuMs(redis);
   for (let round = 0; round < timing.pairs; round++) {
     const [result, times] = await Promise.all([
@@ -78,14 +78,25 @@ async function run(context: BenchContext): Promise<Figures> {
       operate(context, keys, timing.phaseMs),
     ]);
     joined.push(result.perSecond);
-    took.push(...times);
+    asked.push(...times);
     note(`beside ${Math.round(result.perSecond)} joins/s: ${describe(times)}`);
+  }
+  const took = asked.map(({ ms }) => ms);
+  for (const { method, path } of TURNS) {
+    const ofThis = asked.filter((one) => one.path === path && one.method === method);
+    note(`${method} ${path}: ${describe(ofThis)}`);
   }
   const cpuMs = (await redisCpuMs(redis)) - before;
   const joinsPerSecond = spreadOf(joined).median;
   return {
     ratio: null,
-    baseline: rounded(quantile(alone, 0.99), 3),
+    baseline: rounded(
+      quantile(
+        alone.map(({ ms }) => ms),
+        0.99,
+      ),
+      3,
+    ),
     value: rounded(quantile(took, 0.99), 3),
     unit: 'ms for 99 % of requests',
     cpuRatio: null,
@@ -115,14 +126,21 @@ async function operatorKey({ stack }: BenchContext, n: number): Promise<string> 
   return key;
 }
 
-/** All operators, each on their own clock, for so long. @returns ms of each request, from when it was due */
+interface Asked {
+  readonly method: string;
+  readonly path: string;
+  /** From when it was due. */
+  readonly ms: number;
+}
+
+/** All operators, each on their own clock, for so long. */
 async function operate(
   { stack }: BenchContext,
   keys: readonly string[],
   durationMs: number,
-): Promise<number[]> {
+): Promise<Asked[]> {
   const base = stack.admin?.url ?? '';
-  const took: number[] = [];
+  const took: Asked[] = [];
   const startedAt = performance.now();
   async function operator(key: string, n: number): Promise<void> {
     for (let turn = 0; ; turn++) {
@@ -131,7 +149,7 @@ async function operate(
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, dueAt - performance.now())));
       const { method, path, body } = TURNS[(turn + n) % TURNS.length] as (typeof TURNS)[number];
       await ask(base, key, n, { method, path, body: body?.(turn) });
-      took.push(performance.now() - dueAt);
+      took.push({ method, path, ms: performance.now() - dueAt });
     }
   }
   await Promise.all(keys.map(operator));
@@ -165,5 +183,7 @@ function quantile(times: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
-const describe = (times: readonly number[]): string =>
-  `${times.length} requests, p50 ${rounded(quantile(times, 0.5), 3)} ms, p99 ${rounded(quantile(times, 0.99), 3)} ms`;
+function describe(asked: readonly Asked[]): string {
+  const times = asked.map(({ ms }) => ms);
+  return `${times.length} requests, p50 ${rounded(quantile(times, 0.5), 3)} ms, p99 ${rounded(quantile(times, 0.99), 3)} ms`;
+}
