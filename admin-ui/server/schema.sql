@@ -220,7 +220,8 @@ create table admin.rehearsals (
   end_reason text,
   result jsonb,
   cleared_at timestamp with time zone,
-  deleted_at timestamp with time zone
+  deleted_at timestamp with time zone,
+  crowd jsonb
 );
 
 create table admin.seeds (
@@ -512,6 +513,8 @@ comment on column admin.passkeys.counter is 'only ever rises; 0 for ever where t
 comment on column admin.passkeys.credential_id is 'base64url, as browsers tell it';
 
 comment on column admin.rehearsals.cleared_at is 'all sides were asked to delete it; once more, later, and nothing was left: deleted_at';
+
+comment on column admin.rehearsals.crowd is 'as last told while it ran; null before that';
 
 comment on column admin.rehearsals.instance is 'whose child the crowd is; without a sign of life of it the rehearsal is interrupted';
 

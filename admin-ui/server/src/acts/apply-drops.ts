@@ -1,10 +1,14 @@
 /** Makes drops what a file says: all that its plan says, or nothing when any of it is refused. */
 import { problem } from '@sluice/service-kit';
+import type { CodeBatch } from '../domain/access-codes.ts';
+import type { Drop } from '../domain/drop.ts';
 import type { Who } from '../store/audit.ts';
+import { makeCodes } from './access-codes.ts';
 import { changeDrop } from './change-drop.ts';
 import { changeSeries, createSeries } from './change-series.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { createDrop } from './create-drop.ts';
+import { missingCodes } from './plan-codes.ts';
 import { type DropsPlan, fileChange, type PlanFile, planDrops } from './plan-drops.ts';
 import { fileEdit } from './plan-series.ts';
 
@@ -12,6 +16,13 @@ export interface ApplyOptions extends Who {
   /** Of the plan somebody has looked at; undefined: whatever it is now. */
   readonly digest: string | undefined;
   readonly isConfirmed: boolean;
+}
+
+export interface ToldCodes {
+  readonly drop: string;
+  readonly label: string;
+  readonly kind: CodeBatch['kind'];
+  readonly codes: string[];
 }
 
 /**
@@ -23,7 +34,7 @@ export async function applyDrops(
   plane: ControlPlane,
   file: PlanFile,
   { digest, isConfirmed, ...who }: ApplyOptions,
-): Promise<DropsPlan & { applied: string[] }> {
+): Promise<DropsPlan & { applied: string[]; codes: ToldCodes[] }> {
   const plan = await planDrops(plane, file);
   const refused = [
     ...plan.changes.map((one) => ({ ...one, of: one.drop })),
@@ -46,15 +57,21 @@ export async function applyDrops(
     throw problem('confirmation-required', `${dangers.join(' ')} Apply it with confirm=true.`, { dangers });
   const byId = new Map(file.drops.map((one) => [one.id, one]));
   const applied: string[] = [];
+  const codes: ToldCodes[] = [];
   for (const { drop, action } of plan.changes) {
     const stated = byId.get(drop);
     if (!stated || action === 'none') continue;
-    if (action === 'create') await createDrop(plane, stated, who);
+    let now: Drop;
+    if (action === 'create') now = await createDrop(plane, stated, who);
     else
-      await changeDrop(plane, {
+      now = await changeDrop(plane, {
         ...{ act: 'plan.apply', drop, ifVersion: null, isConfirmed, ...who },
         decide: (current, live) => fileChange(stated, current, live),
       });
+    for (const missing of missingCodes(stated.codes ?? [], now.codeBatches)) {
+      const made = await makeCodes(plane, missing, { drop, ifVersion: null, ...who });
+      codes.push({ drop, label: missing.label, kind: missing.kind, codes: made.codes });
+    }
     applied.push(drop);
   }
   // After the drops: of a series that is made anew those that the file has are there already.
@@ -65,5 +82,5 @@ export async function applyDrops(
     else await changeSeries(plane, { series, request: fileEdit(stated), from: null, ...who });
     applied.push(series);
   }
-  return { ...plan, applied };
+  return { ...plan, applied, codes };
 }

@@ -1,6 +1,7 @@
 /** Makes a drop: planned, sealed, written to Redis, set up in the checkout. */
 import { randomBytes } from 'node:crypto';
 import { problem } from '@sluice/service-kit';
+import type { CodeBatch } from '../domain/access-codes.ts';
 import { type AdmissionPolicy, DEFAULT_POLICY } from '../domain/admission-policy.ts';
 import {
   type Drop,
@@ -42,7 +43,11 @@ export async function createDrop(
   plane: ControlPlane,
   request: DropRequest,
   who: Who,
-  { cloneOf = null, series = null }: { cloneOf?: string | null; series?: DropSeries | null } = {},
+  {
+    cloneOf = null,
+    series = null,
+    codeBatches = [],
+  }: { cloneOf?: string | null; series?: DropSeries | null; codeBatches?: CodeBatch[] } = {},
 ): Promise<Drop> {
   const id = request.id ?? makeId(request.name);
   const admission = { ...DEFAULT_POLICY, ...request.admission };
@@ -64,7 +69,7 @@ export async function createDrop(
       currency: request.currency ?? DEFAULT_CURRENCY,
       products: request.products ?? [],
       access: { ...OPEN_ACCESS, ...request.access },
-      codeBatches: [],
+      codeBatches,
       override: '',
       overrideUntil: null,
       overrideOwner: null,

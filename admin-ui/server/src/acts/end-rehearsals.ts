@@ -50,10 +50,10 @@ async function sendHome({ crowds }: ControlPlane, id: string): Promise<void> {
 }
 
 /** This instance's own. */
-async function run(plane: ControlPlane, rehearsal: Rehearsal): Promise<void> {
-  const { id, endsAt, stopWantedBy } = rehearsal;
-  await plane.rehearsals.beat(id);
-  if (stopWantedBy === null && endsAt.getTime() > Date.now()) return;
+async function run(plane: ControlPlane, rehearsal: Rehearsal & { isOver: boolean }): Promise<void> {
+  const { id, isOver, stopWantedBy } = rehearsal;
+  await plane.rehearsals.beat(id, plane.crowds.report(id));
+  if (stopWantedBy === null && !isOver) return;
   await plane.crowds.stop(id);
   await end(plane, rehearsal, stopWantedBy === null ? 'over' : 'stopped');
   plane.crowds.forget(id);
@@ -69,7 +69,7 @@ async function end(plane: ControlPlane, rehearsal: Rehearsal, reason: RehearsalE
     const isGone = error instanceof Problem && error.type === 'no-such-drop';
     if (!isGone && Date.now() < endsAt.getTime() + RESULT_WITHIN_MS) throw error;
   }
-  const crowd = plane.crowds.report(id);
+  const crowd = plane.crowds.report(id) ?? rehearsal.crowd;
   const who: Who = { actor: rehearsal.stopWantedBy ?? SYSTEM, reason: null };
   if (await plane.rehearsals.end(id, reason, { report, crowd }, who)) plane.count.act('rehearsal.end');
 }

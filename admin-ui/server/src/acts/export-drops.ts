@@ -4,6 +4,7 @@ import type { Drop } from '../domain/drop.ts';
 import type { Series } from '../domain/series.ts';
 import type { Cursor } from '../store/drops.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { declaredCodes } from './plan-codes.ts';
 
 const READ_AT_ONCE = 200;
 
@@ -58,12 +59,15 @@ function fileOf({
   currency,
   products,
   access,
+  codeBatches,
 }: Drop) {
+  const codes = declaredCodes(codeBatches);
   return {
     ...{ id, name, timeZone },
     opensAt: opensAt.toISOString(),
     closesAt: closesAt?.toISOString() ?? null,
     // A picture is no text: a logo is sent to each installation apart.
     ...{ admission, page: statedPage(page), perShopperLimit, currency, products: [...products], access },
+    ...(codes.length > 0 && { codes }),
   };
 }

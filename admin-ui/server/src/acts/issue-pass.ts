@@ -4,6 +4,8 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { problem } from '@sluice/service-kit';
+import { makeCode } from '../domain/access-codes.ts';
+import { REHEARSAL_CODES } from '../domain/rehearsal.ts';
 import type { Who } from '../store/audit.ts';
 import type { ControlPlane } from './control-plane.ts';
 
@@ -26,6 +28,7 @@ export async function issuePass(plane: ControlPlane, drop: string, { actor, reas
       `No rehearsal of "${drop}" is running: start one, of no shoppers if need be.`,
     );
   const { id, source, endsAt } = running;
+  const copy = await plane.drops.find(id);
   const expiresAt = endsAt.toISOString();
   const after = { rehearsal: id, expiresAt };
   await plane.audit.record({ act: 'pass.issue', drop: source, actor, reason, before: null, after });
@@ -35,5 +38,21 @@ export async function issuePass(plane: ControlPlane, drop: string, { actor, reas
   const bind = createHash('sha256').update(secret).digest('base64url');
   const path = `/w/${id}?pass=${pass}&bind=${bind}`;
   const { roomOrigin } = plane.previews;
-  return { drop: id, path, url: roomOrigin && `${roomOrigin}${path}`, pass, secret, expiresAt };
+  const codeOf = (batch: number) =>
+    copy?.codeBatches.some(({ number }) => number === batch) ? makeCode(plane.codeKeyOf(id), batch, 0) : null;
+  return {
+    ...{ drop: id, path, url: roomOrigin && `${roomOrigin}${path}`, pass, secret, expiresAt },
+    shopUrl: shopLink(copy?.page.defaultReturnTo ?? null, id, pass),
+    codes: { access: codeOf(REHEARSAL_CODES.staff), bypass: codeOf(REHEARSAL_CODES.bypass) },
+  };
+}
+
+/** By way of the shop: its connector makes the secret and sends staff on to the room (connector/src/rehearsals.ts). */
+function shopLink(returnTo: string | null, copy: string, pass: string): string | null {
+  if (returnTo === null || !URL.canParse(returnTo)) return null;
+  const back = new URL(returnTo);
+  const link = new URL('/.sluice/rehearsal', back.origin);
+  for (const [name, value] of Object.entries({ drop: copy, pass, to: back.pathname + back.search }))
+    link.searchParams.set(name, value);
+  return link.href;
 }

@@ -9,14 +9,15 @@ import { planFaults } from '../domain/plan-rules.ts';
 import { contrastText, lowContrasts } from '../domain/theme.ts';
 import type { LivePicture } from '../projection/live.ts';
 import { beforeAndAfter, differing } from '../store/drop-row.ts';
-import { planChange } from './change-plan.ts';
+import { planChange, refuseClosed } from './change-plan.ts';
 import { policyChange } from './change-policy.ts';
 import type { SeriesRequest } from './change-series.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { DropRequest } from './create-drop.ts';
+import { type CodesInFile, planCodes } from './plan-codes.ts';
 import { type PlannedSeries, planSeries } from './plan-series.ts';
 
-export type DropInFile = DropRequest & { readonly id: string };
+export type DropInFile = DropRequest & { readonly id: string; readonly codes?: readonly CodesInFile[] };
 
 export interface PlannedChange {
   readonly drop: string;
@@ -77,11 +78,13 @@ function changeOf(file: DropInFile, drop: Drop | undefined, live: LivePicture): 
     const fields = Object.entries(stated).map(([field, to]) => ({ field, from: null, to }));
     return { ...plain, action: 'create', fields };
   }
-  const refusals = fixedMembers(file, drop);
+  const codes = planCodes(file.codes ?? [], drop);
+  const refusals = [...fixedMembers(file, drop), ...codes.refusals];
   try {
+    if (codes.fields.length > 0) refuseClosed(live);
     const change = differing(drop, fileChange(file, drop, live));
     const { before, after } = beforeAndAfter(drop, { ...drop, ...change }, change);
-    const fields = fieldsOf(before, after);
+    const fields = [...fieldsOf(before, after), ...codes.fields];
     if (refusals.length > 0) return { ...plain, action: 'refused', fields, refusals };
     if (fields.length === 0) return { ...plain, action: 'none' };
     const dangers = live.phase === 'scheduled' ? [] : dangersOf(drop, change);

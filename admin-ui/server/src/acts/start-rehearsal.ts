@@ -1,13 +1,15 @@
 /** Starts a rehearsal: a copy of a drop that opens in a moment, and a crowd that comes to it (ADR 0115). */
-import { randomBytes } from 'node:crypto';
 import { problem } from '@sluice/service-kit';
+import { makeCode } from '../domain/access-codes.ts';
 import type { Danger } from '../domain/dangers.ts';
 import type { Drop } from '../domain/drop.ts';
 import {
   isRehearsal,
-  REHEARSAL_PREFIX,
+  makeRehearsalId,
+  REHEARSAL_CODES,
   type Rehearsal,
   type RehearsalSettings,
+  rehearsalBatches,
   rehearsalPlan,
 } from '../domain/rehearsal.ts';
 import type { Who } from '../store/audit.ts';
@@ -59,7 +61,7 @@ export async function startRehearsal(
   if (settings.shoppers > 0) requireConfirmation(await dangersOf(plane, endsAt), isConfirmed);
 
   const rehearsal = {
-    id: `${REHEARSAL_PREFIX}${randomBytes(6).toString('hex')}`,
+    id: makeRehearsalId(id),
     source: id,
     ...{ settings, startedBy: who.actor, opensAt, endsAt, instance },
   };
@@ -70,13 +72,26 @@ export async function startRehearsal(
   crowds.start({
     ...{ roomUrl, checkoutUrl: plane.checkout === null ? null : checkoutUrl, drop: rehearsal.id, settings },
     pass: plane.signPass({ drop: rehearsal.id, expiresAt: endsAt }),
+    codes: crowdCodes(plane, source, rehearsal),
     skus: source.products.map(({ sku }) => sku),
     lobbyMs: settings.lobbySeconds * 1000,
   });
-  await createDrop(plane, rehearsalPlan(source, rehearsal), who, { cloneOf: id });
+  const codeBatches = rehearsalBatches(source, rehearsal, new Date());
+  await createDrop(plane, rehearsalPlan(source, rehearsal), who, { cloneOf: id, codeBatches });
   const begun = await rehearsals.find(rehearsal.id);
   if (!begun) throw new Error('a rehearsal has begun and is not there');
   return begun;
+}
+
+/** One for each shopper, where nobody gets a place without. */
+function crowdCodes(
+  { codeKeyOf }: Pick<ControlPlane, 'codeKeyOf'>,
+  { access }: Drop,
+  { id, settings }: Pick<Rehearsal, 'id' | 'settings'>,
+): string[] {
+  if (!access.codeRequired) return [];
+  const key = codeKeyOf(id);
+  return Array.from({ length: settings.shoppers }, (_, at) => makeCode(key, REHEARSAL_CODES.crowd, at));
 }
 
 /** A crowd uses the rooms and the checkout that real shoppers use. */

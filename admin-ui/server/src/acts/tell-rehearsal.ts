@@ -1,7 +1,6 @@
 /** A rehearsal as operators see it. */
 import type { CrowdReport } from '../crowd/crowds.ts';
 import type { Rehearsal } from '../domain/rehearsal.ts';
-import type { ControlPlane } from './control-plane.ts';
 import type { DropReport } from './report-drop.ts';
 
 /** As `endRehearsals` has kept it. */
@@ -10,7 +9,7 @@ interface Result {
   readonly crowd: CrowdReport | null;
 }
 
-export function tellRehearsal({ crowds }: Pick<ControlPlane, 'crowds'>, rehearsal: Rehearsal) {
+export function tellRehearsal(rehearsal: Rehearsal) {
   const { instance: _, clearedAt: __, ...told } = rehearsal;
   const { report = null, crowd = null } = (rehearsal.result ?? {}) as Partial<Result>;
   const iso = (at: Date | null) => at?.toISOString() ?? null;
@@ -21,8 +20,7 @@ export function tellRehearsal({ crowds }: Pick<ControlPlane, 'crowds'>, rehearsa
     endsAt: rehearsal.endsAt.toISOString(),
     endedAt: iso(rehearsal.endedAt),
     deletedAt: iso(rehearsal.deletedAt),
-    // Of a running one only the instance that runs it knows.
-    crowd: rehearsal.endedAt ? crowd : crowds.report(rehearsal.id),
+    crowd: rehearsal.endedAt ? crowd : (rehearsal.crowd as CrowdReport | null),
     result: rehearsal.endedAt ? report : null,
   };
 }

@@ -7,6 +7,7 @@ import { reservedIdFaults } from '../domain/rehearsal.ts';
 import { readSchedule } from '../domain/schedule.ts';
 import { withRules } from './body-rules.ts';
 import { DropId } from './common.ts';
+import { CodesMaking } from './drop-access.ts';
 import { DropCreation } from './drops.ts';
 import { SeriesCreation } from './series.ts';
 
@@ -19,7 +20,28 @@ const { id: _id, reason: _reason, ...planned } = DropCreation.properties;
 
 const { reason: _why, ...seriesPlanned } = SeriesCreation.properties;
 
-const DropInFile = Type.Object({ id: DropId, ...planned }, { additionalProperties: false });
+const { kind, label, count, usesMax } = CodesMaking.properties;
+/** As they are declared; the codes themselves stand in no file. */
+const CodesInFile = Type.Object({ label, kind, count, usesMax }, { additionalProperties: false });
+/** Batches of a drop in a file; a season has some. */
+const BATCHES_IN_FILE_MAX = 50;
+/** Of all drops in a file together: they are told in one answer. */
+const CODES_IN_FILE_MAX = 50_000;
+
+const DropInFile = Type.Object(
+  {
+    id: DropId,
+    ...planned,
+    codes: Type.Optional(
+      Type.Array(CodesInFile, {
+        maxItems: BATCHES_IN_FILE_MAX,
+        description:
+          'Made where the drop has none of that label and kind; told in the answer that makes them',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 const SeriesInFile = Type.Object(seriesPlanned, { additionalProperties: false });
 
@@ -48,6 +70,7 @@ export const DropFile = withRules(
         ...readSchedule(drop, DEFAULT_ZONE).faults,
         ...pageFaults((drop as { page?: unknown } | null)?.page),
         ...accessFaults((drop as { access?: unknown } | null)?.access),
+        ...codesFaults((drop as { codes?: unknown } | null)?.codes),
         // Whether there must be any is known where the drop is.
         ...productFaults({
           products: (drop as { products?: unknown } | null)?.products,
@@ -56,9 +79,26 @@ export const DropFile = withRules(
       ];
       return faults.map(({ path, reason }) => ({ path: `/drops/${index}${path}`, reason }));
     });
-    return [...ofDrops, ...twice];
+    const tooMany =
+      sumOf(drops.flatMap((drop) => codesOf((drop as { codes?: unknown } | null)?.codes))) > CODES_IN_FILE_MAX
+        ? [faultAt('/drops', `must not make more than ${CODES_IN_FILE_MAX} codes at once`)]
+        : [];
+    return [...ofDrops, ...twice, ...tooMany];
   },
 );
+
+const codesOf = (codes: unknown): { label?: unknown; kind?: unknown; count?: unknown }[] =>
+  Array.isArray(codes) ? codes.filter((one) => typeof one === 'object' && one !== null) : [];
+
+const sumOf = (codes: ReturnType<typeof codesOf>): number =>
+  codes.reduce((sum, one) => sum + (typeof one.count === 'number' ? one.count : 1), 0);
+
+function codesFaults(codes: unknown): Fault[] {
+  const names = codesOf(codes).map((one) => JSON.stringify([one.kind ?? 'access', one.label]));
+  return names.flatMap((name, index) =>
+    names.indexOf(name) < index ? [faultAt(`/codes/${index}/label`, 'is stated twice')] : [],
+  );
+}
 
 export const ApplyQuery = Type.Object({
   digest: Type.Optional(
@@ -94,4 +134,16 @@ export const PlanAnswer = Type.Object({
   series: Type.Array(SeriesChange),
 });
 
-export const ApplyAnswer = Type.Object({ ...PlanAnswer.properties, applied: Type.Array(DropId) });
+export const ApplyAnswer = Type.Object({
+  ...PlanAnswer.properties,
+  applied: Type.Array(DropId),
+  codes: Type.Array(
+    Type.Object({
+      drop: DropId,
+      label: Type.String(),
+      kind: Type.Enum(['access', 'bypass']),
+      codes: Type.Array(Type.String()),
+    }),
+    { description: 'That were made: told this once' },
+  ),
+});

@@ -73,6 +73,16 @@ export const PassAnswer = Type.Object({
     }),
   ),
   path: Type.String({ description: 'The same without origin' }),
+  shopUrl: Nullable(
+    Type.String({
+      description:
+        'The whole way through the shop whose connector has `rehearsals: true`. Null where the drop has no address of a shop',
+    }),
+  ),
+  codes: Type.Object(
+    { access: Nullable(Type.String()), bypass: Nullable(Type.String()) },
+    { description: 'Good for the copy alone; null where the drop has none of the kind' },
+  ),
   pass: Type.String({ description: 'For `Sluice-Pass` at `POST /v1/drops/{copy}/tickets` of the room' }),
   secret: Type.String({
     description: 'What the `bind` of the link is the digest of: send it as `Sluice-Secret` beside the token',

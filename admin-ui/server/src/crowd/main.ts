@@ -14,6 +14,8 @@ export interface CrowdOrder {
   readonly drop: string;
   /** Without it the room lets nobody into a rehearsal. */
   readonly pass: string;
+  /** Access codes, one for each; empty where a drop needs none. */
+  readonly codes: readonly string[];
   readonly skus: readonly string[];
   readonly settings: CrowdSettings;
   readonly lobbyMs: number;
@@ -48,7 +50,7 @@ const faults = new Set<string>();
 const telling = setInterval(tell, TELL_EVERY_MS);
 
 await Promise.all(
-  dealCrowd(order.settings, order.lobbyMs, Math.random).map(async (character) => {
+  dealCrowd(order.settings, order.lobbyMs, Math.random).map(async (character, at) => {
     let now: CrowdState = 'coming';
     counts.coming++;
     const be = (state: CrowdState) => {
@@ -57,7 +59,7 @@ await Promise.all(
       now = state;
     };
     try {
-      be(await live(world, character, be));
+      be(await live({ ...world, code: order.codes[at] }, character, be));
     } catch (error) {
       // Who is sent home in the middle stays where they were.
       if (over.aborted) return;

@@ -10,6 +10,8 @@ export interface World {
   readonly checkout: Site | null;
   readonly drop: string;
   readonly pass: string;
+  /** Of this shopper; undefined where a drop needs none. */
+  readonly code: string | undefined;
   readonly skus: readonly string[];
   /** When it is aborted everybody goes home. */
   readonly over: AbortSignal;
@@ -74,7 +76,7 @@ export async function live(
         path: `/v1/drops/${drop}/tickets`,
         address,
         headers: { 'sluice-pass': world.pass },
-        json: { nonce },
+        json: { nonce, ...(world.code !== undefined && { code: world.code }) },
       });
       if (told.status === 200 || told.status === 201) return String(told.body.ticket);
       if (told.problem !== 'not-open-yet' && told.problem !== 'no-such-drop') return null;

@@ -93,6 +93,7 @@ export const REASONS = {
   'word-short': 'must have at least {limit} letters and digits',
   'one-word': 'must be 1 beside word',
   'word-taken': 'is or was a code of this drop',
+  'codes-many': 'must not make more than {most} codes at once',
 
   // Drops that recur.
   'rule-parts': 'must be parts like FREQ=WEEKLY;BYDAY=TH',

@@ -1,4 +1,6 @@
 /** Rehearsals: copies of a drop that a simulated crowd tries out. Their id is their mark, in room and checkout too (ADR 0115). */
+import { createHash, randomBytes } from 'node:crypto';
+import type { CodeBatch } from './access-codes.ts';
 import type { CrowdSettings } from './crowd.ts';
 import type { Drop, Product } from './drop.ts';
 import type { Fault } from './fault.ts';
@@ -6,6 +8,16 @@ import type { Fault } from './fault.ts';
 export const REHEARSAL_PREFIX = 'rehearsal-';
 
 export const isRehearsal = (drop: string): boolean => drop.startsWith(REHEARSAL_PREFIX);
+
+/**
+ * Of a copy of `source`: twelve random digits, and eight of SHA-256 over them, a point and the source. By these a connector knows,
+ * without asking anybody, which drop it is a copy of (connector/src/rehearsals.ts).
+ */
+export function makeRehearsalId(source: string): string {
+  const random = randomBytes(6).toString('hex');
+  const mark = createHash('sha256').update(`${random}.${source}`).digest('hex').slice(0, 8);
+  return `${REHEARSAL_PREFIX}${random}${mark}`;
+}
 
 /** Ids that only rehearsals have. @param id of a drop or a series */
 export function reservedIdFaults(id: unknown): Fault[] {
@@ -45,6 +57,8 @@ export interface Rehearsal {
   readonly endReason: RehearsalEnd | null;
   /** Null before the end, and where room and checkout could not be asked any more. */
   readonly result: unknown;
+  /** As the crowd's instance told last; null before it has. */
+  readonly crowd: unknown;
   /** When every side was asked to delete it. */
   readonly clearedAt: Date | null;
   /** When nothing was left of it anywhere. */
@@ -58,9 +72,9 @@ export type NewRehearsal = Pick<
 
 /** The copy as it is planned: like its source, from now on, closed by itself. */
 export function rehearsalPlan(source: Drop, { settings, opensAt, endsAt, id }: NewRehearsal): CopiedPlan {
-  const { name, page, perShopperLimit, currency, products, timeZone } = source;
+  const { name, page, perShopperLimit, currency, products, timeZone, access } = source;
   return {
-    ...{ id, name, page, perShopperLimit, currency, timeZone },
+    ...{ id, name, page, perShopperLimit, currency, timeZone, access },
     products: [...products],
     admission: { ...source.admission, lobbySeconds: settings.lobbySeconds },
     opensAt: opensAt.toISOString(),
@@ -70,9 +84,58 @@ export function rehearsalPlan(source: Drop, { settings, opensAt, endsAt, id }: N
 
 type CopiedPlan = Pick<
   Drop,
-  'id' | 'name' | 'page' | 'perShopperLimit' | 'currency' | 'timeZone' | 'admission'
+  'id' | 'name' | 'page' | 'perShopperLimit' | 'currency' | 'timeZone' | 'admission' | 'access'
 > & {
   products: Product[];
   opensAt: string;
   closesAt: string;
 };
+
+/** Batches of a copy by their number. */
+export const REHEARSAL_CODES = { crowd: 0, staff: 1, bypass: 2 } as const;
+/** Staff may walk as often as they like. */
+const STAFF_USES_MAX = 1000;
+
+/**
+ * Codes of a copy are its own (ADR 0143): those that were sent out are neither used up by a rehearsal nor told to a crowd, and none of a
+ * copy is good for the drop. There are such as the drop asks for: one for each simulated shopper, and one of each kind for staff.
+ */
+export function rehearsalBatches(
+  { access, codeBatches }: Pick<Drop, 'access' | 'codeBatches'>,
+  { settings, startedBy }: Pick<NewRehearsal, 'settings' | 'startedBy'>,
+  createdAt: Date,
+): CodeBatch[] {
+  const isBypassed = codeBatches.some(({ kind, revokedAt }) => kind === 'bypass' && revokedAt === null);
+  if (!access.codeRequired && !isBypassed) return [];
+  const made = {
+    wordDigest: null,
+    createdAt: createdAt.toISOString(),
+    createdBy: startedBy,
+    revokedAt: null,
+  };
+  const { crowd, staff, bypass } = REHEARSAL_CODES;
+  const usesMax = STAFF_USES_MAX;
+  return [
+    {
+      ...made,
+      number: crowd,
+      kind: 'access',
+      label: 'simulated shoppers',
+      count: settings.shoppers,
+      usesMax: 1,
+    },
+    { ...made, number: staff, kind: 'access', label: 'staff', count: 1, usesMax },
+    ...(isBypassed
+      ? [
+          {
+            ...made,
+            number: bypass,
+            kind: 'bypass' as const,
+            label: 'staff, past the line',
+            count: 1,
+            usesMax,
+          },
+        ]
+      : []),
+  ];
+}

@@ -88,7 +88,8 @@ export const dropsAsCodeRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane 
         digest,
         isConfirmed: confirm,
       });
-      return { ...answerOf(done), applied: done.applied };
+      const codes = done.codes.map((one) => ({ ...one, codes: [...one.codes] }));
+      return { ...answerOf(done), applied: done.applied, codes };
     },
   );
 

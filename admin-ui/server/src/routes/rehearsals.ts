@@ -44,7 +44,7 @@ export const rehearsalRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }>
       const { drop } = request.params;
       const who = { actor: request.operator, reason };
       const rehearsal = await startRehearsal(plane, { drop, settings, isConfirmed: confirm }, who);
-      return reply.code(201).send(tellRehearsal(plane, rehearsal));
+      return reply.code(201).send(tellRehearsal(rehearsal));
     },
   );
 
@@ -59,9 +59,7 @@ export const rehearsalRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }>
       },
     },
     async (request) => ({
-      rehearsals: (await plane.rehearsals.listOf(request.params.drop)).map((one) =>
-        tellRehearsal(plane, one),
-      ),
+      rehearsals: (await plane.rehearsals.listOf(request.params.drop)).map((one) => tellRehearsal(one)),
     }),
   );
 
@@ -96,7 +94,7 @@ export const rehearsalRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }>
     },
     async (request, reply) => {
       const who = { actor: request.operator, reason: request.body.reason ?? null };
-      return reply.code(202).send(tellRehearsal(plane, await stopRehearsal(plane, request.params.drop, who)));
+      return reply.code(202).send(tellRehearsal(await stopRehearsal(plane, request.params.drop, who)));
     },
   );
 };

@@ -130,6 +130,7 @@ export interface Tables {
     ended_at: Date | null;
     end_reason: RehearsalEnd | null;
     result: Json<unknown> | null;
+    crowd: Json<unknown> | null;
     cleared_at: Date | null;
     deleted_at: Date | null;
   };

@@ -20,12 +20,12 @@ export interface RehearsalStore {
   find(id: string): Promise<Rehearsal | undefined>;
   /** Latest first, of a drop or with the id itself. */
   listOf(drop: string): Promise<Rehearsal[]>;
-  /** Running, or with something left to delete. */
-  undeleted(): Promise<Rehearsal[]>;
+  /** Running, or with something left to delete. `isOver`: by the clock of Postgres, which no instance disagrees with. */
+  undeleted(): Promise<(Rehearsal & { isOver: boolean })[]>;
   /** Of the last day: id and source. */
   known(): Promise<{ id: string; source: string }[]>;
-  /** The crowd's instance lives. */
-  beat(id: string): Promise<void>;
+  /** The crowd's instance lives, and tells what the crowd is doing. */
+  beat(id: string, crowd: unknown): Promise<void>;
   /** The one that runs, when its instance has been silent for long. */
   abandoned(): Promise<Rehearsal[]>;
   /** False: it had ended. */
@@ -52,6 +52,7 @@ const COLUMNS = [
   'ended_at as endedAt',
   'end_reason as endReason',
   'result',
+  'crowd',
   'cleared_at as clearedAt',
   'deleted_at as deletedAt',
 ] as const;
@@ -90,7 +91,12 @@ export function createRehearsalStore(database: Database, keys: Pick<AuditKeys, '
         .limit(TOLD_MAX)
         .execute(),
 
-    undeleted: () => select().where('deleted_at', 'is', null).orderBy('started_at').execute(),
+    undeleted: () =>
+      select()
+        .select(sql<boolean>`ends_at <= now()`.as('isOver'))
+        .where('deleted_at', 'is', null)
+        .orderBy('started_at')
+        .execute(),
 
     known: () =>
       database
@@ -99,10 +105,10 @@ export function createRehearsalStore(database: Database, keys: Pick<AuditKeys, '
         .where(sql<boolean>`coalesce(ended_at, now()) > now() - ${KNOWN_FOR}`)
         .execute(),
 
-    async beat(id) {
+    async beat(id, crowd) {
       await database
         .updateTable('admin.rehearsals')
-        .set({ seen_at: sql`now()` })
+        .set({ seen_at: sql`now()`, ...(crowd !== null && { crowd: JSON.stringify(crowd) }) })
         .where('rehearsal_id', '=', id)
         .where('ended_at', 'is', null)
         .execute();

@@ -275,3 +275,71 @@ test('promise 8: what is wrong with a series of a file is named, and nothing of 
   expect(await send([series, series])).toMatchObject(problem(400, 'invalid-request'));
   expect((await admin.call('GET', '/api/v1/series/wrong')).status).toBe(404);
 });
+
+test('4.3: codes are declared in a file by label, made once, told in that answer alone, and in no file', async () => {
+  const codes = [
+    { label: 'guests', count: 3, usesMax: 2 },
+    { label: 'press', kind: 'bypass' },
+  ];
+  const file = anyFile({ access: { codeRequired: true }, codes });
+  const planned = await plan([file]);
+  expect(planned).toMatchObject({ status: 200, body: { changes: [{ action: 'create' }] } });
+  const made = await apply([file], `?digest=${planned.body.digest}`);
+  expect(made, made.text).toMatchObject({
+    status: 200,
+    body: { applied: [file.id], codes: [{ label: 'guests' }, { label: 'press', kind: 'bypass' }] },
+  });
+  const [guests, press] = made.body.codes;
+  expect([guests.codes.length, new Set([...guests.codes, ...press.codes]).size]).toEqual([3, 4]);
+  const told = await admin.call('GET', `/api/v1/drops/${file.id}/codes`);
+  expect(told.body.batches).toMatchObject([
+    { label: 'press', kind: 'bypass', count: 1, usesMax: 1 },
+    { label: 'guests', kind: 'access', count: 3, usesMax: 2 },
+  ]);
+  expect(await apply([file])).toMatchObject({ status: 200, body: { applied: [], codes: [] } });
+
+  // One more batch is a change of its own; a word and a batch that was withdrawn are in no file.
+  const more = { ...file, codes: [...codes, { label: 'late', count: 2 }] };
+  expect((await plan([more])).body.changes[0]).toMatchObject({
+    action: 'change',
+    fields: [{ field: 'codes.late', from: null, to: { kind: 'access', count: 2, usesMax: 1 } }],
+  });
+  expect((await apply([more])).body.codes).toMatchObject([{ drop: file.id, label: 'late' }]);
+  const word = { label: 'friends', word: 'open sesame' };
+  expect((await admin.call('POST', `/api/v1/drops/${file.id}/codes`, word)).status).toBe(201);
+  expect((await admin.call('POST', `/api/v1/drops/${file.id}/codes/2/revocation`, {})).status).toBe(200);
+  const out = await admin.call('GET', '/api/v1/export');
+  for (const code of guests.codes) expect(out.text).not.toContain(code);
+  const own = parse(out.text).drops.find(({ id }: { id: string }) => id === file.id);
+  expect(own.codes).toEqual([
+    { label: 'guests', kind: 'access', count: 3, usesMax: 2 },
+    { label: 'press', kind: 'bypass', count: 1, usesMax: 1 },
+  ]);
+  expect((await plan([own])).body.changes[0].action).toBe('none');
+
+  // What was sent out can not be made another.
+  const other = await apply([{ ...file, codes: [{ label: 'guests', count: 4, usesMax: 2 }] }]);
+  expect(other).toMatchObject(problem(409, 'plan-refused'));
+  expect(other.body.detail).toContain('codes "guests"');
+});
+
+test('promise 8: codes of a file with a fault are refused with their place, and a code can stand in none', async () => {
+  for (const [codes, field] of [
+    [[{ label: 'a', code: 'ZRAF-TS8G-1XWF-836B' }], 'codes.0.code'],
+    [[{ label: 'a', word: 'open sesame' }], 'codes.0.word'],
+    [[{ count: 2 }], 'codes.0.label'],
+    [[{ label: 'a', count: 0 }], 'codes.0.count'],
+    [[{ label: 'a', usesMax: 0 }], 'codes.0.usesMax'],
+    [[{ label: 'a', kind: 'vip' }], 'codes.0.kind'],
+    [[{ label: 'a' }, { label: 'a', kind: 'access' }], 'codes.1.label'],
+    ['many', 'codes'],
+  ] as const) {
+    const answer = await plan([anyFile({ codes })]);
+    expect(answer, JSON.stringify(codes)).toMatchObject(problem(400, 'invalid-request'));
+    const fields = answer.body.errors.map((error: { field: string }) => error.field);
+    expect(fields).toContain(`body.drops.0.${field}`);
+  }
+  const half = [{ label: 'a', count: 30_000 }];
+  const both = await plan([anyFile({ codes: half }), anyFile({ codes: half })]);
+  expect(both.body.errors).toMatchObject([{ field: 'body.drops', code: 'codes-many' }]);
+});

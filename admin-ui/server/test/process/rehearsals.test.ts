@@ -125,6 +125,8 @@ test('promise 7: a crowd walks the copy as shoppers do; its control plane is kil
     return coming + waiting + inside === 0 ? latest : undefined;
   }, PATIENCE);
   expect(walked.crowd).toMatchObject({ faults: [], counts: { bought: 7, declined: 2, stuck: 0 } });
+  // The other instance knows as much of the crowd as the one whose child it is.
+  expect((await untilLatest(source, ({ crowd }) => crowd?.counts.bought === 7)).crowd).toEqual(walked.crowd);
   // In no list, file or search.
   const { drops } = (await admin.call('GET', '/api/v1/drops')).body;
   expect(drops.map((drop: Told) => drop.id)).not.toContain(id);
@@ -136,7 +138,9 @@ test('promise 7: a crowd walks the copy as shoppers do; its control plane is kil
   await waitUntil(() => !isAlive(crowd as number));
   const ended = await untilLatest(source, ({ endedAt }) => endedAt !== null);
   const result = { drop: id, joined: 20, bought: 7, unitsSold: 7 };
-  expect(ended).toMatchObject({ id, endReason: 'interrupted', crowd: null, result });
+  // What it told last is known, although nobody is there who was told.
+  const counts = { bought: 7, declined: 2 };
+  expect(ended).toMatchObject({ id, endReason: 'interrupted', crowd: { counts, faults: [] }, result });
   await untilLatest(source, ({ deletedAt }) => deletedAt !== null);
   expect(await traces(id)).toEqual([]);
   expect((await admin.call('GET', `/api/v1/drops/${source}/stock`)).body).toEqual(before);
@@ -179,6 +183,84 @@ test('while real shoppers are there it is asked about, and who may only look sta
   expect((await stop(source)).body.type).toContain('no-such-rehearsal');
   await admin.call('POST', `/api/v1/drops/${running}/close`, { confirm: true });
 });
+
+/** By the clock of Postgres its time is over; nobody waits for that. */
+const letItBeOver = (id: string, more = '') =>
+  admin.database.query(`update admin.rehearsals set ends_at = now() ${more} where rehearsal_id = $1`, [id]);
+
+test('4.13: a rehearsal ends by its stated time, by itself, and nothing of it stays', async () => {
+  const source = (await admin.createDrop(plan())).body.id as string;
+  const settings = { ...QUICK, shoppers: 3, arrivals: 'late', openSeconds: 3600, confirm: true };
+  const { body: started } = await admin.call('POST', `/api/v1/drops/${source}/rehearsals`, settings);
+  const untilAt = Date.parse(started.opensAt) + 3_600_000;
+  expect(started).toMatchObject({ endedAt: null, endsAt: new Date(untilAt).toISOString() });
+  // Its copy lets nobody in beyond it either, whatever becomes of all control planes: the room closes it.
+  expect((await admin.call('GET', `/api/v1/drops/${started.id}`)).body.closesAt).toBe(started.endsAt);
+  await untilLatest(source, ({ crowd }) => crowd?.counts.coming === 3);
+  await letItBeOver(started.id);
+  const ended = await untilLatest(source, ({ endedAt }) => endedAt !== null);
+  expect(ended).toMatchObject({ endReason: 'over', stopWantedBy: null, result: { drop: started.id } });
+  await untilLatest(source, ({ deletedAt }) => deletedAt !== null);
+  expect(await traces(started.id)).toEqual([]);
+}, 240_000);
+
+test('promise 7: whose control plane has died ends by another one, also when its time is over', async () => {
+  const source = (await admin.createDrop(plan())).body.id as string;
+  const doomed = await startProcess();
+  const settings = { ...QUICK, shoppers: 0, openSeconds: 3600 };
+  const headers = { authorization: `Bearer ${OPERATOR_KEY}` };
+  const path = `/api/v1/drops/${source}/rehearsals`;
+  const { body: started } = await send(doomed.url, 'POST', path, { body: settings, headers });
+  doomed.child.kill('SIGKILL');
+  // Nobody takes it over from one that has been heard of.
+  expect(await latestOf(source)).toMatchObject({ id: started.id, endedAt: null });
+  await letItBeOver(started.id, ", seen_at = now() - interval '1 minute'");
+  const ended = await untilLatest(source, ({ endedAt }) => endedAt !== null);
+  expect(ended).toMatchObject({ id: started.id, endReason: 'interrupted' });
+  await untilLatest(source, ({ deletedAt }) => deletedAt !== null);
+  expect(await traces(started.id)).toEqual([]);
+}, 240_000);
+
+test('4.13: the copy takes over who may join: a crowd with codes of its own, staff past the line, classes', async () => {
+  const key = { kid: 'shop', kty: 'OKP', crv: 'Ed25519', x: 'A'.repeat(43) };
+  const gold = { name: 'gold', band: 0, chances: 2, headStartSeconds: 0 };
+  const access = {
+    codeRequired: true,
+    members: { keys: [key], chancesMax: 8, headStartSecondsMax: 60, classes: [gold] },
+  };
+  const planned = await admin.createDrop({ ...plan(), access });
+  expect(planned.status, planned.text).toBe(201);
+  const source = planned.body.id as string;
+  const make = (body: unknown) => admin.call('POST', `/api/v1/drops/${source}/codes`, body);
+  const { codes: sent } = (await make({ label: 'guests', count: 3 })).body;
+  expect((await make({ kind: 'bypass', label: 'press', word: 'press-2027' })).status).toBe(201);
+  const settings = { ...QUICK, shoppers: 4, noShowShare: 0, arrivals: 'rush', confirm: true };
+  const { body: started } = await admin.call('POST', `/api/v1/drops/${source}/rehearsals`, settings);
+  expect((await admin.call('GET', `/api/v1/drops/${started.id}`)).body.access).toMatchObject(access);
+  const issued = (await admin.call('POST', `/api/v1/drops/${source}/rehearsals/pass`, {})).body;
+  const room = admin.room?.url ?? '';
+  const join = (code?: string) =>
+    send(room, 'POST', `/v1/drops/${started.id}/tickets`, {
+      headers: { 'sluice-pass': issued.pass },
+      ...(code !== undefined && { body: { code } }),
+    });
+  const first = await waitUntil(async () => {
+    const answer = await join(issued.codes.bypass);
+    // The room hears of a drop, and of its codes, within a second.
+    return [404, 503].includes(answer.status) ? undefined : answer;
+  }, PATIENCE);
+  expect(first.status, first.text).toBe(201);
+  expect((await join(issued.codes.access)).status).toBe(201);
+  // Neither without one, nor with what was sent out, nor with the word of the real list.
+  for (const code of [undefined, sent[0], 'press-2027']) expect((await join(code)).status, code).toBe(403);
+  const { crowd } = await untilLatest(source, (latest) => latest.crowd?.counts.coming < 4);
+  expect(crowd).toMatchObject({ faults: [], counts: { 'turned-away': 0 } });
+  // Nothing was used of the drop's own.
+  const { batches } = (await admin.call('GET', `/api/v1/drops/${source}/codes`)).body;
+  expect(batches.map(({ uses }: Told) => uses)).toEqual([0, 0]);
+  await stop(source);
+  await untilLatest(source, ({ endedAt }) => endedAt !== null);
+}, 240_000);
 
 test('promise 8: a rehearsal with a fault is refused with field and reason', async () => {
   const source = (await admin.createDrop(plan())).body.id as string;

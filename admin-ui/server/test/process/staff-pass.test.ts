@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSigner } from '../../src/domain/signed-links.ts';
@@ -54,6 +54,16 @@ test('4.4: a staff pass walks the real flow of a scheduled drop to an order in t
   expect(issued.headers.get('cache-control')).toBe('no-store');
   const { url, path, pass, secret } = issued.body;
   expect(url).toBe(`${admin.room?.url}${path}`);
+  // By way of the shop, whose connector knows by the id what it is a copy of (ADR 0144).
+  const link = new URL(issued.body.shopUrl);
+  expect(link.origin + link.pathname).toBe('https://shop.example/.sluice/rehearsal');
+  expect(Object.fromEntries(link.searchParams)).toEqual({ drop: copy, pass, to: '/buy' });
+  const mark = createHash('sha256')
+    .update(`${copy.slice(10, 22)}.${source}`)
+    .digest('hex')
+    .slice(0, 8);
+  expect(copy.slice(22)).toBe(mark);
+  expect(issued.body.codes).toEqual({ access: null, bypass: null });
   const bind = new URL(url).searchParams.get('bind');
 
   // The link, as a browser opens it; the random id alone opens nothing.

@@ -27,7 +27,7 @@ test('4.13: an operator lets a crowd loose, watches it in the control room, stop
 
   const banner = page.getByRole('region', { name: 'Rehearsal' });
   await banner.waitFor();
-  await page.waitForURL(/\/drops\/rehearsal-[0-9a-f]{12}\/control$/);
+  await page.waitForURL(/\/drops\/rehearsal-[0-9a-f]{20}\/control$/);
   const id = new URL(page.url()).pathname.split('/')[2] as string;
   await page.getByText('1 of 1 instances on v1').waitFor();
   await waitUntil(
@@ -67,7 +67,7 @@ test('4.4: by a staff pass an operator opens the waiting page of a copy and take
   const source = (await stage.admin.createDrop({ admission: { ratePerMinute: 6000 } })).body.id as string;
   const { page, faults } = await stage.visit({ as: 'operator', at: `/drops/${source}/rehearsal` });
   await page.getByRole('button', { name: 'Try it as staff' }).click();
-  const link = page.getByRole('link', { name: 'Open the waiting page with the pass' });
+  const link = page.getByRole('link', { name: 'Open the waiting page alone with the pass' });
   await link.waitFor();
   await page.getByText('Nobody but staff with a pass is on a copy of this drop.').waitFor();
   await checkAccessibility(page);

@@ -14,6 +14,8 @@ import { Section } from '../../ui/section.tsx';
 /** Half a minute to open the link, and time to look at everything. */
 const STAFF_ALONE = { shoppers: 0, lobbySeconds: 30, openSeconds: 1800 };
 
+const CODES = ['access', 'bypass'] as const;
+
 export interface StaffPassSectionProps {
   readonly drop: string;
   readonly running: Rehearsal | undefined;
@@ -38,13 +40,31 @@ export function StaffPassSection({ drop, running, zone }: StaffPassSectionProps)
       {shown?.url === null && <p className="note warning">{t('rehearsal.staff-no-room')}</p>}
       {shown && (
         <div className="note good" role="status">
+          <p>
+            {t('rehearsal.staff-until')} <Moment at={shown.expiresAt} zone={zone} />
+          </p>
+          {shown.shopUrl !== null && (
+            <p>
+              <a href={shown.shopUrl} target="_blank" rel="noreferrer">
+                {t('rehearsal.staff-shop')}
+              </a>{' '}
+              {t('rehearsal.staff-shop-needs')} <code>rehearsals: true</code>
+            </p>
+          )}
           {shown.url !== null && (
             <p>
               <a href={shown.url} target="_blank" rel="noreferrer">
                 {t('rehearsal.staff-open')}
-              </a>{' '}
-              {t('rehearsal.staff-until')} <Moment at={shown.expiresAt} zone={zone} />
+              </a>
             </p>
+          )}
+          {CODES.map(
+            (kind) =>
+              shown.codes[kind] !== null && (
+                <p key={kind}>
+                  {t(`rehearsal.staff-code-${kind}`)} <code className="secret">{shown.codes[kind]}</code>
+                </p>
+              ),
           )}
           <p>
             {t('rehearsal.staff-secret')} <code className="secret">{shown.secret}</code>
