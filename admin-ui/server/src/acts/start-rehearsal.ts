@@ -1,15 +1,16 @@
 /** Starts a rehearsal: a copy of a drop that opens in a moment, and a crowd that comes to it (ADR 0115). */
+import { randomBytes } from 'node:crypto';
 import { problem } from '@sluice/service-kit';
 import { makeCode } from '../domain/access-codes.ts';
 import type { Danger } from '../domain/dangers.ts';
 import type { Drop } from '../domain/drop.ts';
 import {
   isRehearsal,
-  makeRehearsalId,
   REHEARSAL_CODES,
   type Rehearsal,
   type RehearsalSettings,
   rehearsalBatches,
+  rehearsalIdOf,
   rehearsalPlan,
 } from '../domain/rehearsal.ts';
 import type { Who } from '../store/audit.ts';
@@ -61,7 +62,7 @@ export async function startRehearsal(
   if (settings.shoppers > 0) requireConfirmation(await dangersOf(plane, endsAt), isConfirmed);
 
   const rehearsal = {
-    id: makeRehearsalId(id),
+    id: rehearsalIdOf(id, randomBytes(6).toString('hex')),
     source: id,
     ...{ settings, startedBy: who.actor, opensAt, endsAt, instance },
   };

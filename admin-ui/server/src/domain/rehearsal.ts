@@ -1,5 +1,5 @@
 /** Rehearsals: copies of a drop that a simulated crowd tries out. Their id is their mark, in room and checkout too (ADR 0115). */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { CodeBatch } from './access-codes.ts';
 import type { CrowdSettings } from './crowd.ts';
 import type { Drop, Product } from './drop.ts';
@@ -12,9 +12,9 @@ export const isRehearsal = (drop: string): boolean => drop.startsWith(REHEARSAL_
 /**
  * Of a copy of `source`: twelve random digits, and eight of SHA-256 over them, a point and the source. By these a connector knows,
  * without asking anybody, which drop it is a copy of (connector/src/rehearsals.ts).
+ * @param random twelve hex digits
  */
-export function makeRehearsalId(source: string): string {
-  const random = randomBytes(6).toString('hex');
+export function rehearsalIdOf(source: string, random: string): string {
   const mark = createHash('sha256').update(`${random}.${source}`).digest('hex').slice(0, 8);
   return `${REHEARSAL_PREFIX}${random}${mark}`;
 }

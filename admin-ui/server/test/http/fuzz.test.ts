@@ -64,7 +64,7 @@ function sampleOf(schema: Schema | undefined): unknown {
   if (schema.const !== undefined) return schema.const;
   if (schema.enum) return schema.enum[0];
   if (schema.anyOf) return sampleOf(schema.anyOf[0]);
-  switch (schema.type) {
+  switch (schema.type ?? '') {
     case 'object':
       return Object.fromEntries(
         Object.entries(schema.properties ?? {}).map(([name, member]) => [name, sampleOf(member)]),
