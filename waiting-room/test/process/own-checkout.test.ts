@@ -39,7 +39,7 @@ beforeAll(async () => {
     .replace('http://127.0.0.1:3000', shopUrl)
     .replace('my-drop', drop)
     .replace('$(cat .sluice/start/keys/service-token)', SERVICE_TOKEN)
-    .replace('node examples', 'exec node examples');
+    .replace('npx node examples', 'exec node examples');
   shop = spawn('sh', ['-ec', command], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
