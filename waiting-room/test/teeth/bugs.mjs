@@ -326,13 +326,18 @@ export const BUGS = [
     replacements: [
       {
         file: 'waiting-room/src/queue/epoch.ts',
-        find: "  return randomBytes(8).toString('hex');",
+        find: '  return uuid.slice(0, 8) + uuid.slice(-8);',
         replace: "  return (++made).toString(16).padStart(16, '0');",
       },
       {
         file: 'waiting-room/src/queue/epoch.ts',
-        find: "import { randomBytes } from 'node:crypto';",
+        find: "import { randomUUID } from 'node:crypto';",
         replace: 'let made = 0;',
+      },
+      {
+        file: 'waiting-room/src/queue/epoch.ts',
+        find: '  const uuid = randomUUID();\n',
+        replace: '',
       },
     ],
   },
