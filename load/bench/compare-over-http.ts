@@ -8,7 +8,7 @@ import { rounded, worstOf } from './statistics.ts';
 
 export const CONNECTIONS = [64, 512] as const;
 
-export interface Comparison extends Pick<MeasureOptions, 'serviceWalks' | 'bound'> {
+export interface Comparison extends Pick<MeasureOptions, 'serviceWalks' | 'bound' | 'floor'> {
   readonly service: Target;
   /** The baseline answers with as many bytes, to the very same requests. */
   readonly baseline: BaselineRoute;
@@ -40,7 +40,7 @@ export async function compareOverHttp(
   const baseline = await startBaseline(route);
   const levels: Level[] = [];
   for (const connections of CONNECTIONS) {
-    const { requestsFile, serviceWalks, bound, collect, storeCpuMs } = comparison;
+    const { requestsFile, serviceWalks, bound, floor, collect, storeCpuMs } = comparison;
     const options = { client, service, baseline, connections, timing, requestsFile, storeCpuMs, note };
     levels.push(
       await measureLevel({
@@ -48,6 +48,7 @@ export async function compareOverHttp(
         expectedStatus: route.status,
         ...(serviceWalks && { serviceWalks }),
         ...(bound && { bound }),
+        ...(floor && { floor }),
         ...(collect && { collect }),
       }),
     );
@@ -72,13 +73,20 @@ function figuresOf(levels: readonly Level[], unit: string, bars: Comparison['bar
     baselineCpuUs: baselineCpuUs === null ? null : rounded(baselineCpuUs),
     storeCpuUs: worst.storeCpuUs === null ? null : rounded(worst.storeCpuUs),
     bars,
-    levels: levels.map(({ connections, pairs, ratio, p50Ms, p99Ms, clientCpuShare }) => ({
+    levels: levels.map(({ connections, pairs, ratio, floor, p50Ms, p99Ms, clientCpuShare, ...cpu }) => ({
       connections,
       ratio: rounded(ratio.median),
       pairs: pairs.map(({ baseline, service }) => [Math.round(baseline), Math.round(service)]),
       p50Ms: rounded(p50Ms, 3),
       p99Ms: rounded(p99Ms, 3),
       clientCpuShare: clientCpuShare === null ? null : rounded(clientCpuShare, 2),
+      serviceCpuUs: cpu.serviceCpuUs === null ? null : rounded(cpu.serviceCpuUs),
+      storeCpuUs: cpu.storeCpuUs === null ? null : rounded(cpu.storeCpuUs),
+      ...(floor && {
+        floorRatio: rounded(floor.ratio.median),
+        ofFloor: rounded(floor.service.median),
+        floorCpuUs: floor.cpuUs === null ? null : rounded(floor.cpuUs),
+      }),
     })),
   };
 }

@@ -5,6 +5,7 @@ import { type Managed, startProcess } from '../../scripts/lib/processes.mjs';
 import type { BaselineRoute } from './baseline.ts';
 import type { DriveResult } from './client/drive.ts';
 import type { ClientAnswer, ClientOrder } from './client/orders.ts';
+import type { FloorRoute } from './floor.ts';
 
 export interface Client {
   readonly pid: number;
@@ -30,8 +31,17 @@ export async function startClient(): Promise<Client> {
   };
 }
 
-export async function startBaseline(route: BaselineRoute): Promise<Baseline> {
-  const { child, pid } = await startNode('bench-baseline', './baseline.ts', JSON.stringify(route));
+export function startBaseline(route: BaselineRoute): Promise<Baseline> {
+  return startServer('bench-baseline', './baseline.ts', route);
+}
+
+/** The least that does what a join must, to say how far the service is from what can be had. */
+export function startFloor(route: FloorRoute): Promise<Baseline> {
+  return startServer('bench-floor', './floor.ts', route);
+}
+
+async function startServer(name: string, file: string, route: BaselineRoute): Promise<Baseline> {
+  const { child, pid } = await startNode(name, file, JSON.stringify(route));
   const { port } = (await messageFrom(child)) as { port: number };
   return { pid, port };
 }

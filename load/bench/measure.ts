@@ -34,6 +34,8 @@ export interface MeasureOptions {
   readonly serviceWalks?: (durationMs: number) => string;
   /** Something else that is measured in each pair, a second; the lesser of it and the bare server is the baseline. */
   readonly bound?: () => Promise<number>;
+  /** Measured after the service in each pair; only told of, never judged by. */
+  readonly floor?: Target;
   readonly collect?: ClientOrder['collect'];
   /** CPU of the store so far, in ms; undefined where it can't be read. */
   readonly storeCpuMs: () => Promise<number | undefined>;
@@ -44,6 +46,8 @@ export interface Level {
   readonly connections: number;
   readonly pairs: readonly Pair[];
   readonly ratio: Spread;
+  /** Where there is one: the floor against the bare server, and the service against the floor. */
+  readonly floor?: { readonly ratio: Spread; readonly service: Spread; readonly cpuUs: number | null };
   /** Requests a second, median of the phases. */
   readonly value: number;
   readonly baseline: number;
@@ -71,19 +75,21 @@ interface Phase {
 
 /** @throws Error on the first answer that is not the expected one */
 export async function measureLevel(options: MeasureOptions): Promise<Level> {
-  const { service, baseline, connections, timing, bound, note } = options;
+  const { service, baseline, connections, timing, bound, floor, note } = options;
   const bounds: number[] = [];
   const bare: Phase[] = [];
   const own: Phase[] = [];
+  const least: Phase[] = [];
   await runPhase(options, baseline, timing.warmUpMs, false);
   const warmUp = await runPhase(options, service, timing.warmUpMs, true);
   for (let pair = 1; pair <= timing.pairs; pair++) {
     bare.push(await runPhase(options, baseline, timing.phaseMs, false));
     bounds.push((await bound?.()) ?? Number.POSITIVE_INFINITY);
     own.push(await runPhase(options, service, timing.phaseMs, true));
-    note(
-      `${connections} connections, pair ${pair}: bare ${thousands(bare.at(-1))}, service ${thousands(own.at(-1))}`,
-    );
+    if (floor) least.push(await runPhase(options, floor, timing.phaseMs, false));
+    const figures = [`bare ${thousands(bare.at(-1))}`, `service ${thousands(own.at(-1))}`];
+    if (floor) figures.push(`floor ${thousands(least.at(-1))}`);
+    note(`${connections} connections, pair ${pair}: ${figures.join(', ')}`);
   }
   const pairs = own.map((phase, index) => ({
     baseline: Math.min((bare[index] as Phase).perSecond, bounds[index] as number),
@@ -93,6 +99,7 @@ export async function measureLevel(options: MeasureOptions): Promise<Level> {
     connections,
     pairs,
     ratio: ratioOf(pairs),
+    ...(floor && { floor: floorOf(least, bare, own) }),
     value: spreadOf(pairs.map((pair) => pair.service)).median,
     baseline: spreadOf(pairs.map((pair) => pair.baseline)).median,
     serviceCpuUs: perAnswerUs(own, (phase) => phase.serverCpuMs),
@@ -102,6 +109,21 @@ export async function measureLevel(options: MeasureOptions): Promise<Level> {
     p50Ms: spreadOf(own.map((phase) => phase.p50Ms)).median,
     p99Ms: spreadOf(own.map((phase) => phase.p99Ms)).median,
     answers: [warmUp, ...own].reduce((sum, phase) => sum + phase.answers, 0),
+  };
+}
+
+function floorOf(least: readonly Phase[], bare: readonly Phase[], own: readonly Phase[]) {
+  const against = (phases: readonly Phase[], others: readonly Phase[]) =>
+    ratioOf(
+      phases.map((phase, index) => ({
+        baseline: (others[index] as Phase).perSecond,
+        service: phase.perSecond,
+      })),
+    );
+  return {
+    ratio: against(least, bare),
+    service: against(own, least),
+    cpuUs: perAnswerUs(least, (phase) => phase.serverCpuMs),
   };
 }
 

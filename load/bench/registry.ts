@@ -14,6 +14,7 @@ import { simulation } from './benches/simulation.ts';
 import { soldOut } from './benches/sold-out.ts';
 import { status } from './benches/status.ts';
 import { stockLag } from './benches/stock-lag.ts';
+import { storm } from './benches/storm.ts';
 import { streams } from './benches/streams.ts';
 import { tick } from './benches/tick.ts';
 import { verify } from './benches/verify.ts';
@@ -37,6 +38,7 @@ export const BENCHES: readonly Bench[] = [
   opening,
   draw,
   streams,
+  storm,
   simulation,
 ];
 

@@ -1,12 +1,14 @@
 /**
  * Joins after opening: each request a new shopper with a nonce of the page's making, from one of 8,192 addresses. Every
- * ticket that was acknowledged is looked up in Redis afterwards.
+ * ticket that was acknowledged is looked up in Redis afterwards. Beside the bare POST stands the least that puts somebody into a
+ * sorted set (floor.ts): how much of the distance is Redis's and the batch's, and how much is the room's.
  */
 import { join as joinFile } from 'node:path';
 import { createDrop, waitForPhase } from '../../lib/drops.ts';
 import type { Bench, BenchContext, Figures } from '../bench.ts';
 import { compareOverHttp, roomTarget } from '../compare-over-http.ts';
 import { redisCpuMs } from '../cpu.ts';
+import { startFloor } from '../helpers.ts';
 import { ADDRESSES, joinOnce, joinPath, saveJoins } from '../shoppers.ts';
 import { demandAllWaiting } from '../waiting-tickets.ts';
 
@@ -31,9 +33,10 @@ async function run(context: BenchContext): Promise<Figures> {
   await waitForPhase(stack.rooms[0]?.url ?? '', DROP, ['open']);
   const probe = await joinOnce(context, DROP);
   const file = joinFile(folder, 'acknowledged');
+  const baseline = { method: 'POST', path: joinPath(DROP), status: 201, answerBytes: probe.bytes } as const;
   const { figures, answers } = await compareOverHttp(context, {
-    service: roomTarget(stack),
-    baseline: { method: 'POST', path: joinPath(DROP), status: 201, answerBytes: probe.bytes },
+    ...{ service: roomTarget(stack), baseline },
+    floor: await startFloor({ ...baseline, redisUrl: stack.redisUrl, key: 'bench:floor' }),
     requestsFile: saveJoins(context, DROP),
     unit: 'joins/s',
     bars: { ratio: 0.6 },
