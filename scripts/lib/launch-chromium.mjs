@@ -15,12 +15,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/**
- * @param {Pick<import('playwright-core').LaunchOptions, 'ignoreDefaultArgs'>} [options]
- * @returns {Promise<import('playwright-core').Browser>}
- */
-export async function launchChromium(options = {}) {
+/** @returns {Promise<import('playwright-core').Browser>} */
+export async function launchChromium() {
   const executablePath = process.env.CHROMIUM_PATH ?? findProgram(PROGRAMS);
   if (!executablePath) throw new Error('Chromium is missing: set CHROMIUM_PATH or run through `npm test`');
-  return chromium.launch({ executablePath, args: FLAGS, ...options });
+  return chromium.launch({ executablePath, args: FLAGS });
 }

@@ -18,6 +18,8 @@ const BEFORE = ['scheduled', 'lobby', 'drawing'];
 const MOVING = ['open', 'draining', 'healing'];
 /** The room holds its own picture against the public one now and then: a place may have been withdrawn. */
 const LOOKS_WITHOUT_ASKING = 10;
+/** What the page says while the room cannot be asked. */
+const TROUBLES = ['busy', 'offline', 'healing'];
 /** With a stream open the pulse is read as often as nobody may sleep longer (Q23). */
 const STREAM_LOOK_MS = 30_000;
 
@@ -80,7 +82,9 @@ function createLine(page: Page): Line {
     }
     // Whoever is past the line asks for themselves: what they wait for is a matter of seconds.
     if (own.state !== 'waiting' && own.state !== 'lobby') return present();
-    if (stream.isOpen) return again(STREAM_LOOK_MS, look);
+    // A stream tells of what has changed: after a trouble the page has to say anew what has not.
+    if (stream.isOpen && !TROUBLES.includes(page.find('main').dataset.state ?? ''))
+      return again(STREAM_LOOK_MS, look);
     if (!isFarBack(own.order, pulse) || ++looks % LOOKS_WITHOUT_ASKING === 0) return present();
     again(showFromPulse(pulse), look);
   }

@@ -138,7 +138,9 @@ async function join(): Promise<void> {
     remember('nonce', '');
     remember('place', '1');
     remember('reference', answer.reference);
-    return look();
+    // A step of its own: what fails from here on is no reason to ask for a place again.
+    void run(look);
+    return;
   }
   if (code === 403 && answer.type?.startsWith('code-')) return askCode(answer.type);
   if (code === 409) return crowd();
