@@ -141,6 +141,11 @@ export const REASONS = {
 
   // What the checkout says, whose answers are handed on.
   'too-many-returned': 'names more than was bought and has not come back',
+  address: 'must be an address',
+  'address-credentials': 'must not contain credentials',
+  'address-https': 'must begin with https://',
+  'address-public': 'must lead to a public address',
+  'no-order': 'is no order',
 } as const;
 
 /** The end of a sentence that begins with a field's name. */
