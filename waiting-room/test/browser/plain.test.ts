@@ -90,7 +90,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     await press(page, 'Keep my place');
     // The wish is kept on the way.
     expect(Number(renewsAfter)).toBeGreaterThanOrEqual(15);
-    await press(page, 'Stop renewing by itself');
+    await press(page, 'Stop renewing');
     expect(renewsAfter).toBeUndefined();
     expect(await lineOf(stage.redis, drop)).toHaveLength(4);
     await tune(stage.redis, drop, { rate_per_minute: 60_000 });
@@ -114,7 +114,7 @@ test('5.16: a page that was asked to renews itself, in a real browser, and shows
   const drop = await createDrop(stage.redis, { policy: { rate_per_minute: 0 } });
   const { page } = await stage.arrive(drop, { javaScriptEnabled: false });
   await page.getByRole('button', { name: 'Join the line' }).click();
-  await page.getByRole('link', { name: 'Stop renewing by itself' }).waitFor();
+  await page.getByRole('link', { name: 'Stop renewing' }).waitFor();
   await tune(stage.redis, drop, { rate_per_minute: 6000 });
   await page.getByRole('button', { name: 'Go to the shop' }).waitFor({ timeout: 60_000 });
 });

@@ -98,7 +98,7 @@ test('5.16: a page without scripts renews itself for whoever asked for that, not
   expect(Number(renewed.headers.get('refresh'))).toBeGreaterThanOrEqual(15);
   expect(renewed.text).toContain('This page renews itself.');
   expect(renewed.text).not.toContain('http-equiv');
-  expect(labels(renewed)).toEqual(['Stop renewing by itself', 'Leave the line']);
+  expect(labels(renewed)).toEqual(['Stop renewing', 'Leave the line']);
   for (const other of ['0', 'yes', '%22'])
     expect(renews(await ask('GET', `${at('place')}&renew=${other}`)), other).toBe(false);
   // The shell's own form says it in its body, and every address after it keeps it.
