@@ -1,6 +1,6 @@
 /**
  * The store path by itself, for the bench `reserve`: many requesters at once, each asking for one unit of one hot SKU under
- * a key of its own, either through the batching store or one transaction a request. Prints `{"perSecond", "reserved"}`.
+ * a key of its own, either through the batching store or by the same statement in a transaction of each request's own. Prints `{"perSecond", "reserved"}`.
  *
  * node reserve-store.ts <batched|single> <drop> <sku> <requesters> <milliseconds>; DATABASE_URL names the database, whose
  * sessions are the shoppers.
@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { connectPostgres, createLogger } from '@sluice/service-kit';
 import { createReservationStore, type Holder } from '../src/store/reservations.ts';
-import { reserveBatch } from '../src/store/reserve-batch.ts';
+import { reservePlain } from '../src/store/reserve-plain.ts';
 import { uuidv7 } from '../src/store/uuid.ts';
 
 /** As the service has by default. */
@@ -24,8 +24,9 @@ const lines = [{ sku, quantity: 1 }];
 async function reserve(holder: Holder, key: string): Promise<string> {
   if (mode === 'batched') return (await store.reserve(holder, key, lines)).verdict;
   const { jti, shopper } = holder;
-  const { answers } = await reserveBatch(database, drop, [{ id: uuidv7(), jti, shopper, key, lines }]);
-  return answers[0]?.verdict ?? 'no answer';
+  const alone = [{ id: uuidv7(), jti, shopper, key, lines }];
+  const granted = await reservePlain(database, drop, alone, 0);
+  return granted?.answers[0]?.verdict ?? 'not plain';
 }
 
 const { rows: holders } = await database.query<Holder>(
@@ -46,7 +47,9 @@ async function requester(): Promise<void> {
   }
 }
 
-await Promise.all(Array.from({ length: Number(requesters) }, requester));
+// One by one no more can be under way than there are connections: the others would only wait for the pool, and run out of its time.
+const atOnce = mode === 'batched' ? Number(requesters) : Math.min(Number(requesters), CONNECTIONS);
+await Promise.all(Array.from({ length: atOnce }, requester));
 const seconds = (performance.now() - startedAt) / 1000;
 await database.end();
 console.log(JSON.stringify({ perSecond: reserved / seconds, reserved }));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type Managed, startProcess } from '../../scripts/lib/processes.mjs';
 import type { BaselineRoute } from './baseline.ts';
+import type { CheckoutFloor } from './checkout-floor.ts';
 import type { DriveResult } from './client/drive.ts';
 import type { ClientAnswer, ClientOrder } from './client/orders.ts';
 import type { FloorRoute } from './floor.ts';
@@ -40,7 +41,16 @@ export function startFloor(route: FloorRoute): Promise<Baseline> {
   return startServer('bench-floor', './floor.ts', route);
 }
 
-async function startServer(name: string, file: string, route: BaselineRoute): Promise<Baseline> {
+/** Likewise of a reservation, and of a session with one. */
+export function startCheckoutFloor(floor: CheckoutFloor): Promise<Baseline> {
+  return startServer('bench-floor', './checkout-floor.ts', floor);
+}
+
+async function startServer(
+  name: string,
+  file: string,
+  route: BaselineRoute | CheckoutFloor,
+): Promise<Baseline> {
   const { child, pid } = await startNode(name, file, JSON.stringify(route));
   const { port } = (await messageFrom(child)) as { port: number };
   return { pid, port };

@@ -34,7 +34,7 @@ export interface MeasureOptions {
   readonly serviceWalks?: (durationMs: number) => string;
   /** Something else that is measured in each pair, a second; the lesser of it and the bare server is the baseline. */
   readonly bound?: () => Promise<number>;
-  /** Measured after the service in each pair; only told of, never judged by. */
+  /** Measured after the service in each pair, by the service's own requests; only told of, never judged by. */
   readonly floor?: Target;
   readonly collect?: ClientOrder['collect'];
   /** CPU of the store so far, in ms; undefined where it can't be read. */
@@ -80,13 +80,14 @@ export async function measureLevel(options: MeasureOptions): Promise<Level> {
   const bare: Phase[] = [];
   const own: Phase[] = [];
   const least: Phase[] = [];
+  const { collect: _, ...uncollected } = options;
   await runPhase(options, baseline, timing.warmUpMs, false);
   const warmUp = await runPhase(options, service, timing.warmUpMs, true);
   for (let pair = 1; pair <= timing.pairs; pair++) {
     bare.push(await runPhase(options, baseline, timing.phaseMs, false));
     bounds.push((await bound?.()) ?? Number.POSITIVE_INFINITY);
     own.push(await runPhase(options, service, timing.phaseMs, true));
-    if (floor) least.push(await runPhase(options, floor, timing.phaseMs, false));
+    if (floor) least.push(await runPhase(uncollected, floor, timing.phaseMs, true));
     const figures = [`bare ${thousands(bare.at(-1))}`, `service ${thousands(own.at(-1))}`];
     if (floor) figures.push(`floor ${thousands(least.at(-1))}`);
     note(`${connections} connections, pair ${pair}: ${figures.join(', ')}`);
@@ -99,7 +100,7 @@ export async function measureLevel(options: MeasureOptions): Promise<Level> {
     connections,
     pairs,
     ratio: ratioOf(pairs),
-    ...(floor && { floor: floorOf(least, bare, own) }),
+    ...(floor && { floor: floorOf(least, pairs) }),
     value: spreadOf(pairs.map((pair) => pair.service)).median,
     baseline: spreadOf(pairs.map((pair) => pair.baseline)).median,
     serviceCpuUs: perAnswerUs(own, (phase) => phase.serverCpuMs),
@@ -112,17 +113,11 @@ export async function measureLevel(options: MeasureOptions): Promise<Level> {
   };
 }
 
-function floorOf(least: readonly Phase[], bare: readonly Phase[], own: readonly Phase[]) {
-  const against = (phases: readonly Phase[], others: readonly Phase[]) =>
-    ratioOf(
-      phases.map((phase, index) => ({
-        baseline: (others[index] as Phase).perSecond,
-        service: phase.perSecond,
-      })),
-    );
+function floorOf(least: readonly Phase[], pairs: readonly Pair[]) {
+  const of = (index: number) => (least[index] as Phase).perSecond;
   return {
-    ratio: against(least, bare),
-    service: against(own, least),
+    ratio: ratioOf(pairs.map(({ baseline }, index) => ({ baseline, service: of(index) }))),
+    service: ratioOf(pairs.map(({ service }, index) => ({ baseline: of(index), service }))),
     cpuUs: perAnswerUs(least, (phase) => phase.serverCpuMs),
   };
 }

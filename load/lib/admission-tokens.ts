@@ -18,9 +18,7 @@ export function createAdmissionMaker(
   drop: string,
   lifetimeSeconds: number,
 ): () => Admission {
-  const { keys } = JSON.parse(readFileSync(join(keysDir, 'admission-keys.json'), 'utf8')) as {
-    keys: [{ kid: string }];
-  };
+  const { keys } = readKeys(keysDir);
   const key = createPrivateKey({ key: keys[0] as never, format: 'jwk' });
   const header = base64url({ alg: 'EdDSA', typ: 'admission+jwt', kid: keys[0].kid });
   const iss = new URL(rooms[0]?.url ?? '').origin;
@@ -32,5 +30,17 @@ export function createAdmissionMaker(
     const exp = iat + lifetimeSeconds;
     const signed = `${header}.${base64url({ iss, aud: drop, sub: number, jti: number, iat, nbf: iat, exp, cnf: { bind } })}`;
     return { token: `${signed}.${sign(null, Buffer.from(signed), key).toString('base64url')}`, secret };
+  };
+}
+
+/** The public half of the stack's signing key, as JWK. */
+export function publicKeyOf({ keysDir }: Pick<Stack, 'keysDir'>): { kty: string; crv: string; x: string } {
+  const [{ kty, crv, x }] = readKeys(keysDir).keys;
+  return { kty, crv, x };
+}
+
+function readKeys(keysDir: string) {
+  return JSON.parse(readFileSync(join(keysDir, 'admission-keys.json'), 'utf8')) as {
+    keys: [{ kid: string; kty: string; crv: string; x: string }];
   };
 }

@@ -47,6 +47,9 @@ describe.concurrent('benches', () => {
       if (report.levels !== undefined && name !== 'sold-out') fromProc.push('storeCpuUs');
       for (const figure of process.platform === 'linux' ? [...compared, ...fromProc] : compared)
         expect(report[figure], figure).toBeGreaterThan(0);
+      const levels = (report.levels ?? []) as Record<string, unknown>[];
+      if (['join', 'reserve', 'session'].includes(name))
+        for (const level of levels) expect(level.ofFloor, 'beside the least there is').toBeGreaterThan(0);
       for (const figure of ['ratio', 'baseline', 'cpuRatio', 'storeCpuUs'])
         expect(report, 'every bench has it, if only to say null').toHaveProperty(figure);
       for (const figure of Object.keys(report.bars as object))

@@ -1,6 +1,7 @@
 /**
- * Reservations of one hot SKU over HTTP, every request another shopper under a key of its own, against a bare POST; and the
- * store path by itself, batched, against one transaction a request and with fewer and more requesters. Every 201 is a row in Postgres, or it fails.
+ * Reservations of one hot SKU over HTTP, every request another shopper under a key of its own, against a bare POST, beside the
+ * least that one could do who answers truthfully (checkout-floor.ts); and the store path by itself, batched, against the same with batches of
+ * one, and with fewer and more requesters. Every 201 is a row in Postgres, or it fails.
  */
 import { randomBytes } from 'node:crypto';
 import { join as joinFile } from 'node:path';
@@ -12,6 +13,7 @@ import { openSessions } from '../checkout-sessions.ts';
 import { requestText, saveRequests, UNIQUE } from '../client/requests.ts';
 import { checkoutTarget, compareOverHttp } from '../compare-over-http.ts';
 import { postgresCpuMs } from '../cpu.ts';
+import { startCheckoutFloor } from '../helpers.ts';
 import { demandEveryReservation } from '../reservation-rows.ts';
 import { shopperHeaders } from '../shoppers.ts';
 import { ratioOf, rounded, spreadOf } from '../statistics.ts';
@@ -60,14 +62,11 @@ async function run(context: BenchContext): Promise<Figures> {
     credentials.map((_, n) => requestText({ method: 'POST', path: PATH, host, headers: headersOf(n), body })),
   );
   const file = joinFile(folder, 'reserved');
+  const answerBytes = await sampleSize(new URL(PATH, checkout.url), headersOf(0), body);
   const { figures, answers } = await compareOverHttp(context, {
     service: checkout,
-    baseline: {
-      method: 'POST',
-      path: PATH,
-      status: 201,
-      answerBytes: await sampleSize(new URL(PATH, checkout.url), headersOf(0), body),
-    },
+    baseline: { method: 'POST', path: PATH, status: 201, answerBytes },
+    floor: await startCheckoutFloor({ databaseUrl: stack.databaseUrl, reservePath: PATH, answerBytes }),
     requestsFile,
     unit: 'reservations/s',
     bars: { ratio: 0.6, storeRatio: 30, requestersOfBest: 0.9 },

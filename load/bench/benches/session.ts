@@ -1,29 +1,31 @@
 /**
  * The first minute of an entered shopper, over HTTP, every shopper new: a token nobody has shown yet opens a checkout
  * session, and the session makes a reservation. Against the lesser of a bare POST and what one thread of this machine
- * verifies of Ed25519 signatures, since each shopper needs one.
+ * verifies of Ed25519 signatures, since each shopper needs one; beside the least that one could do (checkout-floor.ts).
  */
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join as joinFile } from 'node:path';
-import { createAdmissionMaker } from '../../lib/admission-tokens.ts';
+import { createAdmissionMaker, publicKeyOf } from '../../lib/admission-tokens.ts';
 import { createDrop } from '../../lib/drops.ts';
 import type { Bench, BenchContext, Figures } from '../bench.ts';
 import { requestText, saveRequests, UNIQUE } from '../client/requests.ts';
 import { type Step, saveWalks, TAKEN } from '../client/walks.ts';
 import { checkoutTarget, compareOverHttp } from '../compare-over-http.ts';
 import { postgresCpuMs } from '../cpu.ts';
+import { startCheckoutFloor } from '../helpers.ts';
 import { ADDRESSES, shopperAddress, shopperHeaders } from '../shoppers.ts';
-import { rounded, spreadOf } from '../statistics.ts';
+import { spreadOf } from '../statistics.ts';
 import { measureVerifications } from '../verifications.ts';
 
 const DROP = 'bench-session';
 const SKU = 'hot';
 const PATH = '/v1/reservations';
+const SESSION_PATH = `/v1/drops/${DROP}/session`;
 const TOKEN_SECONDS = 3600;
 const CREDENTIAL_CHARS = 43;
 /** New shoppers ready for a phase: no faster can it be, and a bench whose shoppers run out fails. */
-const SHOPPERS_PER_SECOND = 8_000;
+const SHOPPERS_PER_SECOND = 12_000;
 const BODY = JSON.stringify({ lines: [{ sku: SKU, quantity: 1 }] });
 
 export const session: Bench = {
@@ -61,9 +63,16 @@ async function run(context: BenchContext): Promise<Figures> {
   const headers = { ...shopperHeaders(1), 'idempotency-key': `bench-${UNIQUE}` };
   saveRequests(requestsFile, [requestText({ method: 'POST', path: PATH, host, headers, body: BODY })]);
   const verifications: number[] = [];
+  const sizes = await answerSizes(context, admit());
   const { figures, answers } = await compareOverHttp(context, {
     service: checkout,
-    baseline: { method: 'POST', path: PATH, status: 201, answerBytes: await answerSize(context, admit()) },
+    baseline: { method: 'POST', path: PATH, status: 201, answerBytes: sizes.reservation },
+    floor: await startCheckoutFloor({
+      databaseUrl: stack.databaseUrl,
+      reservePath: PATH,
+      answerBytes: sizes.reservation,
+      session: { path: SESSION_PATH, answerBytes: sizes.session, key: publicKeyOf(stack) },
+    }),
     requestsFile,
     serviceWalks,
     bound: async () => {
@@ -78,7 +87,7 @@ async function run(context: BenchContext): Promise<Figures> {
     ...figures,
     verificationsPerSecond: Math.round(spreadOf(verifications).median),
     shoppers: answers,
-    ...(await demandEveryShopper(context, answers + 1)),
+    ...(await demandEveryShopper(context, { answered: answers, others: 1 })),
   };
 }
 
@@ -89,7 +98,7 @@ function walkSteps(host: string): Step[] {
     {
       text: requestText({
         method: 'POST',
-        path: `/v1/drops/${DROP}/session`,
+        path: SESSION_PATH,
         host,
         headers: { ...from, authorization: 'Bearer {1}', 'sluice-secret': '{2}' },
       }),
@@ -109,36 +118,35 @@ function walkSteps(host: string): Step[] {
   ];
 }
 
-/** Bytes of the second answer, by one shopper who goes the way alone. */
-async function answerSize(
+/** Bytes of the two answers, by one shopper who goes the way alone. */
+async function answerSizes(
   { stack }: BenchContext,
   { token, secret }: { token: string; secret: string },
-): Promise<number> {
+): Promise<{ session: number; reservation: number }> {
   const { url } = checkoutTarget(stack);
-  const opened = await fetch(new URL(`/v1/drops/${DROP}/session`, url), {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'sluice-secret': secret },
-  });
-  const { token: credential } = (await opened.json()) as { token: string };
-  const answer = await fetch(new URL(PATH, url), {
-    method: 'POST',
-    headers: {
-      authorization: `Session ${credential}`,
-      'content-type': 'application/json',
-      'idempotency-key': 'first',
-    },
-    body: BODY,
-  });
-  const text = await answer.text();
-  if (answer.status !== 201) throw new Error(`a reservation was answered ${answer.status}: ${text}`);
-  return Buffer.byteLength(text);
+  const post = async (path: string, headers: Record<string, string>, body?: string) => {
+    const answer = await fetch(new URL(path, url), { method: 'POST', headers, ...(body && { body }) });
+    const text = await answer.text();
+    if (answer.status !== 201) throw new Error(`${path} was answered ${answer.status}: ${text}`);
+    return text;
+  };
+  const opened = await post(SESSION_PATH, { authorization: `Bearer ${token}`, 'sluice-secret': secret });
+  const { token: credential } = JSON.parse(opened) as { token: string };
+  const headers = {
+    authorization: `Session ${credential}`,
+    'content-type': 'application/json',
+    'idempotency-key': 'first',
+  };
+  const reserved = await post(PATH, headers, BODY);
+  return { session: Buffer.byteLength(opened), reservation: Buffer.byteLength(reserved) };
 }
 
 /** Every shopper has one session and one reservation, and the stock says so. @throws Error otherwise */
 async function demandEveryShopper(
   { postgres }: BenchContext,
-  shoppers: number,
+  { answered, others }: { readonly answered: number; readonly others: number },
 ): Promise<{ rowsInPostgres: number }> {
+  const shoppers = answered + others;
   const { rows } = await postgres.query<{ sessions: number; reservations: number; held: number }>(
     `select (select count(*)::integer from checkout.sessions where drop_id = $1) as sessions,
             (select count(distinct jti)::integer from checkout.reservations where drop_id = $1 and status = 'held') as reservations,
@@ -148,5 +156,5 @@ async function demandEveryShopper(
   const [found] = rows;
   if (found?.sessions !== shoppers || found.reservations !== shoppers || found.held !== shoppers)
     throw new Error(`${shoppers} shoppers were served, Postgres has ${JSON.stringify(found)}`);
-  return { rowsInPostgres: rounded(found.reservations, 12) };
+  return { rowsInPostgres: found.reservations - others };
 }
