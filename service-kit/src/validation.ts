@@ -26,11 +26,11 @@ export function compileBodyCheck(schema: object): (body: unknown) => boolean {
 
 /** For `setValidatorCompiler`. */
 export const compileValidator: FastifySchemaCompiler<unknown> = (route) => {
-  if (route.httpPart !== 'body') return compileText(route as never);
-  const check = compileBody(route as never) as Check;
-  return (body: unknown) => {
-    const found = check(body) ? [] : (check.errors ?? []);
-    const broken = brokenTexts(body).map(({ path, reason }) => ({
+  const compile = route.httpPart === 'body' ? compileBody : compileText;
+  const check = compile(route as never) as Check;
+  return (given: unknown) => {
+    const found = check(given) ? [] : (check.errors ?? []);
+    const broken = brokenTexts(given).map(({ path, reason }) => ({
       ...{ instancePath: path, message: reason, keyword: '', schemaPath: '', params: {} },
     }));
     return found.length + broken.length === 0 || { error: [...found, ...broken] };

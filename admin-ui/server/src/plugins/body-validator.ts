@@ -22,7 +22,13 @@ type Finding = ReturnType<ReturnType<typeof Compile>['Errors']>[number];
 
 /** For `setValidatorCompiler`; parameters and queries are checked as everywhere else. */
 export const compileValidator: FastifySchemaCompiler<TSchema> = (route) => {
-  if (route.httpPart !== 'body') return TypeBoxValidatorCompiler(route);
+  if (route.httpPart !== 'body') {
+    const check = TypeBoxValidatorCompiler(route);
+    return (given: unknown) => {
+      const broken = brokenTexts(given).map(({ path, reason }) => fieldError(path, reason));
+      return broken.length > 0 ? { error: broken } : check(given);
+    };
+  }
   const schema = Compile(route.schema);
   const rules = rulesOf(route.schema);
   return (given: unknown) => {

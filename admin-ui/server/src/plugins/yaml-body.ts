@@ -24,7 +24,10 @@ export function parseYaml(text: string): unknown {
   // The first line says what and where; what follows draws it.
   if (error) throw invalid(`is not valid YAML: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
   try {
-    return document.toJS({ maxAliasCount: ALIASES_MAX });
+    const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
+    // Throws where a value holds itself, as no JSON does.
+    JSON.stringify(value);
+    return value;
   } catch {
     throw invalid('refers to itself, or too often to other places');
   }

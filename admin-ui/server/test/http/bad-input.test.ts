@@ -179,6 +179,10 @@ test('promise 8: changes and acts with a fault are refused and change nothing', 
     expect((await admin.call(method, missing + rest, given)).status, `${method} ${rest}`).toBe(404);
   for (const query of ['limit=0', 'limit=201', 'limit=ten', 'after=AAAA', 'after='])
     expect((await admin.call('GET', `/api/v1/drops?${query}`)).status, query).toBe(400);
+  expect(await admin.call('GET', '/api/v1/orders?customer=a%00b')).toMatchObject({
+    status: 400,
+    body: { errors: [{ field: 'query.customer', code: 'broken-text' }] },
+  });
   expect((await admin.call('POST', `${path}/pause`, '{}', { 'content-type': 'text/xml' })).status).toBe(415);
   expect((await admin.call('POST', '/api/v1/drops', { ...anyPlan(), pad: 'x'.repeat(600_000) })).status).toBe(
     413,

@@ -164,6 +164,7 @@ test('what is wrong with a file is told with its place; unknown fields are refus
       'too often',
     ],
     ['just a text', 'body', ''],
+    ['version: 1\ndrops:\n  - &a {id: x, name: *a}\n', 'body', 'refers to itself'],
   ] as const) {
     const answer = await post('/api/v1/plan', text);
     expect(answer, text.slice(0, 100)).toMatchObject({ status: 400 });
