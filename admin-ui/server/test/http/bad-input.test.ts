@@ -181,7 +181,7 @@ test('promise 8: changes and acts with a fault are refused and change nothing', 
     expect((await admin.call('GET', `/api/v1/drops?${query}`)).status, query).toBe(400);
   expect(await admin.call('GET', '/api/v1/orders?customer=a%00b')).toMatchObject({
     status: 400,
-    body: { errors: [{ field: 'query.customer', code: 'broken-text' }] },
+    body: { errors: [{ field: 'querystring.customer', code: 'broken-text' }] },
   });
   expect((await admin.call('POST', `${path}/pause`, '{}', { 'content-type': 'text/xml' })).status).toBe(415);
   expect((await admin.call('POST', '/api/v1/drops', { ...anyPlan(), pad: 'x'.repeat(600_000) })).status).toBe(
