@@ -3,7 +3,7 @@ import { problem } from '@sluice/service-kit';
 import { type Drop, type DropChange, type DropPage, lobbyOpening } from '../domain/drop.ts';
 import type { DropAccess } from '../domain/drop-access.ts';
 import type { Fault } from '../domain/fault.ts';
-import { pageFaults } from '../domain/plan-rules.ts';
+import { pageFaults, shopFaults } from '../domain/plan-rules.ts';
 import { readSchedule, type ScheduleRequest, scheduleFaults } from '../domain/schedule.ts';
 import { contrastText, lowContrasts } from '../domain/theme.ts';
 import type { LivePicture } from '../projection/live.ts';
@@ -43,7 +43,8 @@ export function planChange(request: PlanRequest, drop: Drop, live: LivePicture):
 export function pageChange(request: Partial<DropPage>, { page }: Drop): DropPage {
   const asked = Object.entries(request).filter(([, value]) => value !== undefined);
   const whole: DropPage = { ...page, ...Object.fromEntries(asked) };
-  refuse(pageFaults(whole, ''));
+  // A drop from before this was asked for can have everything else of its page changed.
+  refuse([...pageFaults(whole, ''), ...(request.returnOrigins ? shopFaults(whole, '') : [])]);
   refuseLowContrast(whole);
   return whole;
 }

@@ -4,7 +4,7 @@ import { type AdmissionPolicy, DEFAULT_POLICY } from '../domain/admission-policy
 import { type Drop, type DropPage, PLAIN_PAGE, type Product } from '../domain/drop.ts';
 import { accessFaults, type DropAccess, OPEN_ACCESS } from '../domain/drop-access.ts';
 import type { Fault } from '../domain/fault.ts';
-import { pageFaults, productFaults } from '../domain/plan-rules.ts';
+import { pageFaults, productFaults, shopFaults } from '../domain/plan-rules.ts';
 import { occurrencesOf, type Recurrence, recurrenceFaults } from '../domain/recurrence.ts';
 import { reservedIdFaults } from '../domain/rehearsal.ts';
 import type { Series, SeriesPlan } from '../domain/series.ts';
@@ -193,6 +193,7 @@ export function planAfter(plan: SeriesPlan, request: PlanRequest): SeriesPlan {
 
 const planFaults = (plan: SeriesPlan): Fault[] => [
   ...pageFaults(plan.page),
+  ...shopFaults(plan.page),
   ...productFaults(plan),
   ...accessFaults(plan.access),
 ];

@@ -34,6 +34,14 @@ export function pageFaults(value: unknown, at = '/page'): Fault[] {
   return [...faults, ...wordsFaults(words, `${at}/words`)];
 }
 
+/** A page that names no shop: the room could send nobody anywhere, so that nobody could be let in (ADR 0140). */
+export function shopFaults(value: unknown, at = '/page'): Fault[] {
+  const { returnOrigins = [] } = bodyOf(value);
+  return Array.isArray(returnOrigins) && returnOrigins.length === 0
+    ? [faultAt(`${at}/returnOrigins`, 'must name the shop: without it nobody can be let in')]
+    : [];
+}
+
 /** Faults of the products against each other and the stock bound. */
 export function productFaults(value: unknown): Fault[] {
   const { products, admission } = bodyOf(value);
@@ -51,6 +59,10 @@ export function productFaults(value: unknown): Fault[] {
 
 /** Everything about a whole new plan. */
 export function planFaults(value: unknown, nowMs: number): Fault[] {
+  return [...factsFaults(value, nowMs), ...shopFaults(bodyOf(value).page)];
+}
+
+function factsFaults(value: unknown, nowMs: number): Fault[] {
   const { schedule, faults } = readSchedule(value, DEFAULT_ZONE);
   const { id, opensAt, opensAtLocal } = bodyOf(value);
   return [
@@ -69,7 +81,7 @@ export function planFaults(value: unknown, nowMs: number): Fault[] {
 /** Faults of the schedule of a drop that is made after another one. */
 export function cloneFaults(value: unknown, nowMs: number): Fault[] {
   const { products: _, page: __, ...rest } = bodyOf(value);
-  return planFaults({ ...rest, admission: { stockBound: 'off' } }, nowMs);
+  return factsFaults({ ...rest, admission: { stockBound: 'off' } }, nowMs);
 }
 
 function originOf(url: string): string | undefined {

@@ -67,6 +67,7 @@ export const REASONS = {
   // Drops, pages, products, stock.
   origin: 'must be an origin like https://shop.example (http on loopback only)',
   'in-origins': 'must lie in one of returnOrigins',
+  'no-shop': 'must name the shop: without it nobody can be let in',
   'stated-twice': '{what} is stated twice',
   twice: 'is stated twice',
   'needs-product': 'must name at least one product while stockBound is on',

@@ -1,10 +1,11 @@
 /**
  * What a problem says in English, said by codes and values too, so that the admin UI can say it in its reader's language:
- * reasons of fields (`errors[].code`, `.values`) and what has to be confirmed (`dangerCodes`).
+ * reasons of fields (`errors[].code`, `.values`), what has to be confirmed (`dangerCodes`) and what is said beyond the type (`detailCode`).
  */
 import { answerError, Problem } from '@sluice/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { readDanger } from '../domain/dangers.ts';
+import { readDetail } from '../domain/details.ts';
 import { readReason } from '../domain/reasons.ts';
 
 export function tellInCodes(app: FastifyInstance): void {
@@ -13,9 +14,11 @@ export function tellInCodes(app: FastifyInstance): void {
 
 function inCodes(fault: Problem): Problem {
   const { errors, dangers } = fault.extra;
+  const detailCode = readDetail(fault.detail ?? '');
   const extra = {
     ...fault.extra,
     ...(Array.isArray(errors) && { errors: errors.map((one) => ({ ...one, ...readReason(one.reason) })) }),
+    ...(detailCode && { detailCode }),
     ...(Array.isArray(dangers) && { dangerCodes: dangers.map((text) => readDanger(text) ?? null) }),
   };
   return new Problem({ ...told(fault), extra });

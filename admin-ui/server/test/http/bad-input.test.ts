@@ -49,6 +49,8 @@ test('promise 8: a plan with a fault is refused with field and reason, and leave
     ['a negative price', { products: [{ ...PRODUCT, priceMinor: -1 }] }, 'body.products.0.priceMinor'],
     ['negative stock', { products: [{ ...PRODUCT, stock: -1 }] }, 'body.products.0.stock'],
     ['a sku with a comma', { products: [{ ...PRODUCT, sku: 'a,b' }] }, 'body.products.0.sku'],
+    ['a page that names no shop', { page: { message: { en: 'Hello' } } }, 'body.page.returnOrigins'],
+    ['no page at all', { page: undefined }, 'body.page.returnOrigins'],
     ['stock shown a little', { page: { showStock: 'low' } }, 'body.page.showStock'],
     ['a return to nowhere', { page: { defaultReturnTo: 'nowhere' } }, 'body.page.defaultReturnTo'],
     ['a return to script', { page: { defaultReturnTo: 'javascript:alert(1)' } }, 'body.page.defaultReturnTo'],

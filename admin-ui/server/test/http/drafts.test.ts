@@ -82,3 +82,26 @@ test('4.2: once the lobby is open a drop stays scheduled, and the refusal says w
   expect(await act('nothing', 'unschedule')).toMatchObject(problem(404, 'no-such-drop'));
   expect(await act(other.id, 'unschedule', { when: 'now' })).toMatchObject(problem(400, 'invalid-request'));
 });
+
+test('4.2: a drop that names no shop is not put back on the schedule: nobody could be let in', async () => {
+  const { body: made } = await admin.createDrop();
+  const emptied = await admin.call('PATCH', `/api/v1/drops/${made.id}/page`, { returnOrigins: [] });
+  expect(emptied.status).toBe(400);
+  expect(emptied.body.errors.map(({ code }: { code: string }) => code)).toEqual(['in-origins', 'no-shop']);
+  await act(made.id, 'unschedule');
+  // As one that was planned before a shop was asked for.
+  const page = JSON.stringify({ returnOrigins: [], defaultReturnTo: null });
+  await admin.database.query('update admin.drops set page = page || $2::jsonb where drop_id = $1', [
+    made.id,
+    page,
+  ]);
+  expect(await act(made.id, 'schedule')).toMatchObject({
+    ...problem(400, 'invalid-request'),
+    body: { errors: [{ field: 'body.page.returnOrigins', code: 'no-shop' }] },
+  });
+  const named = await admin.call('PATCH', `/api/v1/drops/${made.id}/page`, {
+    returnOrigins: ['https://shop.example'],
+  });
+  expect(named.status, named.text).toBe(200);
+  expect((await act(made.id, 'schedule')).body.isDraft).toBe(false);
+});

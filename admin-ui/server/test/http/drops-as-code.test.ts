@@ -34,6 +34,7 @@ const anyFile = (more: object = {}) => ({
   id: anyDrop(),
   name: 'Aurora Low',
   opensAt: inSeconds(7200),
+  page: { returnOrigins: ['https://shop.example'] },
   products: [{ sku: 'low-41', name: 'Size 41', priceMinor: 12_900, stock: 60 }],
   ...more,
 });
@@ -118,6 +119,7 @@ test('nothing of a file is done when any of it is refused', async () => {
     [{ ...closed, products: [] }, 'stock movements'],
     [anyFile({ opensAt: inSeconds(-7200) }), 'past'],
     [anyFile({ products: [] }), 'at least one product'],
+    [anyFile({ page: {} }), 'must name the shop'],
   ] as const) {
     const answer = await apply([good, bad]);
     expect(answer, says).toMatchObject(problem(409, 'plan-refused'));
@@ -218,6 +220,7 @@ test('4.3: series are in the file: made, changed, planned to change nothing, and
       aheadDays: 2,
       openSeconds: 600,
     },
+    page: anyFile().page,
     products: anyFile().products,
     access: { codeRequired: true },
   };

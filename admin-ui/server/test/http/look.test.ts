@@ -2,7 +2,12 @@
 import { createHash } from 'node:crypto';
 import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { OPERATOR_KEY, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
+import {
+  anyPlan,
+  OPERATOR_KEY,
+  startTestControlPlane,
+  type TestControlPlane,
+} from '../support/control-plane.ts';
 import { BOMB, POLYGLOT, png, SVG } from '../support/pictures.ts';
 
 let admin: TestControlPlane;
@@ -37,7 +42,7 @@ test('colours that can not be read are refused with each pair and its ratio, how
   const answers = [
     await change({ theme }),
     await admin.call('PATCH', `/api/v1/drops/${drop}`, { page: { theme } }),
-    await admin.createDrop({ page: { theme } }),
+    await admin.createDrop({ page: { ...(anyPlan().page as object), theme } }),
   ];
   for (const { status, body } of answers) {
     expect(status).toBe(422);

@@ -24,13 +24,13 @@ test('nobody makes a drop, a copy, a series or a file of drops with an id that o
   expect(
     await admin.call('POST', `/api/v1/drops/${source}/clone`, { id, opensAt: inSeconds(7200) }),
   ).toMatchObject(refusal);
-  const { products } = anyPlan();
+  const { products, page } = anyPlan();
   const series = {
     name: 'Weekly',
     rrule: 'FREQ=WEEKLY',
     startsLocal: '2030-01-03T18:00',
     timeZone: 'UTC',
-    products,
+    ...{ products, page },
   };
   for (const seriesId of ['rehearsal', 'rehearsal-x'])
     expect(await admin.call('POST', '/api/v1/series', { id: seriesId, ...series })).toMatchObject(refusal);

@@ -100,7 +100,7 @@ test('impossible schedules are refused with field and reason', async () => {
 test('a clone is a drop of its own: same plan and stock at the start, its own schedule, seed and versions', async () => {
   const source = await admin.createDrop({
     admission: { ratePerMinute: 77, maxSessions: 9 },
-    page: { message: { en: 'Hello' } },
+    page: { ...(anyPlan().page as object), message: { en: 'Hello' } },
     closesAt: inSeconds(3600 + 7200),
   });
   await admin.call('POST', `/api/v1/drops/${source.body.id}/pause`);

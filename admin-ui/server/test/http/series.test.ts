@@ -157,6 +157,7 @@ test('promise 8: a series that can not be is refused by field and reason', async
     [{ aheadDays: 0 }, 'body.aheadDays'],
     [{ id: 'a'.repeat(27) }, 'body.id'],
     [{ products: [] }, 'body.products'],
+    [{ page: {} }, 'body.page.returnOrigins'],
     [{ page: { returnOrigins: ['http://shop.example'] } }, 'body.page.returnOrigins.0'],
     [{ timeZone: 'Europe/Berlin', startsLocal: '2027-01-01T02:30', rrule: 'FREQ=DAILY' }, 'body.choice'],
     [{ surprise: 1 }, 'body.surprise'],

@@ -42,7 +42,11 @@ export function DropFrame() {
         )}
       </>
     );
-  return <Answered query={query}>{(drop) => <Framed drop={drop} />}</Answered>;
+  return (
+    <Answered query={query} isAgeTold>
+      {(drop) => <Framed drop={drop} />}
+    </Answered>
+  );
 }
 
 function Framed({ drop }: { readonly drop: Drop }) {
@@ -60,7 +64,8 @@ function Framed({ drop }: { readonly drop: Drop }) {
         <h1>{drop.name}</h1>
         <PhaseBadge phase={drop.phase} isDraft={drop.isDraft} />
         <p>
-          {t('shell.opens')} <Moment at={drop.opensAt} zone={drop.timeZone} />
+          {t(drop.live?.openedAt ? 'shell.opened' : 'shell.opens')}{' '}
+          <Moment at={drop.opensAt} zone={drop.timeZone} />
         </p>
       </div>
       <nav className="tabs" aria-label={t('shell.of-this-drop')}>

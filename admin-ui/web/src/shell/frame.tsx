@@ -4,8 +4,9 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { useEffect, useRef, useState } from 'react';
 import { request } from '../api/request.ts';
 import { useText } from '../i18n/language.tsx';
+import { mayVisit } from '../session/may-visit.ts';
 import { ProofDialog } from '../session/proof-dialog.tsx';
-import { useKeepSession, useMay, useSession } from '../session/session.ts';
+import { useKeepSession, useSession } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { ContactNote } from './contact-note.tsx';
@@ -69,14 +70,8 @@ function useFocusOnArrival(path: string): void {
 
 function Navigation() {
   const t = useText();
-  const may = useMay();
-  const { drops } = useSession();
-  const pages = PAGES.filter(
-    ({ at, needs }) =>
-      at === 'main' &&
-      (needs === undefined || may(needs)) &&
-      (drops === null || needs === 'drops.read' || needs === 'orders.read'),
-  );
+  const session = useSession();
+  const pages = PAGES.filter((page) => page.at === 'main' && mayVisit(page, session));
   return (
     <nav aria-label={t('shell.navigation')}>
       <ul>

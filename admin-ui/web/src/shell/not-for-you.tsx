@@ -4,11 +4,13 @@ import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { faultOf } from '../api/api-fault.ts';
 import { useText } from '../i18n/language.tsx';
 import type { PageDefinition } from '../pages/page-definition.ts';
+import { mayVisit } from '../session/may-visit.ts';
 import { sessionQuery } from '../session/session.ts';
 import { PageHeader } from '../ui/page-header.tsx';
 import { Failed } from '../ui/states.tsx';
 
-class NotForYou extends Error {
+/** An answer, not a fault: nothing of it is logged (main.tsx). */
+export class NotForYou extends Error {
   readonly label: string;
   constructor(label: string) {
     super(label);
@@ -17,9 +19,9 @@ class NotForYou extends Error {
 }
 
 /** @throws NotForYou before anything of the page is loaded */
-export function guard({ needs, label }: PageDefinition, queries: QueryClient): void {
+export function guard(page: PageDefinition, queries: QueryClient): void {
   const session = queries.getQueryData(sessionQuery.queryKey);
-  if (needs !== undefined && !session?.permissions.includes(needs)) throw new NotForYou(label);
+  if (page.needs !== undefined && !(session && mayVisit(page, session))) throw new NotForYou(page.label);
 }
 
 /** In the place of a page that is not to be had. */

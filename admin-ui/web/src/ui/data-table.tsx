@@ -1,5 +1,6 @@
 /** Rows that can be sorted by any column that says so. A real table: caption, headers with their scope, sort in words. */
 import {
+  type Cell,
   type ColumnDef,
   createSortedRowModel,
   rowSortingFeature,
@@ -92,12 +93,12 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             <tr key={row.id}>
               {row.getAllCells().map((cell) => {
                 const { align, isRowHeader, isMinor } = (cell.column.columnDef as Column<Row>).meta ?? {};
-                const Cell = isRowHeader ? 'th' : 'td';
+                const Element = isRowHeader ? 'th' : 'td';
                 const className = classesOf(align, isMinor);
                 return (
-                  <Cell key={cell.id} {...(isRowHeader && { scope: 'row' })} className={className}>
-                    <table.FlexRender cell={cell} />
-                  </Cell>
+                  <Element key={cell.id} {...(isRowHeader && { scope: 'row' })} className={className}>
+                    {draw(cell)}
+                  </Element>
                 );
               })}
             </tr>
@@ -106,6 +107,15 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       </table>
     </div>
   );
+}
+
+/**
+ * Drawn by a call, not as a component of its own: columns are made anew with most renders, and what is in a cell, the focus with it, would be
+ * thrown away each time.
+ */
+function draw<Row extends object>(cell: Cell<typeof features, Row, unknown>): ReactNode {
+  const { cell: content } = cell.column.columnDef;
+  return typeof content === 'function' ? content(cell.getContext()) : content;
 }
 
 const classesOf = (align: 'end' | undefined, isMinor: true | undefined): string =>

@@ -1,7 +1,8 @@
-/** What went wrong, in the reader's language first and the server's words behind it. */
+/** What went wrong, in the reader's language: first what it is, then what the server says beyond that. */
 import { useIntl } from 'react-intl';
 import { type ApiFault, reasonsByField } from '../api/api-fault.ts';
 import { useText } from '../i18n/language.tsx';
+import { useRecordWords } from './record-words/record-words.ts';
 import { useServerWords } from './server-words/server-words.ts';
 
 export function useFaultText(): (fault: ApiFault) => string {
@@ -23,24 +24,22 @@ export interface FaultNoteProps {
 
 export function FaultNote({ fault, fields: told }: FaultNoteProps) {
   const words = useServerWords();
+  const record = useRecordWords();
   const fields = told ?? [...reasonsByField(fault.fields, words.reason)];
   const text = useFaultText()(fault);
+  const detail = words.detail(fault);
   const t = useText();
   return (
     <div className="note danger" role="alert">
       <p>
         <strong>{text}</strong>
-        {fields.length === 0 && fault.detail && (
-          <span className="by-server" lang="en">
-            {fault.detail}
-          </span>
-        )}
+        {fields.length === 0 && detail !== null && <span className="by-server">{detail}</span>}
       </p>
       {fields.length > 0 && (
         <ul>
           {fields.map(([field, reason]) => (
             <li key={field}>
-              <code>{field}</code> {reason}
+              <strong>{record.field(field)}</strong> {reason}
             </li>
           ))}
         </ul>

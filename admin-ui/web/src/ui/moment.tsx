@@ -8,29 +8,32 @@ export interface MomentProps {
   readonly at: string;
   /** IANA zone of the drop. */
   readonly zone: string;
+  /** Of what happened, to the second: much happens within a minute of a drop. */
+  readonly isExact?: boolean;
 }
 
-export function Moment({ at, zone }: MomentProps) {
+export function Moment({ at, zone, isExact = false }: MomentProps) {
   const intl = useIntl();
   const instant = new Date(at);
   const inZone = intl.formatDate(instant, {
     ...{ weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' },
+    ...(isExact && { second: '2-digit' }),
     ...{ hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone, timeZoneName: 'short' },
   } as Intl.DateTimeFormatOptions);
   const isUtc = zone === 'UTC';
   return (
     <time className="moment" dateTime={at}>
       <span>{inZone}</span>
-      {!isUtc && <span className="utc">{utcOf(instant, zone)}</span>}
+      {!isUtc && <span className="utc">{utcOf(instant, zone, isExact)}</span>}
     </time>
   );
 }
 
 /** The clock in UTC, with the date when it is another one there. */
-function utcOf(instant: Date, zone: string): string {
+function utcOf(instant: Date, zone: string, isExact: boolean): string {
   const [date = '', clock = ''] = instant.toISOString().split('T');
   const there = new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(instant);
-  return `${there === date ? '' : `${date} `}${clock.slice(0, 5)} UTC`;
+  return `${there === date ? '' : `${date} `}${clock.slice(0, isExact ? 8 : 5)} UTC`;
 }
 
 /** Ticks by itself: how long ago something was, and at which time. */

@@ -63,6 +63,8 @@ export interface AnsweredProps<T> {
   readonly lines?: number;
   /** Of the page, as long as its content can not say what it is. */
   readonly heading?: string;
+  /** What stands in it says itself how old it is. */
+  readonly isAgeTold?: boolean;
   readonly children: (content: T) => ReactNode;
 }
 
@@ -70,7 +72,7 @@ export interface AnsweredProps<T> {
  * The answer of a query in whichever state it is. What is old because it could not be asked for again stays, and says
  * how old it is.
  */
-export function Answered<T>({ query, lines, heading, children }: AnsweredProps<T>) {
+export function Answered<T>({ query, lines, heading, isAgeTold = false, children }: AnsweredProps<T>) {
   const t = useText();
   const { data, error, dataUpdatedAt, refetch } = query;
   const isContactLost = useIsContactLost();
@@ -87,7 +89,7 @@ export function Answered<T>({ query, lines, heading, children }: AnsweredProps<T
     );
   return (
     <>
-      {(error || isContactLost) && (
+      {(error || isContactLost) && !isAgeTold && (
         <p className="note warning as-of" role="status">
           {t('ui.old')} <Age of={new Date(dataUpdatedAt)} />
         </p>

@@ -30,7 +30,7 @@ export function Timeline({
             {event.at === null ? (
               <span className="help">{unknownTime}</span>
             ) : (
-              <Moment at={event.at} zone={zone} />
+              <Moment at={event.at} zone={zone} isExact />
             )}
           </div>
           <div className="what">

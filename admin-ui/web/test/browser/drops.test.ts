@@ -83,7 +83,13 @@ test('4.11: name, time, product and quantity make a drop in three screens, by ke
   await page.getByText('300 shoppers a minute').waitFor();
   await checkAccessibility(page);
   await takeScreen(page, 'new-drop-last-look');
+  // Without a shop nobody could be let in: nothing is scheduled before it is named.
   await tabTo(page, 'Schedule the drop');
+  await page.keyboard.press('Enter');
+  await page.getByText('must be filled in').waitFor();
+  await checkAccessibility(page);
+  await page.getByLabel('Address of the shop').focus();
+  await page.keyboard.type('https://shop.example/buy');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Aurora Low', level: 1 }).waitFor();
   await page.getByText('Aurora Low is scheduled.').waitFor();
@@ -92,6 +98,7 @@ test('4.11: name, time, product and quantity make a drop in three screens, by ke
   expect(body.drops[0]).toMatchObject({
     ...{ name: 'Aurora Low', opensAt: '2027-10-31T01:30:00.000Z', timeZone: 'Europe/Berlin' },
     products: [{ sku: 'aurora-low-size-42', name: 'Aurora Low, size 42', priceMinor: 12_900, stock: 80 }],
+    page: { returnOrigins: ['https://shop.example'], defaultReturnTo: 'https://shop.example/buy' },
   });
   expect(faults).toEqual([]);
 });
@@ -107,6 +114,8 @@ test('promise 8: what the server refuses is shown at its field, on the screen th
   await page.getByLabel('Units').fill('many');
   await page.getByLabel('Price').fill('1');
   await page.getByRole('button', { name: 'Next' }).click();
+  // The drop before has one: a second one has it, too, until something else is said.
+  expect(await page.getByLabel('Address of the shop').inputValue()).toBe('https://shop.example/buy');
   await page.getByText('All settings').click();
   await page.getByLabel('Shoppers for each unit').fill('9');
   await checkAccessibility(page);

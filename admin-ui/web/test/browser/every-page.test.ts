@@ -3,8 +3,10 @@
 import { isLong } from '@sluice/service-kit/testing';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test, vi } from 'vitest';
+import { startRoad } from '../../../server/test/support/road.ts';
 import { checkAccessibility, checkReflow } from './support/check-accessibility.ts';
 import { addressesOf, arrived, nameOf, PAGES } from './support/every-page.ts';
+import { type Examples, plantExamples } from './support/plant-examples.ts';
 import { unreachedByKeyboard } from './support/reach-by-keyboard.ts';
 import { setStage } from './support/stage.ts';
 import { takeScreen } from './support/take-screen.ts';
@@ -12,27 +14,13 @@ import { takeScreen } from './support/take-screen.ts';
 const stage = setStage();
 // Each test goes to every page: against hanging only.
 vi.setConfig({ testTimeout: 300_000 });
-/** What stands for `$drop` and so on in the addresses of pages. */
-const examples: Record<string, string> = {};
+let examples: Examples;
 
 const ofSomebody = PAGES.filter(({ at }) => at !== 'public');
 const ofNobody = PAGES.filter(({ at }) => at === 'public');
 
 beforeAll(async () => {
-  const { admin } = stage;
-  const drop = (await admin.createDrop({ name: 'Aurora Low', timeZone: 'Europe/Berlin' })).body.id;
-  const order = await admin.buy({ drop, customer: 'ada@shop.example', quantity: 2, declinedFirst: true });
-  const webhook = await admin.call('POST', '/api/v1/webhooks', {
-    ...{ url: 'http://127.0.0.1:9/hooks/warehouse', types: ['order.paid'] },
-  });
-  await admin.call('POST', '/api/v1/keys', { name: 'stock import', scopes: ['drops.read'] });
-  const series = await admin.call('POST', '/api/v1/series', {
-    ...{ id: 'thursdays', name: 'Thursday drop', rrule: 'FREQ=WEEKLY;BYDAY=TH' },
-    ...{ startsLocal: '2027-01-07T18:00', timeZone: 'Europe/Berlin', openSeconds: 7200 },
-    products: [{ sku: 'low-41', name: 'Aurora Low', priceMinor: 12_900, stock: 10 }],
-  });
-  expect(series.status, series.text).toBe(201);
-  Object.assign(examples, { drop, order: order.id, webhook: webhook.body.id, series: 'thursdays' });
+  examples = await plantExamples(stage.admin);
 });
 
 const NO_ANSWER = /The control plane does not answer|Die Steuerung antwortet nicht/;
@@ -100,27 +88,43 @@ test('4.15: what is loading and what failed passes axe on every page', async () 
   }
 });
 
-test('4.14: the network gone, every page says so and how old what it shows is, and comes back by itself', async () => {
-  const { page, context } = await stage.visit({ as: 'owner' });
-  for (const { path } of ofSomebody) {
-    const [address = ''] = addressesOf(
-      PAGES.filter((one) => one.path === path),
-      examples,
-    );
-    await go(page, address);
-    await arrived(page);
-    await context.setOffline(true);
-    await page.getByText(/Nothing here is newer than \d\d:\d\d:\d\d/).waitFor();
-    // The age of what was fetched, wherever something was: not that of the last answer to anything.
-    const isOfData = (await page.locator('table, .facts, form.form').count()) > 0;
-    if (isOfData && path !== '/drops/new')
-      await page
-        .getByText(/As of:? \d\d:\d\d:\d\d|Every number is as it was at/i)
-        .first()
-        .waitFor();
-    if (path === '/audit') await checkAccessibility(page, `${address} old`);
-    await context.setOffline(false);
-    await page.getByText('Nothing here is newer than').waitFor({ state: 'detached' });
+test('4.14: the control plane gone, every page says so and how old what it shows is, and comes back by itself', async () => {
+  const road = await startRoad(stage.admin.url, 80);
+  try {
+    const { context, page: first } = await stage.visit({ as: 'owner', from: road.url });
+    await first.close();
+    const tabs: { path: string; page: Page }[] = [];
+    for (const definition of ofSomebody) {
+      const page = await context.newPage();
+      const [address = ''] = addressesOf([definition], examples);
+      await page.goto(new URL(address, road.url).href);
+      await arrived(page);
+      if (definition.path.endsWith('/look-up')) {
+        await page.getByLabel('Place reference').fill(examples.reference);
+        await page.getByRole('button', { name: 'Look up' }).click();
+        await page.getByText(`Ticket ${examples.reference}`).waitFor();
+      }
+      tabs.push({ path: definition.path, page });
+    }
+    // The server itself is away, and nothing tells the browser: each page has to find out.
+    road.cut();
+    for (const { path, page } of tabs) {
+      await page.getByText(/Nothing here is newer than \d\d:\d\d:\d\d/).waitFor();
+      // The age of what was fetched, wherever something was: not that of the last answer to anything.
+      const isOfData = (await page.locator('table, .facts, .timeline, form.form').count()) > 0;
+      if (isOfData && path !== '/drops/new')
+        await page
+          .getByText(/As of:? \d\d:\d\d:\d\d|Every number is as it was at/i)
+          .first()
+          .waitFor();
+      if (path === '/audit') await checkAccessibility(page, `${path} old`);
+    }
+    road.restore();
+    for (const { page } of tabs)
+      await page.getByText('Nothing here is newer than').waitFor({ state: 'detached' });
+    await context.close();
+  } finally {
+    await road.close();
   }
 });
 

@@ -52,3 +52,10 @@ test('the document has nothing inline, and takes nothing from elsewhere', () => 
   for (const [, address = ''] of html.matchAll(/\s(?:src|href)="([^"]+)"/g))
     expect(address).toMatch(/^\/[^/]/);
 });
+
+test('the first styles of the document say in which order the layers lie, whatever names one of them first in the code', () => {
+  const [first = ''] = manifest['index.html']?.css ?? [];
+  const named = readFileSync(join(dist, first), 'utf8').matchAll(/@layer ([a-z, ]+)[{;]/g);
+  const order = [...new Set([...named].flatMap(([, names = '']) => names.split(/,\s*/)))];
+  expect(order).toEqual(['tokens', 'base', 'components', 'layout', 'pages']);
+});

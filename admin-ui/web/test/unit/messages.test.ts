@@ -6,9 +6,14 @@ import { type MessageFormatElement, parse } from '@formatjs/icu-messageformat-pa
 import { KIT_PROBLEMS } from '@sluice/service-kit';
 import { expect, test } from 'vitest';
 import { PROBLEMS } from '../../../server/src/contract/problems.ts';
+import { POLICY_FIELDS } from '../../../server/src/domain/admission-policy.ts';
 import { DANGERS } from '../../../server/src/domain/dangers.ts';
+import { DETAILS } from '../../../server/src/domain/details.ts';
+import { PLAIN_PAGE } from '../../../server/src/domain/drop.ts';
+import { OPEN_ACCESS } from '../../../server/src/domain/drop-access.ts';
 import { REASONS } from '../../../server/src/domain/reasons.ts';
 import { placesIn } from '../../../server/src/domain/templates.ts';
+import { UNDOABLE_ACTS } from '../../../server/src/domain/undo.ts';
 
 const src = new URL('../../src/', import.meta.url).pathname;
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' });
@@ -78,6 +83,7 @@ test('words for problems are for problems that the control plane has', () => {
 test.each([
   ['reason', REASONS],
   ['danger', DANGERS],
+  ['detail', DETAILS],
 ])(
   '4.14: every %s that the server gives has words in every language, and no values that it does not send',
   (kind, templates) => {
@@ -95,4 +101,29 @@ test.each([
 test('4.14: every type of problem has words in every language', () => {
   for (const type of Object.keys({ ...KIT_PROBLEMS, ...PROBLEMS }))
     for (const words of [english, german]) expect(words.has(`problem.${type}`), type).toBe(true);
+});
+
+const server = new URL('../../../server/src/', import.meta.url).pathname;
+const serverText = readdirSync(server, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('contract'))
+  .map((file) => readFileSync(join(server, file), 'utf8'))
+  .join('\n');
+
+test('4.14: every act that the control plane records has words in every language', () => {
+  const acts = new Set(
+    [...serverText.matchAll(/\b(?:act: |record\(\s*)'([a-z-]+\.[a-z.-]+)'/g)].map(([, act]) => act),
+  );
+  for (const act of UNDOABLE_ACTS) acts.add(act);
+  expect(acts.size).toBeGreaterThan(30);
+  for (const act of acts)
+    for (const words of [english, german]) expect(words.has(`act.${act}`), act).toBe(true);
+});
+
+test('4.14: every member of a drop that an act can change has words in every language', () => {
+  const members = [...Object.keys(PLAIN_PAGE), ...Object.keys(OPEN_ACCESS)].map((name) => `field.${name}`);
+  const policy = Object.keys(POLICY_FIELDS).map((name) => `policy.${name}`);
+  const plain = [...serverText.matchAll(/'(\w+)' in plain/g)].map(([, name]) => `field.${name}`);
+  expect(plain.length).toBeGreaterThan(8);
+  for (const id of [...members, ...policy, ...plain])
+    for (const words of [english, german]) expect(words.has(id), id).toBe(true);
 });

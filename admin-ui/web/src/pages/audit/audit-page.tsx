@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
-import { useDropChoices, useDropZones } from '../../api/drop-zones.ts';
+import { useDropChoices, useDropNames, useDropZones } from '../../api/drop-zones.ts';
 import type { AuditVerdict, Entry, EntryList } from '../../api/office-contract.ts';
 import { read } from '../../api/request.ts';
 import { useText } from '../../i18n/language.tsx';
@@ -15,6 +15,7 @@ import { FaultNote } from '../../ui/fault-note.tsx';
 import { Form, useSubmit } from '../../ui/form.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { recordedChanges, useRecordWords } from '../../ui/record-words/record-words.ts';
 import { SelectField } from '../../ui/select-field.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
 import { TextField } from '../../ui/text-field.tsx';
@@ -168,13 +169,15 @@ function FilterForm({ filters }: { readonly filters: Filters }) {
 function Entries({ entries, onOpen }: { readonly entries: readonly Entry[]; onOpen(entry: Entry): void }) {
   const t = useText();
   const zoneOf = useDropZones();
+  const words = useRecordWords();
+  const nameOf = useDropNames();
   const columns = useMemo<Column<Entry>[]>(
     () => [
       {
         id: 'at',
         header: t('audit.when'),
         accessorFn: ({ seq }) => seq,
-        cell: ({ row: { original } }) => <Moment at={original.at} zone={zoneOf(original.drop)} />,
+        cell: ({ row: { original } }) => <Moment at={original.at} zone={zoneOf(original.drop)} isExact />,
       },
       { id: 'actor', header: t('audit.who'), accessorFn: ({ actor }) => actor },
       {
@@ -183,8 +186,7 @@ function Entries({ entries, onOpen }: { readonly entries: readonly Entry[]; onOp
         accessorFn: ({ act }) => act,
         cell: ({ row: { original } }) => (
           <>
-            <code>{original.act}</code>{' '}
-            {original.isUndone && <Badge tone="warning">{t('audit.undone')}</Badge>}
+            {words.act(original.act)} {original.isUndone && <Badge tone="warning">{t('audit.undone')}</Badge>}
           </>
         ),
         meta: { isRowHeader: true },
@@ -192,7 +194,7 @@ function Entries({ entries, onOpen }: { readonly entries: readonly Entry[]; onOp
       {
         id: 'drop',
         header: t('audit.drop'),
-        accessorFn: ({ drop }) => drop ?? '–',
+        accessorFn: ({ drop }) => (drop === null ? '–' : nameOf(drop)),
         meta: { isMinor: true },
       },
       {
@@ -216,7 +218,7 @@ function Entries({ entries, onOpen }: { readonly entries: readonly Entry[]; onOp
         ),
       },
     ],
-    [t, zoneOf, onOpen],
+    [t, words, zoneOf, nameOf, onOpen],
   );
   return (
     <DataTable
@@ -231,27 +233,48 @@ function Entries({ entries, onOpen }: { readonly entries: readonly Entry[]; onOp
 
 function EntryDialog({ entry, onClose }: { readonly entry: Entry; onClose(): void }) {
   const t = useText();
-  const zoneOf = useDropZones();
+  const zone = useDropZones()(entry.drop);
+  const words = useRecordWords(zone);
+  const changes = recordedChanges(entry.before, entry.after);
   return (
     <Dialog isOpen size="large" title={t('audit.entry', { seq: entry.seq })} onClose={onClose}>
       <Facts
         facts={[
-          [t('audit.what'), <code key="act">{entry.act}</code>],
+          [t('audit.what'), words.act(entry.act)],
           [t('audit.who'), entry.actor],
-          [t('audit.when'), <Moment key="at" at={entry.at} zone={zoneOf(entry.drop)} />],
+          [t('audit.when'), <Moment key="at" at={entry.at} zone={zone} isExact />],
           [t('audit.drop'), entry.drop ?? '–'],
           [t('audit.why'), entry.reason ?? '–'],
         ]}
       />
-      {(['before', 'after'] as const).map(
-        (part) =>
-          entry[part] !== null && (
-            <div key={part}>
-              <h3>{t(`audit.${part}`)}</h3>
-              <pre className="entry">{JSON.stringify(entry[part], null, 2)}</pre>
-            </div>
-          ),
+      {changes.length > 0 && (
+        <div className="scrolls">
+          <table className="changes">
+            <thead>
+              <tr>
+                <th scope="col">{t('audit.member')}</th>
+                <th scope="col">{t('audit.before')}</th>
+                <th scope="col">{t('audit.after')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {changes.map(({ path, from, to }) => (
+                <tr key={path}>
+                  <th scope="row">{words.field(path)}</th>
+                  <td>{words.value(from)}</td>
+                  <td>{words.value(to)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
+      <details>
+        <summary>{t('audit.as-recorded')}</summary>
+        <pre className="entry">
+          {JSON.stringify({ act: entry.act, before: entry.before, after: entry.after }, null, 2)}
+        </pre>
+      </details>
       <p className="help secret">{entry.hash}</p>
       <div className="actions">
         <Button autoFocus onPress={onClose}>

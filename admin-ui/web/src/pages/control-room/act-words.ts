@@ -1,7 +1,6 @@
 /** Acts as people say them, and which of them have a way back. */
-import { useIntl } from 'react-intl';
 import type { LiveAct } from '../../api/contract.ts';
-import { useText } from '../../i18n/language.tsx';
+import { recordedChanges, useRecordWords } from '../../ui/record-words/record-words.ts';
 
 /** As the server's own list (admin-ui/server/src/domain/undo.ts), which refuses what is not on it. */
 const WITH_A_WAY_BACK = new Set([
@@ -24,26 +23,26 @@ export const latestUndoable = (acts: readonly LiveAct[]): LiveAct | undefined =>
 
 export interface ActWords {
   name(act: LiveAct): string;
-  /** Changed members: `rate 300 → 330`. */
+  /** Changed members: `Entries a minute 300 → 330`. */
   change(act: LiveAct): string;
 }
 
-export function useActWords(): ActWords {
-  const t = useText();
-  const { messages } = useIntl();
+/** @param zone of the drop, for the times in them */
+export function useActWords(zone: string): ActWords {
+  const words = useRecordWords(zone);
   return {
-    name: ({ act }) => (`control.act-${act}` in messages ? t(`control.act-${act}`) : act),
+    name: ({ act }) => words.act(act),
     change({ act, from, to }) {
       // A plan is all new: its page says what it is.
       if (act === 'drop.create' || act === 'drop.clone') return '';
-      const [before, after] = [flat(from), flat(to)];
-      return Object.keys(after)
-        .filter((name) => !SILENT.has(name))
+      return recordedChanges(from, to)
+        .filter(({ path, to: now }) => now !== undefined && !SILENT.has(path))
         .slice(0, MEMBERS_MAX)
-        .map((name) => {
-          const said = `${name.replace(/^(admission|page|ramp)\./, '')} `;
-          return name in before ? `${said}${before[name]} → ${after[name]}` : `${said}${after[name]}`;
-        })
+        .map(({ path, from: was, to: now }) =>
+          was === undefined
+            ? `${words.field(path)} ${words.value(now)}`
+            : `${words.field(path)} ${words.value(was)} → ${words.value(now)}`,
+        )
         .join(', ');
     },
   };
@@ -61,14 +60,3 @@ const SILENT = new Set([
 ]);
 /** More is a change for the audit log. */
 const MEMBERS_MAX = 4;
-
-function flat(value: unknown, prefix = ''): Record<string, string> {
-  if (typeof value !== 'object' || value === null) return {};
-  const found: Record<string, string> = {};
-  for (const [name, member] of Object.entries(value)) {
-    if (typeof member === 'object' && member !== null && !Array.isArray(member))
-      Object.assign(found, flat(member, `${prefix}${name}.`));
-    else found[`${prefix}${name}`] = member === null || member === '' ? '–' : String(member);
-  }
-  return found;
-}

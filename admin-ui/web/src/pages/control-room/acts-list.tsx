@@ -8,9 +8,16 @@ import type { Words } from './words.ts';
 
 const SHOWN_MAX = 12;
 
-export function ActsList({ acts, words }: { readonly acts: readonly LiveAct[]; readonly words: Words }) {
+export interface ActsListProps {
+  readonly acts: readonly LiveAct[];
+  readonly words: Words;
+  /** Of the drop. */
+  readonly zone: string;
+}
+
+export function ActsList({ acts, words, zone }: ActsListProps) {
   const t = useText();
-  const { name, change } = useActWords();
+  const { name, change } = useActWords(zone);
   return (
     <Section title={t('control.acts')}>
       {acts.length === 0 ? (

@@ -17,7 +17,7 @@ import { Figures } from './figures.tsx';
 import { Headline } from './headline.tsx';
 import { InstancesNote } from './instances-note.tsx';
 import { redisNowMs } from './live-series.ts';
-import { MessageBox } from './message-box.tsx';
+import { MessageBox, MessageShown } from './message-box.tsx';
 import { useRateDraft } from './rate-control.tsx';
 import { ShortcutHelp, useShortcuts, useShortcutsChoice } from './shortcuts.tsx';
 import { SightNote } from './sight-note.tsx';
@@ -44,7 +44,7 @@ function ControlRoom({ drop }: { readonly drop: PlannedDrop }) {
   const picture = useLive(drop.id);
   const nowMs = useNow();
   const acts = useActs(drop.id);
-  const actWords = useActWords();
+  const actWords = useActWords(drop.timeZone);
   const { sample, sight } = picture;
   const draft = useRateDraft(sample, acts, words);
   const rateField = useRef<HTMLInputElement>(null);
@@ -118,13 +118,13 @@ function ControlRoom({ drop }: { readonly drop: PlannedDrop }) {
           </div>
           <div className="told">
             <div className="message">
-              <MessageBox
-                drop={drop}
-                acts={acts}
-                isDisabled={!may('page.change') || sample.phase === 'closed'}
-              />
+              {may('page.change') ? (
+                <MessageBox drop={drop} acts={acts} isDisabled={sample.phase === 'closed'} />
+              ) : (
+                <MessageShown drop={drop} />
+              )}
             </div>
-            <ActsList acts={picture.acts} words={words} />
+            <ActsList acts={picture.acts} words={words} zone={drop.timeZone} />
           </div>
         </div>
       )}

@@ -2,6 +2,7 @@
 import { useState } from 'react';
 import { useText } from '../../i18n/language.tsx';
 import { Button } from '../../ui/button.tsx';
+import { Facts } from '../../ui/facts.tsx';
 import { Form, useSubmit } from '../../ui/form.tsx';
 import { Section } from '../../ui/section.tsx';
 import { TextField } from '../../ui/text-field.tsx';
@@ -17,6 +18,28 @@ export interface MessageBoxProps {
   readonly drop: PlannedDrop;
   readonly acts: Acts;
   readonly isDisabled: boolean;
+}
+
+/** For whoever may not change it. */
+export function MessageShown({ drop }: Pick<MessageBoxProps, 'drop'>) {
+  const t = useText();
+  const texts = Object.entries(drop.page.message);
+  return (
+    <Section title={t('control.message')}>
+      {texts.length === 0 ? (
+        <p>{t('control.message-none')}</p>
+      ) : (
+        <Facts
+          facts={texts.map(([language, text]) => [
+            nameOf(language),
+            <span key={language} lang={language}>
+              {text}
+            </span>,
+          ])}
+        />
+      )}
+    </Section>
+  );
 }
 
 export function MessageBox({ drop, acts, isDisabled }: MessageBoxProps) {

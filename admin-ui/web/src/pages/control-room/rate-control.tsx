@@ -55,7 +55,7 @@ export interface RateControlProps {
 
 export function RateControl({ sample, draft, words, field, isDisabled }: RateControlProps) {
   const t = useText();
-  const { setPerMinute, targetPerMinute, rampEndsAt } = sample.rate;
+  const { targetPerMinute } = sample.rate;
   const drafted = draft.text === null ? undefined : readRate(draft.text);
   const isWrong = draft.text !== null && drafted === undefined;
   return (
@@ -68,17 +68,7 @@ export function RateControl({ sample, draft, words, field, isDisabled }: RateCon
         field.current?.blur();
       }}
     >
-      <p className="now">
-        <strong>{words.count(Math.round(setPerMinute))}</strong> {t('control.a-minute')}
-        {rampEndsAt !== null && (
-          <span className="ramping">
-            {t('control.ramping', {
-              rate: words.count(targetPerMinute),
-              left: spanOf(Date.parse(rampEndsAt) - Date.parse(sample.at)),
-            })}
-          </span>
-        )}
-      </p>
+      <RateNow sample={sample} words={words} />
       <div className="stepper">
         <Button aria-label={t('control.step-down')} isDisabled={isDisabled} onPress={() => draft.step(-1)}>
           −
@@ -136,5 +126,24 @@ export function RateControl({ sample, draft, words, field, isDisabled }: RateCon
         </Button>
       </div>
     </form>
+  );
+}
+
+/** What is set this second, and where a ramp leads to. */
+export function RateNow({ sample, words }: Pick<RateControlProps, 'sample' | 'words'>) {
+  const t = useText();
+  const { setPerMinute, targetPerMinute, rampEndsAt } = sample.rate;
+  return (
+    <p className="now">
+      <strong>{words.count(Math.round(setPerMinute))}</strong> {t('control.a-minute')}
+      {rampEndsAt !== null && (
+        <span className="ramping">
+          {t('control.ramping', {
+            rate: words.count(targetPerMinute),
+            left: spanOf(Date.parse(rampEndsAt) - Date.parse(sample.at)),
+          })}
+        </span>
+      )}
+    </p>
   );
 }

@@ -5,7 +5,7 @@ import { useText } from '../../i18n/language.tsx';
 import { useMay } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
 import type { Asked } from './act-dialogs.tsx';
-import { RateControl, type RateDraft } from './rate-control.tsx';
+import { RateControl, type RateDraft, RateNow } from './rate-control.tsx';
 import type { Acts } from './use-acts.ts';
 import type { Words } from './words.ts';
 
@@ -30,64 +30,86 @@ export function Steering(props: SteeringProps) {
   const t = useText();
   const may = useMay();
   const { phase, capacity } = sample;
-  const [maySteer, mayOverride] = [may('drops.steer'), may('drops.override')];
+  const [maySteer, mayOverride, mayRestock] = [may('drops.steer'), may('drops.override'), may('stock.move')];
   const isOver = phase === 'closed';
   const simple = (path: string, done: string) => void acts.run({ path, done });
+  // What a role may not do is not there at all: a dark button would be tried on the worst of days.
+  if (!maySteer && !mayOverride && !mayRestock)
+    return (
+      <section className="steering" aria-label={t('control.steering')}>
+        <h2>{t('control.rate')}</h2>
+        <RateNow sample={sample} words={words} />
+        <p className="help">{t('control.watching')}</p>
+      </section>
+    );
   return (
     <section className="steering" aria-label={t('control.steering')}>
       <h2>{t('control.rate')}</h2>
-      <RateControl {...{ sample, draft, words }} field={rateField} isDisabled={!maySteer || isOver} />
-      <div className="big">
-        <Button
-          variant={OVERRIDDEN.includes(phase) ? 'primary' : 'danger'}
-          isDisabled={!maySteer || isOver}
-          onPress={pauseOrResume}
-        >
-          {t(OVERRIDDEN.includes(phase) ? 'control.resume' : 'control.pause')} <Key>P</Key>
-        </Button>
-        <Button isDisabled={!maySteer || undoing === null} onPress={undo}>
-          {t('control.undo')} <Key>U</Key>
-        </Button>
-      </div>
-      <p className="undoing">{undoing ?? t('control.nothing-to-undo')}</p>
+      {maySteer ? (
+        <>
+          <RateControl {...{ sample, draft, words }} field={rateField} isDisabled={isOver} />
+          <div className="big">
+            <Button
+              variant={OVERRIDDEN.includes(phase) ? 'primary' : 'danger'}
+              isDisabled={isOver}
+              onPress={pauseOrResume}
+            >
+              {t(OVERRIDDEN.includes(phase) ? 'control.resume' : 'control.pause')} <Key>P</Key>
+            </Button>
+            <Button isDisabled={undoing === null} onPress={undo}>
+              {t('control.undo')} <Key>U</Key>
+            </Button>
+          </div>
+          <p className="undoing">{undoing ?? t('control.nothing-to-undo')}</p>
+        </>
+      ) : (
+        <RateNow sample={sample} words={words} />
+      )}
       <h2>{t('control.more')}</h2>
       <div className="actions">
-        <Button isDisabled={!maySteer || isOver} onPress={() => ask('max-sessions')}>
-          {t('control.max-sessions')}
-        </Button>
-        <Button
-          isDisabled={!maySteer || isOver || phase === 'draining'}
-          onPress={() => simple('drain', t('control.done-drain'))}
-        >
-          {t('control.drain')}
-        </Button>
-        <Button isDisabled={!may('stock.move')} onPress={() => ask('restock')}>
-          {t('control.restock')}
-        </Button>
-        <Button isDisabled={!mayOverride || isOver} onPress={() => ask('queue-all')}>
-          {t('control.queue-all')}
-        </Button>
-        <Button isDisabled={!mayOverride || isOver} onPress={() => ask('pass-through')}>
-          {t('control.pass-through')}
-        </Button>
-        {capacity?.ignoredUntil ? (
-          <Button
-            isDisabled={!maySteer}
-            onPress={() => simple('heed-capacity', t('control.done-heed-capacity'))}
-          >
-            {t('control.heed-capacity')}
-          </Button>
-        ) : (
-          <Button isDisabled={!mayOverride || isOver} onPress={() => ask('ignore-capacity')}>
-            {t('control.ignore-capacity')}
-          </Button>
+        {maySteer && (
+          <>
+            <Button isDisabled={isOver} onPress={() => ask('max-sessions')}>
+              {t('control.max-sessions')}
+            </Button>
+            <Button
+              isDisabled={isOver || phase === 'draining'}
+              onPress={() => simple('drain', t('control.done-drain'))}
+            >
+              {t('control.drain')}
+            </Button>
+          </>
         )}
-        <Button isDisabled={!mayOverride} onPress={() => ask('revoke')}>
-          {t('control.revoke')}
-        </Button>
-        <Button variant="danger" isDisabled={!mayOverride || isOver} onPress={() => ask('close')}>
-          {t('control.close')}
-        </Button>
+        {mayRestock && <Button onPress={() => ask('restock')}>{t('control.restock')}</Button>}
+        {mayOverride && (
+          <>
+            <Button isDisabled={isOver} onPress={() => ask('queue-all')}>
+              {t('control.queue-all')}
+            </Button>
+            <Button isDisabled={isOver} onPress={() => ask('pass-through')}>
+              {t('control.pass-through')}
+            </Button>
+          </>
+        )}
+        {capacity?.ignoredUntil
+          ? maySteer && (
+              <Button onPress={() => simple('heed-capacity', t('control.done-heed-capacity'))}>
+                {t('control.heed-capacity')}
+              </Button>
+            )
+          : mayOverride && (
+              <Button isDisabled={isOver} onPress={() => ask('ignore-capacity')}>
+                {t('control.ignore-capacity')}
+              </Button>
+            )}
+        {mayOverride && (
+          <>
+            <Button onPress={() => ask('revoke')}>{t('control.revoke')}</Button>
+            <Button variant="danger" isDisabled={isOver} onPress={() => ask('close')}>
+              {t('control.close')}
+            </Button>
+          </>
+        )}
       </div>
       <Button variant="quiet" onPress={help}>
         {t('control.keys')} <Key>?</Key>

@@ -74,7 +74,8 @@ export function useActs(drop: string): Acts {
       return await submit(act, confirm);
     } catch (thrown) {
       const fault = thrown instanceof ApiFault ? thrown : faultOf(thrown);
-      tell([faultText(fault), fault.detail].filter(Boolean).join(' '), 'bad');
+      const why = fault.fields.map(words.reason).join('; ') || words.detail(fault);
+      tell([faultText(fault), why].filter(Boolean).join(' '), 'bad');
       return false;
     }
   }

@@ -10,10 +10,12 @@ import { PolicyFields } from './policy-fields.tsx';
 
 export interface LastLookProps {
   readonly drop: NewDrop;
+  /** The address of the shop is that of the drop before: nobody has said it here. */
+  readonly isUsualShop: boolean;
   onChange(part: Partial<NewDrop>): void;
 }
 
-export function LastLook({ drop, onChange }: LastLookProps) {
+export function LastLook({ drop, isUsualShop, onChange }: LastLookProps) {
   const t = useText();
   const intl = useIntl();
   const { schedule, policy } = drop;
@@ -48,9 +50,10 @@ export function LastLook({ drop, onChange }: LastLookProps) {
         name="page.defaultReturnTo"
         type="url"
         label={t('drops.shop')}
-        help={t('drops.shop-help')}
+        help={t(isUsualShop ? 'drops.shop-usual' : 'drops.shop-help')}
         value={drop.shop}
         onChange={(shop) => onChange({ shop })}
+        isRequired
       />
       <div className="row">
         <TextField

@@ -1,5 +1,5 @@
 /** A drop in three screens: what and when, what is sold, and a last look with every default in sight. */
-import { useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { ApiFault, type FieldFault, faultOf } from '../../api/api-fault.ts';
@@ -33,6 +33,7 @@ export interface NewDrop {
   readonly products: readonly ProductLine[];
   readonly currency: string;
   readonly perShopperLimit: string;
+  /** Where shoppers go when it is their turn: that of the drop before it, until something else is said. */
   readonly shop: string;
   readonly policy: PolicyTexts;
 }
@@ -42,13 +43,15 @@ export default function NewDropPage() {
   const client = useQueryClient();
   const navigate = useNavigate();
   const [step, go] = useState(0);
-  const [drop, setDrop] = useState<NewDrop>(() => ({
+  const known = useInfiniteQuery(dropsQuery).data?.pages.flatMap(({ drops }) => drops);
+  const usualShop = known?.find(({ page }) => page.defaultReturnTo !== null)?.page.defaultReturnTo ?? '';
+  const [stated, setDrop] = useState<Omit<NewDrop, 'shop'> & { shop: string | null }>(() => ({
     ...{
       name: '',
       products: [emptyLine()],
       currency: 'EUR',
       perShopperLimit: '2',
-      shop: '',
+      shop: null,
       policy: DEFAULT_TEXTS,
     },
     schedule: {
@@ -61,6 +64,7 @@ export default function NewDropPage() {
       },
     },
   }));
+  const drop: NewDrop = { ...stated, shop: stated.shop ?? usualShop };
   const change = (part: Partial<NewDrop>) => setDrop((now) => ({ ...now, ...part }));
   const heading = useFocusOnStep(step);
 
@@ -121,7 +125,9 @@ export default function NewDropPage() {
             submit={submit}
           />
         )}
-        {step === 2 && <LastLook drop={drop} onChange={change} />}
+        {step === 2 && (
+          <LastLook drop={drop} isUsualShop={stated.shop === null && usualShop !== ''} onChange={change} />
+        )}
         <div className="actions">
           {step > 0 && <Button onPress={() => go(step - 1)}>{t('drops.back')}</Button>}
           <Button type="submit" variant="primary" isPending={submit.isBusy}>
@@ -151,9 +157,7 @@ function bodyOf({ name, schedule, products, currency, perShopperLimit, shop, pol
     products: products.map((line) => productOf(line, currency)),
     admission: policyChanges(DEFAULT_TEXTS, policy),
     perShopperLimit: Number.isInteger(limit) ? limit : perShopperLimit,
-    ...(shop !== '' && {
-      page: { returnOrigins: [URL.canParse(shop) ? new URL(shop).origin : shop], defaultReturnTo: shop },
-    }),
+    page: { returnOrigins: [URL.canParse(shop) ? new URL(shop).origin : shop], defaultReturnTo: shop },
   };
 }
 
@@ -174,7 +178,7 @@ function missingIn(drop: NewDrop, step: number, reason: string, choose: string):
         : []),
     ];
   }
-  if (step > 1) return [];
+  if (step > 1) return empty('page.defaultReturnTo', drop.shop);
   return drop.products.flatMap(({ name, stock, price }, index) => [
     ...empty(`products.${index}.name`, name),
     ...empty(`products.${index}.stock`, stock),

@@ -1,12 +1,14 @@
 /** What somebody else changed meanwhile, and the choice between their state and one's own. */
 import { useText } from '../../i18n/language.tsx';
 import { Button } from '../../ui/button.tsx';
+import { useRecordWords } from '../../ui/record-words/record-words.ts';
 import type { ChangeDrop } from './change-drop.ts';
 
 const LENGTH_MAX = 120;
 
 export function OthersNote({ change, onStartOver }: { readonly change: ChangeDrop; onStartOver(): void }) {
   const t = useText();
+  const words = useRecordWords(change.base.timeZone);
   if (change.others.length === 0) return null;
   return (
     <div className="note warning" role="alert">
@@ -16,7 +18,7 @@ export function OthersNote({ change, onStartOver }: { readonly change: ChangeDro
       <ul className="differences">
         {change.others.map(({ field, was, now }) => (
           <li key={field}>
-            <code>{field}</code>: <del>{told(was)}</del> → <ins>{told(now)}</ins>
+            {words.field(field)}: <del>{short(words.value(was))}</del> → <ins>{short(words.value(now))}</ins>
           </li>
         ))}
       </ul>
@@ -33,7 +35,4 @@ export function OthersNote({ change, onStartOver }: { readonly change: ChangeDro
   );
 }
 
-function told(value: unknown): string {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '–');
-  return text.length > LENGTH_MAX ? `${text.slice(0, LENGTH_MAX)}…` : text;
-}
+const short = (text: string): string => (text.length > LENGTH_MAX ? `${text.slice(0, LENGTH_MAX)}…` : text);

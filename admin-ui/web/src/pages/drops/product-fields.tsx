@@ -60,6 +60,7 @@ export function ProductFields({ products, currency, onChange, submit }: ProductF
             <TextField
               name={`products.${index}.stock`}
               label={t('drops.units')}
+              help={t('drops.units-help')}
               inputMode="numeric"
               value={line.stock}
               onChange={(stock) => change(index, { stock })}
@@ -68,6 +69,7 @@ export function ProductFields({ products, currency, onChange, submit }: ProductF
             <TextField
               name={`products.${index}.priceMinor`}
               label={t('drops.price')}
+              help={t('drops.price-help')}
               inputMode="decimal"
               unit={currency}
               value={line.price}
@@ -77,8 +79,11 @@ export function ProductFields({ products, currency, onChange, submit }: ProductF
             <TextField
               name={`products.${index}.sku`}
               label={t('drops.sku')}
-              {...(line.sku === '' &&
-                line.name !== '' && { help: t('drops.sku-made', { sku: skuOf(line.name) }) })}
+              help={
+                line.sku === '' && line.name !== ''
+                  ? t('drops.sku-made', { sku: skuOf(line.name) })
+                  : t('drops.sku-help')
+              }
               value={line.sku}
               onChange={(sku) => change(index, { sku })}
             />

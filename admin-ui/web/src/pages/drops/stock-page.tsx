@@ -149,14 +149,14 @@ function Movement({ drop, rows }: { readonly drop: Drop; readonly rows: readonly
   return (
     <Section title={t('stock.move')} lead={t('stock.move-lead')}>
       <Form submit={submit}>
+        <SelectField
+          name="sku"
+          label={t('stock.product')}
+          value={texts.sku}
+          onChange={(sku) => change({ sku })}
+          options={rows.map(({ sku, name }) => ({ value: sku, label: `${name} (${sku})` }))}
+        />
         <div className="row">
-          <SelectField
-            name="sku"
-            label={t('stock.product')}
-            value={texts.sku}
-            onChange={(sku) => change({ sku })}
-            options={rows.map(({ sku, name }) => ({ value: sku, label: `${name} (${sku})` }))}
-          />
           <SelectField
             name="way"
             label={t('stock.way')}

@@ -13,6 +13,7 @@ import { Facts } from '../../ui/facts.tsx';
 import { Moment } from '../../ui/moment.tsx';
 import { useMoney } from '../../ui/money.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
+import { useRecordWords } from '../../ui/record-words/record-words.ts';
 import { Section } from '../../ui/section.tsx';
 import { Answered } from '../../ui/states.tsx';
 import { Timeline } from '../../ui/timeline.tsx';
@@ -53,6 +54,7 @@ const actsOf = ({ status, amountMinor, refundedMinor, refundingMinor }: Order): 
 function Told({ story, onChanged }: { readonly story: OrderStory; onChanged(): void }) {
   const t = useText();
   const money = useMoney();
+  const words = useRecordWords();
   const may = useMay();
   const { order } = story;
   const { data: drop } = useQuery(dropQuery(order.drop));
@@ -106,7 +108,10 @@ function Told({ story, onChanged }: { readonly story: OrderStory; onChanged(): v
           events={orderTimeline(story).map(({ at, what, amountMinor, detail }) => ({
             at,
             title: t(`orders.what-${what}`),
-            detail: [amountMinor !== undefined && money(amountMinor, order.currency), detail]
+            detail: [
+              amountMinor !== undefined && money(amountMinor, order.currency),
+              detail && words.value(detail),
+            ]
               .filter(Boolean)
               .join(' · '),
           }))}

@@ -60,7 +60,7 @@ function Told({ report }: { readonly report: Report }) {
     share === null
       ? '–'
       : intl.formatNumber(share, { style: 'percent', maximumFractionDigits: 1, minimumFractionDigits: 0 });
-  const moment = (at: string | null) => (at === null ? '–' : <Moment at={at} zone={zone} />);
+  const moment = (at: string | null) => (at === null ? '–' : <Moment at={at} zone={zone} isExact />);
   const { sales } = report;
   return (
     <>

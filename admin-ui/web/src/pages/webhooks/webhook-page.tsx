@@ -18,6 +18,7 @@ import { SelectField } from '../../ui/select-field.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
 import { tell } from '../../ui/toasts.tsx';
 import { ToldOnce } from '../../ui/told-once.tsx';
+import { useDeliveryFault } from './delivery-fault.ts';
 import { WebhookState } from './webhook-state.tsx';
 
 const REFRESH_MS = 10_000;
@@ -44,6 +45,7 @@ export default function WebhookPage() {
 function One({ webhook, onChanged }: { readonly webhook: Webhook; onChanged(): void }) {
   const t = useText();
   const faultText = useFaultText();
+  const faultOfDelivery = useDeliveryFault();
   const navigate = useNavigate();
   const [secret, show] = useState<string | null>(null);
   const [isDeleting, remove] = useState(false);
@@ -87,7 +89,7 @@ function One({ webhook, onChanged }: { readonly webhook: Webhook; onChanged(): v
         {webhook.url}
       </PageHeader>
       <p>
-        <WebhookState webhook={webhook} /> {webhook.disabledReason}
+        <WebhookState webhook={webhook} /> {webhook.disabledReason && faultOfDelivery(webhook.disabledReason)}
       </p>
       <p className="help">{webhook.types.join(', ')}</p>
       {secret !== null && (
@@ -132,6 +134,7 @@ function Deliveries({ webhook, onChanged }: { readonly webhook: Webhook; onChang
   const t = useText();
   const faultText = useFaultText();
   const zoneOf = useDropZones();
+  const faultOfDelivery = useDeliveryFault();
   const [status, setStatus] = useState<string>(webhook.dead > 0 ? 'dead' : 'delivered');
   const query = useQuery({
     queryKey: ['deliveries', webhook.id, status],
@@ -161,7 +164,7 @@ function Deliveries({ webhook, onChanged }: { readonly webhook: Webhook; onChang
       id: 'at',
       header: t('webhooks.at'),
       accessorFn: ({ at }) => at,
-      cell: ({ row: { original } }) => <Moment at={original.at} zone={zoneOf(original.drop)} />,
+      cell: ({ row: { original } }) => <Moment at={original.at} zone={zoneOf(original.drop)} isExact />,
     },
     {
       id: 'tries',
@@ -169,7 +172,7 @@ function Deliveries({ webhook, onChanged }: { readonly webhook: Webhook; onChang
       accessorFn: ({ tries }) => tries,
       meta: { align: 'end', isMinor: true },
     },
-    { id: 'error', header: t('webhooks.error'), accessorFn: ({ lastError }) => lastError ?? '–' },
+    { id: 'error', header: t('webhooks.error'), accessorFn: ({ lastError }) => faultOfDelivery(lastError) },
     {
       id: 'replay',
       header: t('webhooks.replay'),

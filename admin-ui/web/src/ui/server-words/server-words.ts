@@ -4,16 +4,21 @@ import { useIntl } from 'react-intl';
 import type { ApiFault, FieldFault, Told } from '../../api/api-fault.ts';
 
 export interface ServerWords {
+  /** What a fault says beyond its type. Null where that has no words here: nobody is shown a language they did not choose. */
+  detail(fault: ApiFault): string | null;
   reason(fault: FieldFault): string;
   /** Of a fault of the type `confirmation-required`: a sentence for each reason to ask. */
   dangers(fault: ApiFault): readonly string[];
 }
+
+const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 export function useServerWords(): ServerWords {
   const intl = useIntl();
   return useMemo(() => {
     /** Numbers are written, and counted, as the language has it. */
     const shown = (name: string, value: string, words: unknown): string | number => {
+      if (INSTANT.test(value)) return intl.formatDate(value, { dateStyle: 'long', timeStyle: 'short' });
       if (!/^-?\d{1,15}$/.test(value)) return value;
       const isCounted = typeof words === 'string' && words.includes(`{${name}, plural`);
       return isCounted ? Number(value) : intl.formatNumber(Number(value));
@@ -26,6 +31,11 @@ export function useServerWords(): ServerWords {
       return intl.formatMessage({ id }, Object.fromEntries(entries));
     };
     return {
+      detail({ document, detail }) {
+        const { detailCode } = document as { detailCode?: Told };
+        if (detailCode) return said(`detail.${detailCode.code}`, detailCode.values, detail);
+        return intl.locale.startsWith('en') && detail !== '' ? detail : null;
+      },
       reason: ({ code = '', values = {}, reason }) => said(`reason.${code}`, values, reason),
       dangers({ document, detail }) {
         const { dangers, dangerCodes } = document as { dangers?: string[]; dangerCodes?: (Told | null)[] };

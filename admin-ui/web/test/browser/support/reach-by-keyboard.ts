@@ -19,6 +19,9 @@ export async function unreachedByKeyboard(page: Page): Promise<string[]> {
         ':disabled, [aria-disabled=true], main, [inert] *, [aria-hidden=true] *, [aria-hidden=true]',
       ) &&
       // Places that take the focus by script alone: headings, dialogs, the page itself.
+      !element.matches('[role=dialog], [role=alertdialog]') &&
+      // For screen readers alone, who have no Escape at hand.
+      !(element.tabIndex < 0 && (element.parentElement?.offsetWidth ?? 0) <= 1) &&
       (element.tabIndex >= 0 || !element.matches('[tabindex="-1"]:not(button, a, input, select, [role])'));
     const all = [...document.querySelectorAll<HTMLElement>(offered)].filter(isOffered);
     const store = window as unknown as { unreached: Set<HTMLElement> };
