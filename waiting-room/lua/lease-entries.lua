@@ -73,7 +73,8 @@ local sessions = inside(control, now, keys)
 -- What stands still comes back: a gate keeps what it has, and spends nothing meanwhile.
 local stays = phase == 'open' or phase == 'paused' or phase == 'healing'
 local pool = stays and lease_pool(control, sessions - outstanding, now) or 0
-local quota = math.min(LEASES_OF_GATE_MAX, math.ceil(pool / gates))
+-- Where there are fewer than gates, some have none.
+local quota = math.min(LEASES_OF_GATE_MAX, math.max(math.min(1, pool), math.floor(pool / gates)))
 local first = back_end + 1
 local wanted = (#ARGV - back_end) / 2
 if wanted > 0 and (redis.call('HEXISTS', GRANTS, ARGV[first]) == 1 or redis.call('ZSCORE', SPENT, ARGV[first])) then
@@ -86,7 +87,10 @@ if wanted > 0 and (redis.call('HEXISTS', GRANTS, ARGV[first]) == 1 or redis.call
   end
 elseif wanted > 0 and phase == 'open' then
   local lacking = math.max(0, math.min(wanted, pool - outstanding, quota - held_count))
-  local count = math.min(lacking, lease_budget(control, redis.call('ZCARD', PRESENT)))
+  -- Who asks first leaves as much to the others, and who has more than the others lets them go first.
+  local share = math.ceil(lease_budget(control, redis.call('ZCARD', PRESENT)) / gates)
+  share = held_count * gates <= outstanding and share or 0
+  local count = math.min(lacking, share)
   if control.max_sessions > 0 then
     count = math.min(count, control.max_sessions - sessions)
   end
@@ -97,8 +101,11 @@ elseif wanted > 0 and phase == 'open' then
   end
   control.bucket = control.bucket - count
   control.lease_credit = math.max(0, control.lease_credit - count)
-  if count < lacking then
+  if count < lacking and count == share then
     control.lease_until_us = now + LEASE_CREDIT_US
+  elseif count < lacking or outstanding + count >= quota * gates then
+    -- All have what they may, or it is not the rate that they wait for: the line has its whole rate again.
+    control.lease_credit, control.lease_until_us = 0, now
   end
 end
 if control.opened_us > 0 then

@@ -30,8 +30,9 @@ local function settle(control, now, phase)
     control.clock_us = control.clock_us + step
   end
   control.bucket = math.min(burst_of(control, now), control.bucket)
-  -- A part of the bucket, never beside it: promise 1 knows one bucket.
-  control.lease_credit = math.max(0, math.min(control.lease_credit, control.bucket))
+  -- A claim on the bucket, never beside it: promise 1 knows one bucket. The claim outlives what the line takes of it, or a rate that
+  -- brings one entry a tick would never leave gates a whole one.
+  control.lease_credit = math.max(0, math.min(control.lease_credit, burst_of(control, now)))
   control.accrual_version = moving and control.policy_version or 0
   control.accrual_rate = rate_at(control, now)
   control.clock_seen_us = math.max(now, control.clock_seen_us)

@@ -96,6 +96,46 @@ test('a minute’s worth is out at most, shared among the gates, and the line ha
   expect((await sessions()) - before).toBeGreaterThanOrEqual(119);
 });
 
+test('5.12: a busy line leaves the gates their fifth at a low rate, too, where every tick brings one entry', async () => {
+  line = await Line.create({ policy: { rate_per_minute: 300, burst_seconds: 1 } });
+  const numbers = await line.arrive(600);
+  const gates = new Map(['a', 'b', 'c', 'd'].map((gate) => [gate, [] as string[]]));
+  for (let round = 0; round < 12; round++) {
+    await line.checkIn(numbers.slice(0, round * 15 + 100));
+    await fillFor(2500, gates, 2500);
+  }
+  const held = [...gates.values()].map(({ length }) => length);
+  expect(Math.min(...held), `held: ${held}`).toBeGreaterThan(0);
+  // 30 s at 5 a second, of which gates that lack are kept a fifth.
+  const leased = held.reduce((sum, one) => sum + one, 0);
+  expect(leased).toBeGreaterThanOrEqual(20);
+  expect(leased).toBeLessThanOrEqual(35);
+});
+
+test('5.12: where the bucket holds one entry, line and gates have it in turn', async () => {
+  line = await Line.create({ policy: { rate_per_minute: 60, burst_seconds: 1 } });
+  const numbers = await line.arrive(200);
+  const gates = new Map(['a', 'b'].map((gate) => [gate, [] as string[]]));
+  for (let round = 0; round < 24; round++) {
+    await line.checkIn(numbers.slice(0, round * 2 + 60));
+    await fillFor(2500, gates, 2500);
+  }
+  const leased = [...gates.values()].reduce((sum, { length }) => sum + length, 0);
+  expect(leased).toBeGreaterThanOrEqual(6);
+  // A minute's worth is 60: what gates are kept does not stop the line.
+  expect((await sessions()) - leased).toBeGreaterThanOrEqual(30);
+});
+
+test('5.12: when less is there than gates could hold, each has as much as the others', async () => {
+  line = await Line.create({ policy: { stock_bound: 'on' } });
+  await line.tick();
+  const gates = new Map(['a', 'b', 'c', 'd'].map((gate) => [gate, [] as string[]]));
+  for (const gate of gates.keys()) await ask({ gate });
+  await line.report({ sellable: 28 });
+  await fillFor(5000, gates, 1000);
+  expect([...gates.values()].map((held) => held.length)).toEqual([1, 1, 1, 1]);
+});
+
 test('maxSessions: leases are sessions, a fifth of what the line leaves at most, and free again when given back', async () => {
   line = await Line.create({ policy: { max_sessions: 50 } });
   const held = new Map([['a', [] as string[]]]);
