@@ -1,13 +1,15 @@
 /**
  * The store path by itself, for the bench `reserve`: many requesters at once, each asking for one unit of one hot SKU under
- * a key of its own, either through the batching store or by the same statement in a transaction of each request's own. Prints `{"perSecond", "reserved"}`.
+ * a key of its own, either through the batching store or in a transaction of each request's own: by the statement that decides whatever is
+ * asked (`single`), or by the shorter one that batches get while there is plenty (`plain`). Prints `{"perSecond", "reserved"}`.
  *
- * node reserve-store.ts <batched|single> <drop> <sku> <requesters> <milliseconds>; DATABASE_URL names the database, whose
+ * node reserve-store.ts <batched|single|plain> <drop> <sku> <requesters> <milliseconds>; DATABASE_URL names the database, whose
  * sessions are the shoppers.
  */
 import { randomBytes } from 'node:crypto';
 import { connectPostgres, createLogger } from '@sluice/service-kit';
 import { createReservationStore, type Holder } from '../src/store/reservations.ts';
+import { reserveBatch } from '../src/store/reserve-batch.ts';
 import { reservePlain } from '../src/store/reserve-plain.ts';
 import { uuidv7 } from '../src/store/uuid.ts';
 
@@ -25,8 +27,11 @@ async function reserve(holder: Holder, key: string): Promise<string> {
   if (mode === 'batched') return (await store.reserve(holder, key, lines)).verdict;
   const { jti, shopper } = holder;
   const alone = [{ id: uuidv7(), jti, shopper, key, lines }];
-  const granted = await reservePlain(database, drop, alone, 0);
-  return granted?.answers[0]?.verdict ?? 'not plain';
+  const decided =
+    mode === 'plain'
+      ? await reservePlain(database, drop, alone, 0)
+      : await reserveBatch(database, drop, alone);
+  return decided?.answers[0]?.verdict ?? 'not plain';
 }
 
 const { rows: holders } = await database.query<Holder>(

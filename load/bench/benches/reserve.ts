@@ -87,7 +87,7 @@ async function sampleSize(url: URL, headers: Record<string, string>, body: strin
 
 /** The store by itself, A B A B A B as over HTTP. */
 async function compareStore({ stack, timing, note }: BenchContext): Promise<Record<string, unknown>> {
-  const rate = async (mode: 'batched' | 'single', requesters = REQUESTERS, ms = timing.phaseMs) => {
+  const rate = async (mode: 'batched' | 'single' | 'plain', requesters = REQUESTERS, ms = timing.phaseMs) => {
     const args = [STORE_PROGRAM, mode, DROP, SKU, String(requesters), String(ms)];
     const env = { ...process.env, DATABASE_URL: stack.databaseUrl };
     const { code, output } = await runCommand(process.execPath, args, { env });
@@ -95,11 +95,16 @@ async function compareStore({ stack, timing, note }: BenchContext): Promise<Reco
     return (JSON.parse(output.split('\n').at(-1) ?? '') as { perSecond: number }).perSecond;
   };
   const pairs = [];
+  const plainPairs = [];
   for (let pair = 1; pair <= timing.pairs; pair++) {
-    const baseline = await rate('single');
-    pairs.push({ baseline, service: await rate('batched') });
+    const single = await rate('single');
+    const batched = await rate('batched');
+    const plain = await rate('plain');
+    pairs.push({ baseline: single, service: batched });
+    plainPairs.push({ baseline: plain, service: batched });
+    const [alone, shorter, together] = [single, plain, batched].map(Math.round);
     note(
-      `store, pair ${pair}: ${Math.round(baseline)}/s one by one, ${Math.round(pairs.at(-1)?.service ?? 0)}/s batched`,
+      `store, pair ${pair}: ${alone}/s one by one, ${shorter}/s by the plain statement, ${together}/s batched`,
     );
   }
   const { median, min, max } = ratioOf(pairs);
@@ -119,7 +124,9 @@ async function compareStore({ stack, timing, note }: BenchContext): Promise<Reco
     storeRatio: rounded(median),
     storeRatioMin: rounded(min),
     storeRatioMax: rounded(max),
+    storeRatioPlain: rounded(ratioOf(plainPairs).median),
     storePerSecond: Math.round(spreadOf(pairs.map(({ service }) => service)).median),
     singlePerSecond: Math.round(spreadOf(pairs.map(({ baseline }) => baseline)).median),
+    plainPerSecond: Math.round(spreadOf(plainPairs.map(({ baseline }) => baseline)).median),
   };
 }
