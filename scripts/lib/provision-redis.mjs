@@ -50,6 +50,8 @@ export async function startRedis({ folder, port, note = () => {} }) {
     dir: folder,
     appendonly: 'yes',
     appendfsync: 'everysec',
+    // By default a file is written anew at 64 MB, 128, 256: each time a fork and a core for seconds, and all of it while a drop opens.
+    'auto-aof-rewrite-min-size': '512mb',
     save: '',
     databases: '256',
     'maxmemory-policy': 'noeviction',

@@ -395,7 +395,7 @@ export const BUGS = [
     replacements: [
       {
         file: 'service-kit/src/validation.ts',
-        find: 'const broken = brokenTexts(body)',
+        find: 'const broken = brokenTexts(given)',
         replace: 'const broken = brokenTexts(undefined)',
       },
     ],
