@@ -3,7 +3,7 @@
  * cookie, so nothing can be checked here; token and secret are checked together on the GET that follows.
  */
 import { type CookieNames, setCookie } from './cookies.ts';
-import { problemResponse } from './problem.ts';
+import { invalidRequest } from './problem.ts';
 import { BodyTooLarge, readText } from './read-text.ts';
 import { sameOriginPath } from './return-path.ts';
 import { COMPACT_JWS, DROP_ID, TOKEN_LENGTH_MAX } from './words.ts';
@@ -23,28 +23,29 @@ export interface CallbackOptions {
 
 /** 303 to the path in `to` with the token's cookie, or a 4xx problem. Never throws. */
 export async function takeToken(request: Request, { names, isSecure }: CallbackOptions): Promise<Response> {
-  if (request.method !== 'POST') return refuse(405, 'method', 'must be POST', { allow: 'POST' });
+  if (request.method !== 'POST') return invalidRequest('method', 'must be POST', 405, { allow: 'POST' });
   const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/x-www-form-urlencoded') {
-    return refuse(415, 'content-type', 'must be application/x-www-form-urlencoded');
+    return invalidRequest('content-type', 'must be application/x-www-form-urlencoded', 415);
   }
   let form: URLSearchParams;
   try {
     form = new URLSearchParams(await readText(request, BODY_BYTES_MAX));
   } catch (error) {
-    if (error instanceof BodyTooLarge) return refuse(413, 'body', `must be at most ${BODY_BYTES_MAX} bytes`);
-    return refuse(400, 'body', 'could not be read');
+    if (error instanceof BodyTooLarge)
+      return invalidRequest('body', `must be at most ${BODY_BYTES_MAX} bytes`, 413);
+    return invalidRequest('body', 'could not be read');
   }
   const token = only(form, 'token');
   const drop = only(form, 'drop');
   const to = only(form, 'to');
   // The form of a token has no character that could end a cookie.
   if (!token || token.length > TOKEN_LENGTH_MAX || !COMPACT_JWS.test(token)) {
-    return refuse(400, 'token', 'must be one admission token');
+    return invalidRequest('token', 'must be one admission token');
   }
-  if (!drop || !DROP_ID.test(drop)) return refuse(400, 'drop', 'must be one drop id');
+  if (!drop || !DROP_ID.test(drop)) return invalidRequest('drop', 'must be one drop id');
   const path = to && sameOriginPath(to);
-  if (!path) return refuse(400, 'to', 'must be one path on this origin');
+  if (!path) return invalidRequest('to', 'must be one path on this origin');
   return new Response(null, {
     status: 303,
     headers: {
@@ -60,18 +61,4 @@ export async function takeToken(request: Request, { names, isSecure }: CallbackO
 function only(form: URLSearchParams, name: string): string | null {
   const values = form.getAll(name);
   return values.length === 1 ? (values[0] as string) : null;
-}
-
-function refuse(
-  status: number,
-  field: string,
-  reason: string,
-  headers: Record<string, string> = {},
-): Response {
-  return problemResponse(
-    status,
-    'invalid-request',
-    { title: 'Invalid request', detail: `${field} ${reason}`, errors: [{ field, reason }] },
-    headers,
-  );
 }

@@ -9,13 +9,13 @@ import { cookieNames, readCookie, setCookie } from './cookies.ts';
 import { type AdmissionVerifierOptions, createAdmissionVerifier } from './create-admission-verifier.ts';
 import { createSecret } from './create-secret.ts';
 import { createPathRules } from './path-rules.ts';
+import { invalidRequest } from './problem.ts';
 import { noSuchDrop, refusalFor } from './refusals.ts';
 import {
   isRehearsalOf,
   REHEARSAL_PATH,
   REHEARSAL_PREFIX,
   readRehearsalLink,
-  refuseRehearsal,
   rehearsalsPresented,
 } from './rehearsals.ts';
 import { sameOriginPath } from './return-path.ts';
@@ -188,10 +188,10 @@ export function createConnector(options: ConnectorOptions): Connector {
     const path = sameOriginPath(link.to);
     const rule = path && rules.protectedBy(new URL(path, shop).pathname);
     if (!path || !rule || shop.length + path.length > RETURN_LENGTH_MAX)
-      return refuseRehearsal('to', 'must be one protected path on this origin');
+      return invalidRequest('to', 'must be one protected path on this origin');
     const asked = typeof drop === 'string' ? drop : drop(new URL(path, shop).pathname);
     if (asked === null || !(await isRehearsalOf(link.copy, asked)))
-      return refuseRehearsal('drop', 'must be a rehearsal of the drop behind that path');
+      return invalidRequest('drop', 'must be a rehearsal of the drop behind that path');
     return redirectToRoom(request, link.copy, path, 303, link.pass);
   }
 

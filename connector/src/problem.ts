@@ -18,3 +18,18 @@ export function problemResponse(
     headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
   });
 }
+
+/** A request that says something it may not: which part of it, and why. */
+export function invalidRequest(
+  field: string,
+  reason: string,
+  status = 400,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return problemResponse(
+    status,
+    'invalid-request',
+    { title: 'Invalid request', detail: `${field} ${reason}`, errors: [{ field, reason }] },
+    headers,
+  );
+}

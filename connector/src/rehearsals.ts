@@ -5,7 +5,7 @@
 import { base64url } from 'jose';
 import { bindOf } from './bind-of.ts';
 import type { CookieNames } from './cookies.ts';
-import { problemResponse } from './problem.ts';
+import { invalidRequest } from './problem.ts';
 import { COMPACT_JWS, DROP_ID, TOKEN_LENGTH_MAX } from './words.ts';
 
 /** Where the link of a staff pass begins its way through a shop. Part of the interface between control plane and connector. */
@@ -77,28 +77,14 @@ export interface RehearsalRequest {
 
 /** The link of a staff pass, read; or the 4xx problem that answers it. */
 export function readRehearsalLink(request: Request): RehearsalRequest | Response {
-  if (request.method !== 'GET') return refuseRehearsal('method', 'must be GET', 405, { allow: 'GET' });
+  if (request.method !== 'GET') return invalidRequest('method', 'must be GET', 405, { allow: 'GET' });
   const { searchParams } = new URL(request.url);
   const only = (name: string) => {
     const values = searchParams.getAll(name);
     return values.length === 1 ? (values[0] as string) : '';
   };
   const [copy, pass, to] = [only('drop'), only('pass'), only('to')];
-  if (!DROP_ID.test(copy) || !COPY_ID.test(copy)) return refuseRehearsal('drop', 'must be one rehearsal');
-  if (!PASS.test(pass)) return refuseRehearsal('pass', 'must be one staff pass');
+  if (!DROP_ID.test(copy) || !COPY_ID.test(copy)) return invalidRequest('drop', 'must be one rehearsal');
+  if (!PASS.test(pass)) return invalidRequest('pass', 'must be one staff pass');
   return { copy, pass, to };
-}
-
-export function refuseRehearsal(
-  field: string,
-  reason: string,
-  status = 400,
-  headers: Record<string, string> = {},
-): Response {
-  return problemResponse(
-    status,
-    'invalid-request',
-    { title: 'Invalid request', detail: `${field} ${reason}`, errors: [{ field, reason }] },
-    headers,
-  );
 }
