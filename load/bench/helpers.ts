@@ -6,7 +6,7 @@ import type { BaselineRoute } from './baseline.ts';
 import type { CheckoutFloor } from './checkout-floor.ts';
 import type { DriveResult } from './client/drive.ts';
 import type { ClientAnswer, ClientOrder } from './client/orders.ts';
-import type { FloorRoute } from './floor.ts';
+import type { FloorRoute } from './join-floor.ts';
 
 export interface Client {
   readonly pid: number;
@@ -38,7 +38,7 @@ export function startBaseline(route: BaselineRoute): Promise<Baseline> {
 
 /** The least that does what a join must, to say how far the service is from what can be had. */
 export function startFloor(route: FloorRoute): Promise<Baseline> {
-  return startServer('bench-floor', './floor.ts', route);
+  return startServer('bench-floor', './join-floor.ts', route);
 }
 
 /** Likewise of a reservation, and of a session with one. */

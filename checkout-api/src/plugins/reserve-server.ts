@@ -2,7 +2,6 @@
  * Answers plain reservation requests of sessions that this instance knows before the router (ADR 0060): the same gate, limit,
  * contract and decision as there. Whatever is the least bit different goes to the router.
  */
-
 import type { IncomingMessage } from 'node:http';
 import {
   type AnswerFirst,

@@ -2,7 +2,6 @@
  * Opens checkout sessions before the router (ADR 0060): the same limits, verification and answer as there. Whatever is the least
  * bit different, a body or a header twice, goes to the router.
  */
-
 import type { IncomingMessage } from 'node:http';
 import {
   type AnswerFirst,

@@ -1,7 +1,7 @@
 /**
  * Joins after opening: each request a new shopper with a nonce of the page's making, from one of 8,192 addresses. Every
  * ticket that was acknowledged is looked up in Redis afterwards. Beside the bare POST stands the least that puts somebody into a
- * sorted set (floor.ts): how much of the distance is Redis's and the batch's, and how much is the room's.
+ * sorted set (join-floor.ts): how much of the distance is Redis's and the batch's, and how much is the room's.
  */
 import { join as joinFile } from 'node:path';
 import { createDrop, waitForPhase } from '../../lib/drops.ts';

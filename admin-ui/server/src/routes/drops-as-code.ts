@@ -88,8 +88,7 @@ export const dropsAsCodeRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane 
         digest,
         isConfirmed: confirm,
       });
-      const codes = done.codes.map((one) => ({ ...one, codes: [...one.codes] }));
-      return { ...answerOf(done), applied: done.applied, codes };
+      return { ...answerOf(done), applied: done.applied, codes: done.codes };
     },
   );
 
