@@ -103,7 +103,12 @@ export const REASONS = {
   'rule-twice': 'says something twice',
   'rule-count': 'has a COUNT that is no number from 1 on',
   'rule-until': 'has an UNTIL that is not UTC, like 20261231T230000Z',
-  'rule-wrong': 'is not a rule of RFC 5545: {why}',
+  'rule-value': 'has {part}={value}, which does not exist',
+  'rule-beside': 'has {part}, which can not stand beside {other}',
+  'rule-counted-days':
+    'counts the days of BYDAY, which goes with months and years only, and not beside BYWEEKNO',
+  'rule-position': 'has BYSETPOS, which needs another part that begins with BY',
+  'rule-wrong': 'is not a rule of RFC 5545 that can be followed',
   'rule-many': 'must give less than {most} drops in two years',
   'rule-none': 'gives no drop in the next two years',
   'no-occurrence': 'names {local}, at which nothing occurs',
@@ -116,7 +121,12 @@ export const REASONS = {
 
   // Tables and files.
   csv: 'must be text/csv',
-  'csv-wrong': 'is not valid CSV: {why}',
+  'csv-cells': 'must have {columns} cells, as the first line, and has {cells}',
+  'csv-open': 'begins a quoted cell that does not end',
+  'csv-after': 'has a cell that goes on after its closing quote: a quote inside is written twice',
+  'csv-inside':
+    'has a quote inside a cell that does not begin with one: quote the whole cell, and write the inner one twice',
+  'csv-wrong': 'is not valid CSV',
   'csv-lines': 'must have at most {most} movements',
   'column-once': 'must name the column {name} once',
   column: 'must name the column {name}',
@@ -127,7 +137,18 @@ export const REASONS = {
   delta: 'must be a whole number, like 20 or -5',
   whole: 'must be a whole number',
   'between-characters': 'must have 1 to {most} characters',
-  yaml: 'is not valid YAML: {why}',
+  'yaml-twice': 'has "{name}" twice: again in line {line}',
+  'yaml-indent': 'is not indented as what it belongs to: line {line}, column {column}',
+  'yaml-tab': 'is indented by a tab in line {line}: only spaces can be',
+  'yaml-quote': 'has a quote in line {line} that is never closed',
+  'yaml-bracket': 'has a bracket in line {line} that is never closed',
+  'yaml-colon': 'has a name without a colon and a space after it in line {line}',
+  'yaml-colons': 'has a second colon in line {line}: put the value in quotes',
+  'yaml-start': 'has a value that begins with {mark} in line {line}: put it in quotes',
+  'yaml-escape': 'has a backslash in line {line} that stands before nothing known: write it twice',
+  'yaml-documents': 'has several documents, the second from line {line} on: one is taken',
+  'yaml-anchor': 'refers to "{name}", which is not named before',
+  yaml: 'is not valid YAML: line {line}, column {column}',
   'yaml-loops': 'refers to itself, or too often to other places',
 
   // Accounts.

@@ -6,7 +6,7 @@
 import { RRuleTemporal } from 'rrule-temporal';
 import { Temporal } from 'temporal-polyfill';
 import type { Fault } from './fault.ts';
-import type { Reason } from './reasons.ts';
+import { ruleFault } from './recurrence-rule.ts';
 import { type Choice, resolveLocal, zoneNamed } from './zoned-time.ts';
 
 export interface Recurrence {
@@ -26,12 +26,6 @@ export interface Occurrence {
   readonly opensAt: Date;
 }
 
-/** Drops of a series open at most once an hour: what recurs faster is no drop. */
-const FREQUENCIES = ['DAILY', 'WEEKLY', 'MONTHLY', 'YEARLY'];
-const PARTS = [
-  ...['FREQ', 'INTERVAL', 'COUNT', 'UNTIL', 'BYDAY', 'BYMONTH', 'BYMONTHDAY', 'BYSETPOS', 'WKST'],
-  ...['BYYEARDAY', 'BYWEEKNO', 'BYHOUR'],
-];
 /** Looked at when a series is made: the clocks of two years. */
 const CHECKED_DAYS = 731;
 /** Of one look: a series of twenty drops a day for a month. */
@@ -70,8 +64,9 @@ export function recurrenceFaults(rule: Recurrence, now: Date): Fault[] {
   let times: string[];
   try {
     times = clockTimes(rule, new Date(Math.min(now.getTime(), starts.instant.getTime() - 1)), until);
-  } catch (error) {
-    return [{ path: '/rrule', reason: `is not a rule of RFC 5545: ${(error as Error).message}` }];
+  } catch {
+    // The library gives up: a rule that is well formed, and is met too seldom to be looked for.
+    return [{ path: '/rrule', reason: 'is not a rule of RFC 5545 that can be followed' }];
   }
   if (times.length >= OCCURRENCES_MAX)
     return [{ path: '/rrule', reason: `must give less than ${OCCURRENCES_MAX} drops in two years` }];
@@ -89,24 +84,6 @@ export function recurrenceFaults(rule: Recurrence, now: Date): Fault[] {
         : [];
     }),
   ].slice(0, 5);
-}
-
-/** What may stand in a rule here; the rest is the library's to refuse. */
-function ruleFault(rrule: string): Reason | undefined {
-  // A line break would begin another property of a calendar file.
-  if (!/^[A-Z0-9=;,+-]+$/.test(rrule)) return 'must be parts like FREQ=WEEKLY;BYDAY=TH';
-  const parts = rrule.split(';').map((part) => part.split('=', 1)[0] ?? '');
-  const unknown = parts.find((part) => !PARTS.includes(part));
-  if (unknown !== undefined) return `has "${unknown}", which is none of ${PARTS.join(', ')}`;
-  if (new Set(parts).size < parts.length) return 'says something twice';
-  const frequency = /(?:^|;)FREQ=([A-Z]+)/.exec(rrule)?.[1] ?? '';
-  if (!FREQUENCIES.includes(frequency)) return `needs FREQ, one of ${FREQUENCIES.join(', ')}`;
-  const count = /(?:^|;)COUNT=([^;]*)/.exec(rrule)?.[1];
-  if (count !== undefined && !/^[1-9]\d{0,3}$/.test(count)) return 'has a COUNT that is no number from 1 on';
-  const until = /(?:^|;)UNTIL=([^;]*)/.exec(rrule)?.[1];
-  if (until !== undefined && !/^\d{8}T\d{6}Z$/.test(until))
-    return 'has an UNTIL that is not UTC, like 20261231T230000Z';
-  return undefined;
 }
 
 /** Clock times of the rule, as if the zone had no changes: 2026-12-01T18:00. A day more at both ends, whatever the offset. */

@@ -4,6 +4,7 @@ import { problem } from '@sluice/service-kit';
 import type { FastifyInstance } from 'fastify';
 import { parseDocument } from 'yaml';
 import type { Reason } from '../domain/reasons.ts';
+import { yamlReason } from './yaml-fault.ts';
 
 /** References to other places of a file; more is a file that wants to become large. */
 const ALIASES_MAX = 100;
@@ -21,14 +22,15 @@ export function takeYaml(app: FastifyInstance): void {
 export function parseYaml(text: string): unknown {
   const document = parseDocument(text, { uniqueKeys: true });
   const [error] = document.errors;
-  // The first line says what and where; what follows draws it.
-  if (error) throw invalid(`is not valid YAML: ${error.message.split('\n')[0]?.replace(/:$/, '')}`);
+  if (error) throw invalid(yamlReason(error, document, text));
   try {
     const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
     // Throws where a value holds itself, as no JSON does.
     JSON.stringify(value);
     return value;
-  } catch {
+  } catch (error) {
+    const [, name] = /^Unresolved alias .*: (\S+)$/.exec((error as Error).message) ?? [];
+    if (name !== undefined) throw invalid(`refers to "${name}", which is not named before`);
     throw invalid('refers to itself, or too often to other places');
   }
 }

@@ -2,7 +2,6 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
-import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { type Static, Type } from 'typebox';
 import { applyDrops } from '../acts/apply-drops.ts';
@@ -16,6 +15,7 @@ import { ApplyAnswer, ApplyQuery, DropFile, PlanAnswer } from '../contract/drops
 import type { FieldFault } from '../domain/fault.ts';
 import { PRODUCT_COLUMNS, readProductRows } from '../domain/product-csv.ts';
 import { byOperator } from '../plugins/access.ts';
+import { rowsOf, takeCsv } from '../plugins/csv-body.ts';
 import { takeYaml } from '../plugins/yaml-body.ts';
 import { ACTS_PER_OPERATOR, EXPORTS_PER_OPERATOR } from '../rate-limits.ts';
 
@@ -29,11 +29,7 @@ export const dropsAsCodeRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane 
   const exporting = { rateLimit: { ...EXPORTS_PER_OPERATOR, keyGenerator: byOperator } };
   const acting = { rateLimit: { ...ACTS_PER_OPERATOR, keyGenerator: byOperator } };
   takeYaml(app);
-  app.addContentTypeParser(
-    'text/csv',
-    { parseAs: 'string' },
-    async (_request: unknown, text: string | Buffer) => String(text),
-  );
+  takeCsv(app);
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
@@ -130,7 +126,6 @@ export const dropsAsCodeRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane 
       },
     },
     async (request) => {
-      if (typeof request.body !== 'string') throw invalid([{ field: 'body', reason: 'must be text/csv' }]);
       const { products, faults } = readProductRows(rowsOf(request.body));
       if (faults.length > 0)
         throw invalid(
@@ -140,14 +135,6 @@ export const dropsAsCodeRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane 
     },
   );
 };
-
-function rowsOf(text: string): string[][] {
-  try {
-    return parse(text, { bom: true, trim: true, skip_empty_lines: true }) as string[][];
-  } catch (error) {
-    throw invalid([{ field: 'body', reason: `is not valid CSV: ${(error as Error).message}` }]);
-  }
-}
 
 const fileOf = ({ drops, series = [] }: Static<typeof DropFile>): PlanFile => ({
   drops: drops as DropInFile[],

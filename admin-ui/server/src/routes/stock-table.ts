@@ -2,7 +2,6 @@
 
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { problem } from '@sluice/service-kit';
-import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { Type } from 'typebox';
 import type { ControlPlane } from '../acts/control-plane.ts';
@@ -13,6 +12,7 @@ import { MovedTableAnswer, StockTableHeaders, StockTableQuery } from '../contrac
 import type { Reason } from '../domain/reasons.ts';
 import { BALANCE_COLUMNS } from '../domain/stock-csv.ts';
 import { byOperator } from '../plugins/access.ts';
+import { rowsOf, takeCsv } from '../plugins/csv-body.ts';
 import { EXPORTS_PER_OPERATOR } from '../rate-limits.ts';
 
 /** Each line asks the checkout two or three times: a longer table takes longer than anybody waits. */
@@ -24,11 +24,7 @@ export const stockTableRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
   { plane },
 ) => {
   const config = { rateLimit: { ...EXPORTS_PER_OPERATOR, keyGenerator: byOperator } };
-  app.addContentTypeParser(
-    'text/csv',
-    { parseAs: 'string' },
-    async (_request: unknown, text: string | Buffer) => String(text),
-  );
+  takeCsv(app);
   app.addHook('onSend', async (_request, reply) => {
     reply.header('cache-control', 'no-store');
   });
@@ -69,7 +65,7 @@ export const stockTableRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
     (request) =>
       moveStockTable(plane, {
         drop: request.params.drop,
-        rows: rowsOf(request.body),
+        rows: linesOf(request.body),
         key: request.headers['idempotency-key'],
         actor: request.operator,
         isConfirmed: request.query.confirm ?? false,
@@ -77,17 +73,11 @@ export const stockTableRoutes: FastifyPluginAsyncTypebox<{ plane: ControlPlane }
   );
 };
 
-function rowsOf(body: unknown): string[][] {
-  if (typeof body !== 'string') throw invalid('must be text/csv');
-  let rows: string[][];
-  try {
-    rows = parse(body, { bom: true, trim: true, skip_empty_lines: true }) as string[][];
-  } catch (error) {
-    throw invalid(`is not valid CSV: ${(error as Error).message}`);
+function linesOf(body: unknown): string[][] {
+  const rows = rowsOf(body);
+  if (rows.length > LINES_MAX + 1) {
+    const reason: Reason = `must have at most ${LINES_MAX} movements`;
+    throw problem('invalid-request', `body ${reason}`, { errors: [{ field: 'body', reason }] });
   }
-  if (rows.length > LINES_MAX + 1) throw invalid(`must have at most ${LINES_MAX} movements`);
   return rows;
 }
-
-const invalid = (reason: Reason) =>
-  problem('invalid-request', `body ${reason}`, { errors: [{ field: 'body', reason }] });

@@ -159,7 +159,7 @@ test('what is wrong with a file is told with its place; unknown fields are refus
       'origin',
     ],
     ['version: 1\ndrops: [\n', 'body', ''],
-    ['version: 1\nversion: 1\ndrops: []\n', 'body', 'unique'],
+    ['version: 1\nversion: 1\ndrops: []\n', 'body', 'has "version" twice: again in line 2'],
     [
       `a: &a [x,x,x,x,x,x,x,x,x]\n${Array.from({ length: 9 }, (_, at) => `${String.fromCharCode(98 + at)}: &${String.fromCharCode(98 + at)} [${Array.from({ length: 9 }, () => `*${String.fromCharCode(97 + at)}`)}]`).join('\n')}\n`,
       'body',
@@ -197,8 +197,8 @@ test('products go out as CSV and come in again, and no cell is a formula', async
     ['sku,name,priceMinor,stock,colour\na,b,1,1,red\n', 'line.1'],
     ['sku,name,priceMinor,stock\na,b,1.5,1\n', 'line.2.priceMinor'],
     ['sku,name,priceMinor,stock\na,b,1,1\nc,d,1,-1\n', 'line.3.stock'],
-    ['sku,name,priceMinor,stock\na,b\n', 'body'],
-    ['sku,name,priceMinor,stock\n"a,b,1,1\n', 'body'],
+    ['sku,name,priceMinor,stock\na,b\n', 'line.2'],
+    ['sku,name,priceMinor,stock\n"a,b,1,1\n', 'line.2'],
   ] as const)
     expect(await post('/api/v1/products', text, 'text/csv'), text).toMatchObject({
       status: 400,

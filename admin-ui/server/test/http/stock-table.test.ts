@@ -102,11 +102,8 @@ test('promise 8: a table that is wrong anywhere is refused by line, and moves no
     ['sku,delta,reason\nlow-41,1e9,x\n', 'line.2.delta', 'must be a whole number, like 20 or -5'],
     ['sku,delta,reason\nlow-41,0,x\n', 'line.2.delta', 'must not be 0'],
     ['sku,delta,reason\nlow-41,1,\n', 'line.2.reason', 'must have 1 to 200 characters'],
-    [
-      'sku,delta,reason\nlow-41,1\n',
-      'body',
-      'is not valid CSV: Invalid Record Length: expect 3, got 2 on line 2',
-    ],
+    ['sku,delta,reason\nlow-41,1\n', 'line.2', 'must have 3 cells, as the first line, and has 2'],
+    ['sku,delta,reason\nlow-41,1,"x\n', 'line.2', 'begins a quoted cell that does not end'],
     ['', 'line.1', 'must name the column sku once'],
     [`sku,delta,reason\n${'low-41,1,x\n'.repeat(501)}`, 'body', 'must have at most 500 movements'],
   ];
