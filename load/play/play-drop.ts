@@ -60,7 +60,7 @@ export interface Trials {
   readonly openGates?: ((drop: string) => Promise<GatedEntry>) | undefined;
 }
 
-/** Gates are on their own only when the drop is well on its way, and attackers have met their victims. */
+/** Gates are on their own only when the drop is well on its way, and attackers are done with those they have met. */
 const ORDERS_BEFORE_OUTAGE = 3;
 
 /** Nobody is inside, nothing is left: so long it must stay like that before everybody is sent home. */
@@ -164,7 +164,10 @@ export async function playDrop(
   watching.catch(() => {}); // awaited below
   const noMoreHarm = new AbortController();
   const havoc = beginChaos(chaos, args.seed);
-  const away = gated?.outage.run(() => memory.orders.size >= ORDERS_BEFORE_OUTAGE, noMoreHarm.signal);
+  const away = gated?.outage.run(
+    () => memory.orders.size >= ORDERS_BEFORE_OUTAGE && !raid.isUnderWay,
+    noMoreHarm.signal,
+  );
   away?.catch(() => {}); // awaited below
   const stillMs = chaos.length === 0 && !gated ? STILL_MS : STILL_MS_CHAOS;
 

@@ -55,14 +55,14 @@ export function readTally(file, ok, name) {
 }
 
 /**
- * @param {{ layer: string | undefined, files?: readonly string[], namePattern?: string | undefined, later?: boolean, workers?: number, env: NodeJS.ProcessEnv }} options
+ * @param {{ layer: string | undefined, files?: readonly string[], namePattern?: string | undefined, later?: boolean, workers?: number, half?: 1 | 2, env: NodeJS.ProcessEnv }} options
  *   `layer` is a vitest project, none means all; `namePattern` a part of test names; `later` keeps what it says until
- *   it has ended, for a layer that runs beside another; `workers` files at once (2)
+ *   it has ended, for a layer that runs beside another; `workers` files at once (2); `half` of the layer's files only
  * @returns {Promise<Tally>}
  */
-export async function runVitest({ layer, files = [], namePattern, later = false, workers = 2, env }) {
+export async function runVitest({ layer, files = [], namePattern, later = false, workers = 2, half, env }) {
   const startedAt = performance.now();
-  const name = layer ?? 'chosen';
+  const name = `${layer ?? 'chosen'}${half ? `-${half}-of-2` : ''}`;
   const file = tallyFile(name);
   rmSync(file, { force: true });
   mkdirSync(dirname(file), { recursive: true });
@@ -76,6 +76,7 @@ export async function runVitest({ layer, files = [], namePattern, later = false,
       ...['run', '--passWithNoTests', '--root', repoRoot],
       ...(layer ? ['--project', layer] : []),
       ...['--maxWorkers', String(workers)],
+      ...(half ? ['--shard', `${half}/2`] : []),
       ...(namePattern ? ['--testNamePattern', namePattern.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')] : []),
       ...files,
     ],

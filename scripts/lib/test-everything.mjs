@@ -1,6 +1,6 @@
 // @ts-check
-// All layers in order: format, lint, types, layers, unused code, unit; then, on real stores, integration;
-// then load and, beside it, browser.
+// All layers in order: format, lint, types, layers, unused code, unit; then, on real stores, integration; then load and,
+// beside it, one half of browser; then the other half.
 
 import { createProgress } from './progress.mjs';
 import { provisionPrograms, TEST_PROGRAMS } from './provision-programs.mjs';
@@ -41,14 +41,17 @@ export async function testEverything() {
   const browserReason = missing.CHROMIUM_PATH_MISSING;
   // For the most part these files wait: for windows, leases and stores that come back. Two would leave both cores idle.
   const integration = await runVitest({ layer: 'integration', env: all, workers: 4 });
-  // Load wants the machine for itself; beside it the browser layer is for the most part a shopper who waits. With two workers
-  // it would take both cores, and plays miss their windows.
-  const [load, browser] = await Promise.all([
+  const browser = (/** @type {1 | 2} */ half, /** @type {number} */ workers) =>
+    runVitest({ layer: 'browser', half, env: all, workers, later: half === 1 });
+  // Load wants the machine for itself; beside it half of the browser layer is for the most part a shopper who waits. With two
+  // workers that would take both cores, and plays miss their windows.
+  const [load, browserBeside] = await Promise.all([
     runVitest({ layer: 'load', env: all, workers: 1 }),
     browserReason
       ? { ...emptyTally(), skips: [{ name: 'all browser tests', reason: browserReason }] }
-      : runVitest({ layer: 'browser', env: all, workers: 1, later: true }),
+      : browser(1, 1),
   ]);
+  const browserAfter = browserReason ? emptyTally() : await browser(2, 2);
   console.log(`all layers  ${progress.elapsedSeconds().toFixed(1)} s`);
-  return addTallies(tally, integration, load, browser);
+  return addTallies(tally, integration, load, browserBeside, browserAfter);
 }

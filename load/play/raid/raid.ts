@@ -12,8 +12,9 @@ import { type Credential, FORGERIES, type Material } from './forgeries.ts';
 
 /** Tries of each kind at each door. */
 const TRIES = 20;
-/** A try that was put off (429, 503, no answer) is no try; so often in a row it is given up. */
-const PUT_OFF_MAX = 20;
+/** A try that was put off (429, 503, no answer) is no try, and is made again for so long: longer than a room is away. */
+const PUT_OFF_MS = 75_000;
+const AGAIN_MS = { step: 100, max: 2000 };
 /** Attempts under way at once: a nuisance, not an overload. */
 const LANES = 16;
 const ADDRESSES = 64;
@@ -37,6 +38,8 @@ export interface Raid {
   readonly meeting: Meeting;
   /** Addresses that attackers come from. */
   readonly addresses: readonly string[];
+  /** True while some victim is held up. */
+  readonly isUnderWay: boolean;
   /** What was tried and what came of it. */
   finish(): Promise<RaidEvidence>;
 }
@@ -53,6 +56,7 @@ export function createRaid(options: RaidOptions): Raid {
   const accepted: string[] = [];
   const victims = new Set<Moment>();
   const holders: Belongings[] = [];
+  let heldUp = 0;
 
   async function attempt(
     kind: string,
@@ -60,11 +64,12 @@ export function createRaid(options: RaidOptions): Raid {
     request: Omit<Parameters<Site['ask']>[0], 'address'>,
     isOpen: Door['isOpen'],
   ): Promise<void> {
-    for (let putOff = 0; putOff < PUT_OFF_MAX && !over.aborted; putOff++) {
+    const givenUpAt = performance.now() + PUT_OFF_MS;
+    for (let putOff = 1; performance.now() < givenUpAt && !over.aborted; putOff++) {
       const address = random.pick(addresses);
       const answer = await sites[door.of].ask({ ...request, address }).catch(() => undefined);
       if (answer === undefined || answer.status === 429 || answer.status === 503) {
-        await pause(100 * (putOff + 1), over);
+        await pause(Math.min(AGAIN_MS.step * putOff, AGAIN_MS.max), over);
         continue;
       }
       const counts = tries.get(kind) ?? new Map<string, number>();
@@ -124,6 +129,15 @@ export function createRaid(options: RaidOptions): Raid {
     // One victim for each moment: not everybody who is let in gets as far as holding, or buying.
     if (victims.has(moment)) return;
     victims.add(moment);
+    heldUp++;
+    try {
+      await rob(moment, belongings);
+    } finally {
+      heldUp--;
+    }
+  };
+
+  async function rob(moment: Moment, belongings: Belongings): Promise<void> {
     const material = await materialOf(moment, belongings);
     const genuine = { value: belongings.token, secret: belongings.secret };
     switch (moment) {
@@ -143,7 +157,7 @@ export function createRaid(options: RaidOptions): Raid {
         if (await isSpent(belongings))
           await replay('spent-ticket', entryDoor, material, { value: belongings.ticket }, entryDoor.isOpen);
     }
-  };
+  }
 
   async function materialOf(moment: Moment, victim: Belongings): Promise<Material> {
     const stranger = () => holders.find(({ number }) => number !== victim.number);
@@ -155,6 +169,9 @@ export function createRaid(options: RaidOptions): Raid {
   return {
     meeting,
     addresses,
+    get isUnderWay() {
+      return heldUp > 0;
+    },
     async finish() {
       const counts = [...tries.values()];
       const attacked = new Set(counts.flatMap((count) => [...count.keys()]));
