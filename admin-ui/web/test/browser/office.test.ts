@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { placeReference } from '../../../server/src/domain/place-reference.ts';
 import { checkAccessibility } from './support/check-accessibility.ts';
+import { plantFailures } from './support/plant-examples.ts';
 import { setStage } from './support/stage.ts';
 import { takeScreen } from './support/take-screen.ts';
 import { typeTime } from './support/type-time.ts';
@@ -224,6 +225,25 @@ test('4.14: a webhook is added, its dead letters replayed; the audit log is filt
   await page.getByText(/^Intact/).waitFor();
   await checkAccessibility(page);
   await takeScreen(page, 'audit-verified');
+  expect(faults).toEqual([]);
+});
+
+test('4.14: what failed in the background says what it was and why in the language of the screen, and what the machine said below', async () => {
+  await plantFailures(stage.admin);
+  const { page, faults } = await stage.visit({ as: 'operator', at: '/webhooks', locale: 'de-DE' });
+  const row = page.getByRole('row', { name: /Erstattung ausführen/ });
+  await row.getByText('Keine Antwort in der Zeit').waitFor();
+  const raw = row.locator('code[lang=en]');
+  expect(await raw.textContent()).toBe('Operation timed out after 3000ms');
+  // Nothing of the machine's own stands outside of it.
+  const spoken = await page.locator('main').evaluate((main) => {
+    const copy = main.cloneNode(true) as HTMLElement;
+    for (const code of copy.querySelectorAll('code[lang=en]')) code.remove();
+    return copy.textContent;
+  });
+  expect(spoken).not.toMatch(/settle_refund|send_receipt|ECONNREFUSED|timed out/);
+  await checkAccessibility(page);
+  await takeScreen(page, 'failed-tasks');
   expect(faults).toEqual([]);
 });
 

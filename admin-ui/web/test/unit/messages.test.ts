@@ -6,6 +6,7 @@ import { type MessageFormatElement, parse } from '@formatjs/icu-messageformat-pa
 import { KIT_PROBLEMS } from '@sluice/service-kit';
 import { expect, test } from 'vitest';
 import { PROBLEMS } from '../../../server/src/contract/problems.ts';
+import { EVENT_TYPES as SERVER_EVENT_TYPES } from '../../../server/src/contract/webhooks.ts';
 import { POLICY_FIELDS } from '../../../server/src/domain/admission-policy.ts';
 import { DANGERS } from '../../../server/src/domain/dangers.ts';
 import { DETAILS } from '../../../server/src/domain/details.ts';
@@ -14,6 +15,9 @@ import { OPEN_ACCESS } from '../../../server/src/domain/drop-access.ts';
 import { REASONS } from '../../../server/src/domain/reasons.ts';
 import { placesIn } from '../../../server/src/domain/templates.ts';
 import { UNDOABLE_ACTS } from '../../../server/src/domain/undo.ts';
+import { FAILURE_KINDS } from '../../src/domain/failure-kind.ts';
+import { EVENT_TYPES } from '../../src/pages/webhooks/event-types.ts';
+import { TASKS } from '../../src/pages/webhooks/task-names.ts';
 
 const src = new URL('../../src/', import.meta.url).pathname;
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' });
@@ -126,4 +130,30 @@ test('4.14: every member of a drop that an act can change has words in every lan
   expect(plain.length).toBeGreaterThan(8);
   for (const id of [...members, ...policy, ...plain])
     for (const words of [english, german]) expect(words.has(id), id).toBe(true);
+});
+
+const checkout = new URL('../../../../checkout-api/', import.meta.url).pathname;
+
+test('4.14: every task that the checkout may leave undone has words in every language', () => {
+  const sql = readdirSync(join(checkout, 'sql')).map((file) =>
+    readFileSync(join(checkout, 'sql', file), 'utf8'),
+  );
+  const statements = [readFileSync(join(checkout, 'schema.sql'), 'utf8'), ...sql].join('\n');
+  const tasks = new Set([...statements.matchAll(/\badd_job\(\s*'(\w+)'/g)].map(([, task]) => task));
+  expect([...tasks].sort()).toEqual([...TASKS].sort());
+  for (const task of TASKS)
+    for (const words of [english, german]) expect(words.has(`webhooks.task-${task}`), task).toBe(true);
+});
+
+test('4.14: every kind of failure and every event has words in every language', () => {
+  expect([...EVENT_TYPES]).toEqual([...SERVER_EVENT_TYPES]);
+  const ids = [
+    ...FAILURE_KINDS.map((kind) => `failure.${kind}`),
+    ...EVENT_TYPES.map((type) => `event.${type}`),
+  ];
+  for (const words of [english, german]) {
+    for (const id of ids) expect(words.has(id), id).toBe(true);
+    const stale = [...words.keys()].filter((id) => /^(failure|event)\./.test(id) && !ids.includes(id));
+    expect(stale).toEqual([]);
+  }
 });

@@ -9,20 +9,11 @@ import { CheckboxGroup } from '../../ui/checkbox-group.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Form, useSubmit } from '../../ui/form.tsx';
 import { TextField } from '../../ui/text-field.tsx';
-
-const EVENT_TYPES = [
-  'order.paid',
-  'order.fulfilled',
-  'order.cancelled',
-  'order.partially_refunded',
-  'order.refunded',
-  'stock.changed',
-  'stock.low',
-  'drop.sold_out',
-];
+import { EVENT_TYPES, useEventWords } from './event-types.ts';
 
 export function WebhookDialog({ onClose }: { onClose(made: MadeWebhook | null): void }) {
   const t = useText();
+  const eventWords = useEventWords();
   const choices = useDropChoices();
   const [url, setUrl] = useState('');
   const [types, setTypes] = useState<string[]>(['order.paid']);
@@ -47,7 +38,7 @@ export function WebhookDialog({ onClose }: { onClose(made: MadeWebhook | null): 
         <CheckboxGroup
           name="types"
           label={t('webhooks.types')}
-          options={EVENT_TYPES.map((type) => ({ value: type, label: type }))}
+          options={EVENT_TYPES.map((type) => ({ value: type, label: eventWords(type) }))}
           value={types}
           onChange={setTypes}
         />

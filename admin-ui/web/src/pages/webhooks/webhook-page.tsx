@@ -18,7 +18,8 @@ import { SelectField } from '../../ui/select-field.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
 import { tell } from '../../ui/toasts.tsx';
 import { ToldOnce } from '../../ui/told-once.tsx';
-import { useDeliveryFault } from './delivery-fault.ts';
+import { useEventWords } from './event-types.ts';
+import { Failure } from './failure.tsx';
 import { WebhookState } from './webhook-state.tsx';
 
 const REFRESH_MS = 10_000;
@@ -45,7 +46,7 @@ export default function WebhookPage() {
 function One({ webhook, onChanged }: { readonly webhook: Webhook; onChanged(): void }) {
   const t = useText();
   const faultText = useFaultText();
-  const faultOfDelivery = useDeliveryFault();
+  const eventWords = useEventWords();
   const navigate = useNavigate();
   const [secret, show] = useState<string | null>(null);
   const [isDeleting, remove] = useState(false);
@@ -89,9 +90,10 @@ function One({ webhook, onChanged }: { readonly webhook: Webhook; onChanged(): v
         {webhook.url}
       </PageHeader>
       <p>
-        <WebhookState webhook={webhook} /> {webhook.disabledReason && faultOfDelivery(webhook.disabledReason)}
+        <WebhookState webhook={webhook} />{' '}
+        {webhook.disabledReason && <Failure error={webhook.disabledReason} />}
       </p>
-      <p className="help">{webhook.types.join(', ')}</p>
+      <p className="help">{webhook.types.map(eventWords).join(', ')}</p>
       {secret !== null && (
         <ToldOnce
           title={t('webhooks.secret')}
@@ -134,7 +136,7 @@ function Deliveries({ webhook, onChanged }: { readonly webhook: Webhook; onChang
   const t = useText();
   const faultText = useFaultText();
   const zoneOf = useDropZones();
-  const faultOfDelivery = useDeliveryFault();
+  const eventWords = useEventWords();
   const [status, setStatus] = useState<string>(webhook.dead > 0 ? 'dead' : 'delivered');
   const query = useQuery({
     queryKey: ['deliveries', webhook.id, status],
@@ -157,7 +159,7 @@ function Deliveries({ webhook, onChanged }: { readonly webhook: Webhook; onChang
     {
       id: 'type',
       header: t('webhooks.event'),
-      accessorFn: ({ type }) => type,
+      accessorFn: ({ type }) => eventWords(type),
       meta: { isRowHeader: true },
     },
     {
@@ -172,7 +174,10 @@ function Deliveries({ webhook, onChanged }: { readonly webhook: Webhook; onChang
       accessorFn: ({ tries }) => tries,
       meta: { align: 'end', isMinor: true },
     },
-    { id: 'error', header: t('webhooks.error'), accessorFn: ({ lastError }) => faultOfDelivery(lastError) },
+    {
+      ...{ id: 'error', header: t('webhooks.error'), accessorFn: ({ lastError }) => lastError ?? '' },
+      cell: ({ row: { original } }) => <Failure error={original.lastError} />,
+    },
     {
       id: 'replay',
       header: t('webhooks.replay'),

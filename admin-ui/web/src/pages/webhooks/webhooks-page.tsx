@@ -15,6 +15,9 @@ import { Section } from '../../ui/section.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
 import { tell } from '../../ui/toasts.tsx';
 import { ToldOnce } from '../../ui/told-once.tsx';
+import { useEventWords } from './event-types.ts';
+import { Failure } from './failure.tsx';
+import { isKnownTask } from './task-names.ts';
 import { WebhookDialog } from './webhook-dialog.tsx';
 import { WebhookState } from './webhook-state.tsx';
 
@@ -28,6 +31,7 @@ export default function WebhooksPage() {
     queryFn: ({ signal }) => read<WebhookList>('/api/v1/webhooks', signal),
     refetchInterval: REFRESH_MS,
   });
+  const eventWords = useEventWords();
   const [isAdding, add] = useState(false);
   const [made, show] = useState<MadeWebhook | null>(null);
   const columns = useMemo<Column<Webhook>[]>(
@@ -56,11 +60,11 @@ export default function WebhooksPage() {
       {
         id: 'types',
         header: t('webhooks.types'),
-        accessorFn: ({ types }) => types.join(', '),
+        accessorFn: ({ types }) => types.map(eventWords).join(', '),
         meta: { isMinor: true },
       },
     ],
-    [t],
+    [t, eventWords],
   );
   return (
     <>
@@ -124,7 +128,15 @@ function DeadJobs() {
   const columns: Column<DeadJob>[] = [
     {
       ...{ id: 'task', header: t('webhooks.task'), meta: { isRowHeader: true } },
-      accessorFn: ({ task, lastError }) => `${task}${lastError ? `: ${lastError}` : ''}`,
+      accessorFn: ({ task }) => (isKnownTask(task) ? t(`webhooks.task-${task}`) : task),
+    },
+    {
+      ...{ id: 'error', header: t('webhooks.error'), accessorFn: ({ lastError }) => lastError ?? '' },
+      cell: ({ row: { original } }) => <Failure error={original.lastError} />,
+    },
+    {
+      ...{ id: 'tries', header: t('webhooks.tries'), accessorFn: ({ tries }) => tries },
+      meta: { align: 'end', isMinor: true },
     },
     {
       ...{ id: 'died', header: t('webhooks.died'), accessorFn: ({ diedAt }) => diedAt },

@@ -33,8 +33,25 @@ export async function plantExamples(admin: TestControlPlane): Promise<Examples> 
     page: { returnOrigins: ['https://shop.example'] },
     products: [{ sku: 'low-41', name: 'Aurora Low', priceMinor: 12_900, stock: 10 }],
   });
+  await plantFailures(admin);
   return {
     ...{ drop, order: order.id, webhook: webhook.id, series: 'thursdays' },
     reference: placeReference(order.number),
   };
+}
+
+/** Tasks of the checkout that have had their last try, each for another reason. */
+export async function plantFailures({ database }: TestControlPlane): Promise<void> {
+  const failed: [task: string, error: string][] = [
+    ['settle_refund', 'Operation timed out after 3000ms'],
+    ['send_receipt', 'connect ECONNREFUSED 127.0.0.1:25'],
+    ['apply_provider_event', 'there is no payment provider "stripe" (any more)'],
+  ];
+  for (const [task, error] of failed) {
+    const made = `select id from graphile_worker.add_job($1, '{}', run_at => now() + interval '1 day', max_attempts => 1)`;
+    const { rows } = await database.query(made, [task]);
+    const died =
+      'update graphile_worker._private_jobs set attempts = max_attempts, last_error = $2 where id = $1';
+    await database.query(died, [rows[0]?.id, error]);
+  }
 }
