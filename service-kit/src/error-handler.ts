@@ -118,10 +118,16 @@ export function problemOf(error: unknown, { id, log, drop }: RequestAtFault): Pr
   const { validation, validationContext = 'request', statusCode = 500, code } = error as FastifyError;
   if (validation) {
     return invalid(
-      validation.map(({ instancePath, params, message: reason = 'is not valid' }) => ({
-        field: fieldOf(validationContext, instancePath, params),
-        reason: reasonOf(reason, params),
-      })),
+      validation
+        // Of a member that must not be there TypeBox says twice that it is.
+        .filter(
+          ({ keyword }, _at, all) => keyword !== 'boolean' || all.every((one) => one.keyword === keyword),
+        )
+        .flatMap(({ params, ...rest }) => oneByOne(params).map((one) => ({ ...rest, params: one })))
+        .map(({ instancePath, params, message: reason = 'is not valid' }) => ({
+          field: fieldOf(validationContext, instancePath, params),
+          reason: reasonOf(reason, params),
+        })),
     );
   }
   const known = BODY_FAULTS[code];
@@ -184,6 +190,16 @@ function patternOf(url: string): RegExp {
     .replaceAll(/:[A-Za-z]\w*/g, '[^/]+')
     .replaceAll('*', '.*');
   return new RegExp(`^${source}$`);
+}
+
+/** TypeBox names all that is missing in one finding, Ajv one in each: here each stands alone. */
+function oneByOne(params: Record<string, unknown>): Record<string, unknown>[] {
+  const { requiredProperties, additionalProperties } = params;
+  if (Array.isArray(requiredProperties))
+    return requiredProperties.map((missingProperty) => ({ missingProperty }));
+  if (Array.isArray(additionalProperties))
+    return additionalProperties.map((additionalProperty) => ({ additionalProperty }));
+  return [params];
 }
 
 /** `body.lines.0.sku`; for a missing or unknown member that member's own name. */

@@ -29,6 +29,23 @@ beforeAll(async () => {
       async () => ({ ok: true }),
     );
     app.put('/v1/drops/:drop', async () => ({ ok: true }));
+    app.post(
+      '/v1/keyed',
+      { schema: { headers: Type.Object({ 'idempotency-key': Type.String() }) } },
+      async () => ({ ok: true }),
+    );
+    app.get('/findings', async () => {
+      throw Object.assign(new Error('x'), {
+        statusCode: 400,
+        validationContext: 'headers',
+        // As TypeBox finds them.
+        validation: [
+          { instancePath: '', message: 'm', params: { requiredProperties: ['idempotency-key', 'if-match'] } },
+          { instancePath: '/x', keyword: 'boolean', message: 'schema is false', params: {} },
+          { instancePath: '', message: 'm', params: { additionalProperties: ['x'] } },
+        ],
+      });
+    });
     app.get('/breaks', async () => {
       throw new TypeError('secret internals at /opt/sluice/src/x.ts');
     });
@@ -74,6 +91,17 @@ async function ask(
 const json = { 'content-type': 'application/json' };
 const post = (body: string, headers: Record<string, string> = json) =>
   ask('POST', '/v1/drops/demo/orders', body, headers);
+
+test('promise 8: what several findings or one of several say is told one by one, by the name of each header', async () => {
+  const keyed = await server.app.inject({ method: 'POST', url: '/v1/keyed' });
+  expect(keyed.json().errors).toEqual([{ field: 'headers.idempotency-key', reason: 'must be given' }]);
+  const findings = await server.app.inject({ method: 'GET', url: '/findings' });
+  expect(findings.json().errors).toEqual([
+    { field: 'headers.idempotency-key', reason: 'must be given' },
+    { field: 'headers.if-match', reason: 'must be given' },
+    { field: 'headers.x', reason: 'is not a known field' },
+  ]);
+});
 
 describe('promise 8: bad input gets a problem document that names field and reason', () => {
   test.each([
