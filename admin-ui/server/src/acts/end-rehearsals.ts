@@ -11,6 +11,8 @@ import { makeReport } from './report-drop.ts';
 /** A room or checkout that is away when a rehearsal ends has so long to come back and tell what it was. */
 const RESULT_WITHIN_MS = 60_000;
 
+type Ending = Rehearsal & { readonly isOver: boolean };
+
 /**
  * It ends within a second or two, by the instance that runs the crowd.
  * @param drop its id, or that of the drop it is a copy of
@@ -36,7 +38,7 @@ export async function endRehearsals(plane: ControlPlane): Promise<void> {
         if (crowds.has(rehearsal.id)) await sendHome(plane, rehearsal.id);
         await remove(plane, rehearsal);
       } else if (crowds.has(rehearsal.id)) await run(plane, rehearsal);
-      else if (abandoned.has(rehearsal.id)) await end(plane, rehearsal, 'interrupted');
+      else if (abandoned.has(rehearsal.id)) await end(plane, rehearsal);
     } catch (error) {
       failed.push(error);
     }
@@ -50,16 +52,22 @@ async function sendHome({ crowds }: ControlPlane, id: string): Promise<void> {
 }
 
 /** This instance's own. */
-async function run(plane: ControlPlane, rehearsal: Rehearsal & { isOver: boolean }): Promise<void> {
+async function run(plane: ControlPlane, rehearsal: Ending): Promise<void> {
   const { id, isOver, stopWantedBy } = rehearsal;
   await plane.rehearsals.beat(id, plane.crowds.report(id));
   if (stopWantedBy === null && !isOver) return;
   await plane.crowds.stop(id);
-  await end(plane, rehearsal, stopWantedBy === null ? 'over' : 'stopped');
+  await end(plane, rehearsal);
   plane.crowds.forget(id);
 }
 
-async function end(plane: ControlPlane, rehearsal: Rehearsal, reason: RehearsalEnd): Promise<void> {
+/** Whoever ends it: what somebody wanted or the clock says comes before that nobody was there to hear it. */
+const reasonOf = ({ stopWantedBy, isOver }: Ending): RehearsalEnd => {
+  if (stopWantedBy !== null) return 'stopped';
+  return isOver ? 'over' : 'interrupted';
+};
+
+async function end(plane: ControlPlane, rehearsal: Ending): Promise<void> {
   const { id, endsAt } = rehearsal;
   let report: unknown = null;
   try {
@@ -71,7 +79,8 @@ async function end(plane: ControlPlane, rehearsal: Rehearsal, reason: RehearsalE
   }
   const crowd = plane.crowds.report(id) ?? rehearsal.crowd;
   const who: Who = { actor: rehearsal.stopWantedBy ?? SYSTEM, reason: null };
-  if (await plane.rehearsals.end(id, reason, { report, crowd }, who)) plane.count.act('rehearsal.end');
+  if (await plane.rehearsals.end(id, reasonOf(rehearsal), { report, crowd }, who))
+    plane.count.act('rehearsal.end');
 }
 
 /** The plan first, so that nobody writes it again; then the checkout, which would report to a room that knows nothing of it. */

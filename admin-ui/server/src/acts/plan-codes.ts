@@ -4,6 +4,7 @@
  */
 import { BATCHES_MAX, type CodeBatch } from '../domain/access-codes.ts';
 import type { Drop } from '../domain/drop.ts';
+import type { Refusal } from '../domain/refusals.ts';
 import type { PlannedChange } from './plan-drops.ts';
 
 export interface CodesInFile {
@@ -43,11 +44,11 @@ export function planCodes(
     fields: missing.map(({ label, ...to }) => ({ field: `codes.${label}`, from: null, to })),
     refusals: [
       ...changed.map(
-        ({ label }) =>
+        ({ label }): Refusal =>
           `codes "${label}" were made as they are: withdraw them, or make others under another label`,
       ),
       ...(codeBatches.length + missing.length > BATCHES_MAX
-        ? [`codes of a drop are made at most ${BATCHES_MAX} times`]
+        ? [`codes of a drop are made at most ${BATCHES_MAX} times` satisfies Refusal]
         : []),
     ],
   };

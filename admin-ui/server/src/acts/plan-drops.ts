@@ -6,6 +6,7 @@ import { canonicalJson } from '../domain/audit-chain.ts';
 import { dangersOf } from '../domain/dangers.ts';
 import type { Drop, DropChange, DropPage } from '../domain/drop.ts';
 import { planFaults } from '../domain/plan-rules.ts';
+import { REFUSALS, type Refusal } from '../domain/refusals.ts';
 import { contrastText, lowContrasts } from '../domain/theme.ts';
 import type { LivePicture } from '../projection/live.ts';
 import { beforeAndAfter, differing } from '../store/drop-row.ts';
@@ -144,13 +145,13 @@ function isSame(file: DropInFile, drop: Drop): boolean {
 }
 
 /** What no file changes of a drop that is there. */
-function fixedMembers({ currency, products }: DropInFile, drop: Drop): string[] {
+function fixedMembers({ currency, products }: DropInFile, drop: Drop): Refusal[] {
   return [
     ...(currency !== undefined && currency !== drop.currency
-      ? [`currency is ${drop.currency} for good`]
+      ? [`currency is ${drop.currency} for good` as const]
       : []),
     ...(products !== undefined && canonicalJson(products) !== canonicalJson(drop.products)
-      ? ['products of a drop that is there change by stock movements only']
+      ? [REFUSALS['products-fixed']]
       : []),
   ];
 }

@@ -1,5 +1,6 @@
 /** What the series of a file would change, without changing anything. */
 import { canonicalJson } from '../domain/audit-chain.ts';
+import { REFUSALS, type Refusal } from '../domain/refusals.ts';
 import type { Series } from '../domain/series.ts';
 import { contrastText, lowContrasts } from '../domain/theme.ts';
 import { newSeries, type PlanRequest, planAfter, type SeriesRequest, seriesFaults } from './change-series.ts';
@@ -37,13 +38,13 @@ function changeOf(file: SeriesRequest, series: Series | undefined): PlannedSerie
     const stated = file[name];
     const current = name === 'currency' ? series.plan.currency : series[name];
     return stated !== undefined && (stated ?? null) !== current;
-  }).map((name) => `${name} is what it is for good: end the series and make another`);
+  }).map((name): Refusal => `${name} is what it is for good: end the series and make another`);
   const after = afterFile(file, series);
   const fields = differences(toldOf(series), toldOf(after));
   if (fields.length === 0 && fixed.length === 0) return { ...plain, action: 'none' };
   const refusals = [
     ...fixed,
-    ...(series.endedAt === null ? [] : ['it has ended; make another series']),
+    ...(series.endedAt === null ? [] : [REFUSALS['series-over']]),
     ...refusalsOf(after, now),
   ];
   return { ...plain, fields, refusals, action: refusals.length > 0 ? 'refused' : 'change' };

@@ -18,6 +18,7 @@ export function tellRehearsal(rehearsal: Rehearsal) {
     startedAt: rehearsal.startedAt.toISOString(),
     opensAt: rehearsal.opensAt.toISOString(),
     endsAt: rehearsal.endsAt.toISOString(),
+    seenAt: rehearsal.seenAt.toISOString(),
     endedAt: iso(rehearsal.endedAt),
     deletedAt: iso(rehearsal.deletedAt),
     crowd: rehearsal.endedAt ? crowd : (rehearsal.crowd as CrowdReport | null),

@@ -6,7 +6,7 @@ import { DEFAULT_ZONE, pageFaults, productFaults } from '../domain/plan-rules.ts
 import { reservedIdFaults } from '../domain/rehearsal.ts';
 import { readSchedule } from '../domain/schedule.ts';
 import { withRules } from './body-rules.ts';
-import { DropId } from './common.ts';
+import { DropId, Nullable } from './common.ts';
 import { CodesMaking } from './drop-access.ts';
 import { DropCreation } from './drops.ts';
 import { SeriesCreation } from './series.ts';
@@ -100,24 +100,47 @@ function codesFaults(codes: unknown): Fault[] {
   );
 }
 
-export const ApplyQuery = Type.Object({
-  digest: Type.Optional(
-    Type.String({
-      pattern: '^[0-9a-f]{64}$',
-      description: 'Of the plan that was looked at; another one is refused',
+/** A name that is mistyped would apply what nobody has looked at. */
+export const ApplyQuery = Type.Object(
+  {
+    digest: Type.Optional(
+      Type.String({
+        pattern: '^[0-9a-f]{64}$',
+        description: 'Of the plan that was looked at; another one is refused',
+      }),
+    ),
+    confirm: Type.Optional(
+      Type.Boolean({ default: false, description: 'Large and dangerous changes of running drops, too' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const Told = Type.Object({
+  code: Type.String(),
+  values: Type.Record(Type.String(), Type.String()),
+});
+/** Null: said in English alone. */
+const DangerCodes = Type.Array(Nullable(Told), { description: 'Of `dangers`, one for one' });
+const RefusalCodes = Type.Array(
+  Nullable(
+    Type.Object({
+      ...Told.properties,
+      code: Type.String({ description: '`refusal.…`, `reason.…` or `detail.…`' }),
+      field: Nullable(Type.String()),
     }),
   ),
-  confirm: Type.Optional(
-    Type.Boolean({ default: false, description: 'Large and dangerous changes of running drops, too' }),
-  ),
-});
+  { description: 'Of `refusals`, one for one' },
+);
 
 const Change = Type.Object({
   drop: DropId,
   action: Type.Enum(['create', 'change', 'none', 'refused']),
   fields: Type.Array(Type.Object({ field: Type.String(), from: Type.Unknown(), to: Type.Unknown() })),
   dangers: Type.Array(Type.String(), { description: 'Done only with confirm=true' }),
+  dangerCodes: DangerCodes,
   refusals: Type.Array(Type.String()),
+  refusalCodes: RefusalCodes,
 });
 
 const SeriesChange = Type.Object({
@@ -125,6 +148,7 @@ const SeriesChange = Type.Object({
   action: Change.properties.action,
   fields: Change.properties.fields,
   refusals: Change.properties.refusals,
+  refusalCodes: RefusalCodes,
 });
 
 export const PlanAnswer = Type.Object({

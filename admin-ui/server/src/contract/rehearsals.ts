@@ -111,11 +111,13 @@ export const RehearsalAnswer = Type.Object({
   startedAt: Instant,
   opensAt: Instant,
   endsAt: { ...Instant, description: 'When it ends by itself' },
+  seenAt: { ...Instant, description: 'When the crowd was last heard of: `crowd` is of that second' },
   stopWantedBy: Nullable(Type.String()),
   endedAt: Nullable(Instant),
   endReason: Nullable(
     Type.Enum([...REHEARSAL_ENDS], {
-      description: 'interrupted: the process that ran the crowd was gone',
+      description:
+        'interrupted: the process that ran the crowd was gone, before its time was over and unasked',
     }),
   ),
   deletedAt: Nullable({ ...Instant, description: 'Nothing is left of it in room, checkout and plans' }),

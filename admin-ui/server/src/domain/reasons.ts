@@ -11,6 +11,7 @@ export const REASONS = {
   'one-of': 'must be one of {values}',
   'one-of-some': 'must be equal to one of the allowed values',
   constant: 'must be equal to constant',
+  exactly: 'must be exactly {value}',
   'no-choice': 'must match a schema in anyOf',
   'min-items': 'must not have fewer than {limit} items',
   'max-items': 'must not have more than {limit} items',

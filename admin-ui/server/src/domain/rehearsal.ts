@@ -51,6 +51,8 @@ export interface Rehearsal {
   readonly endsAt: Date;
   /** Whose child the crowd is. */
   readonly instance: string;
+  /** When that instance last gave a sign of life, which tells where the crowd is, too. */
+  readonly seenAt: Date;
   /** Null: nobody. */
   readonly stopWantedBy: string | null;
   readonly endedAt: Date | null;

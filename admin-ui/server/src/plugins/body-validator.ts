@@ -62,6 +62,8 @@ function errorsOf(finding: Finding): (FieldError & { readonly keyword: string })
       ...error,
       params: { additionalProperty },
     }));
+  if (keyword === 'const')
+    return [{ ...error, message: `must be exactly ${(params as { allowedValue?: unknown }).allowedValue}` }];
   return keyword === 'boolean' ? [] : [error];
 }
 

@@ -12,8 +12,10 @@ import { type DropInFile, type PlanFile, planDrops } from '../acts/plan-drops.ts
 import { DropParams, PROBLEM_ANSWERS } from '../contract/common.ts';
 import { DropCreation } from '../contract/drops.ts';
 import { ApplyAnswer, ApplyQuery, DropFile, PlanAnswer } from '../contract/drops-as-code.ts';
+import { readDanger } from '../domain/dangers.ts';
 import type { FieldFault } from '../domain/fault.ts';
 import { PRODUCT_COLUMNS, readProductRows } from '../domain/product-csv.ts';
+import { readRefusal } from '../domain/refusals.ts';
 import { byOperator } from '../plugins/access.ts';
 import { rowsOf, takeCsv } from '../plugins/csv-body.ts';
 import { takeYaml } from '../plugins/yaml-body.ts';
@@ -149,15 +151,21 @@ function answerOf({ digest, summary, changes, series }: Awaited<ReturnType<typeo
       ...one,
       fields: one.fields.map((field) => ({ ...field })),
       dangers: [...one.dangers],
-      refusals: [...one.refusals],
+      dangerCodes: one.dangers.map((text) => readDanger(text) ?? null),
+      ...refusalsOf(one.refusals),
     })),
     series: series.map((one) => ({
       ...one,
       fields: one.fields.map((field) => ({ ...field })),
-      refusals: [...one.refusals],
+      ...refusalsOf(one.refusals),
     })),
   };
 }
+
+const refusalsOf = (refusals: readonly string[]) => ({
+  refusals: [...refusals],
+  refusalCodes: refusals.map(readRefusal),
+});
 
 function invalid(errors: FieldFault[]) {
   return problem('invalid-request', `${errors[0]?.field} ${errors[0]?.reason}`, { errors });

@@ -48,6 +48,7 @@ const COLUMNS = [
   'opens_at as opensAt',
   'ends_at as endsAt',
   'instance',
+  'seen_at as seenAt',
   'stop_wanted_by as stopWantedBy',
   'ended_at as endedAt',
   'end_reason as endReason',

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { DANGERS, readDanger } from '../../src/domain/dangers.ts';
 import { REASONS, readReason } from '../../src/domain/reasons.ts';
+import { REFUSALS, readRefusal } from '../../src/domain/refusals.ts';
 import { createTextReader, placesIn } from '../../src/domain/templates.ts';
 
 describe.each([
@@ -15,6 +16,15 @@ describe.each([
     expect(read(text)).toEqual({ code, values });
   });
 });
+
+test.each(Object.entries(REFUSALS))(
+  '4.14: the refusal %s of a file is read back with what stands in it',
+  (code, template) => {
+    const values = Object.fromEntries(placesIn(template).map((name, at) => [name, String(7 + at)]));
+    const text = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
+    expect(readRefusal(text)).toEqual({ field: null, code: `refusal.${code}`, values });
+  },
+);
 
 test('null is no answer of a form: what may be null, too, is said without it', () => {
   expect(readReason('must be >= 1 or null')).toEqual({ code: 'at-least', values: { limit: '1' } });

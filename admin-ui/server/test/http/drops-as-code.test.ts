@@ -347,3 +347,65 @@ test('promise 8: codes of a file with a fault are refused with their place, and 
   const both = await plan([anyFile({ codes: half }), anyFile({ codes: half })]);
   expect(both.body.errors).toMatchObject([{ field: 'body.drops', code: 'codes-many' }]);
 });
+
+test('4.3: faults of a file in YAML say on which line, also of what is missing or unknown; JSON has no lines', async () => {
+  const text = [
+    'version: 2',
+    'drops:',
+    '  - id: fine',
+    '    opensAt: soon',
+    '    nme: Aurora',
+    '    admission:',
+    '      ratePerMinute: -1',
+    'extra: 1',
+  ].join('\n');
+  const { status, body } = await post('/api/v1/plan', text);
+  expect(status).toBe(400);
+  const lines = Object.fromEntries(
+    body.errors.map(({ field, reason, line }: Record<string, unknown>) => [field, [line, reason]]),
+  );
+  expect(lines).toMatchObject({
+    'body.version': [1, 'must be exactly 1'],
+    'body.drops.0.name': [3, 'must be given'],
+    'body.drops.0.opensAt': [4, expect.any(String)],
+    'body.drops.0.nme': [5, 'is not a known field'],
+    'body.drops.0.admission.ratePerMinute': [7, 'must be >= 0'],
+    'body.extra': [8, 'is not a known field'],
+  });
+  const json = await post('/api/v1/plan', '{"version": 2, "drops": []}', 'application/json');
+  expect(json.body.errors).toEqual([
+    { field: 'body.version', reason: 'must be exactly 1', code: 'exactly', values: { value: '1' } },
+  ]);
+});
+
+test('4.3: a query that is mistyped applies nothing', async () => {
+  const file = anyFile();
+  expect(await apply([file], `?dgest=${'0'.repeat(64)}`)).toMatchObject({
+    ...problem(400, 'invalid-request'),
+    body: { errors: [{ field: 'querystring.dgest', reason: 'is not a known field' }] },
+  });
+  expect((await admin.call('GET', `/api/v1/drops/${file.id}`)).status).toBe(404);
+});
+
+test('4.3: why a plan refuses something, and what it asks about, is said by codes too', async () => {
+  const id = anyDrop();
+  await admin.createDrop({ id, opensAt: inSeconds(0), admission: { lobbySeconds: 0 } });
+  const file = { id, name: 'Aurora Low', opensAt: inSeconds(0), admission: { ratePerMinute: 3000 } };
+  const open = await plan([{ ...file, opensAt: undefined }]);
+  expect(open.body.changes[0]).toMatchObject({
+    ...{ action: 'change', refusals: [], refusalCodes: [] },
+    dangerCodes: [{ code: 'rate', values: { from: '300', to: '3000' } }],
+  });
+  const products = [{ sku: 'other', name: 'x', priceMinor: 1, stock: 1 }];
+  const past = anyFile({ opensAt: '2020-01-01T00:00:00Z' });
+  const refused = await plan([{ ...file, opensAt: undefined, currency: 'USD', products }, past]);
+  expect(refused.body.changes.map(({ refusalCodes }: Record<string, unknown>) => refusalCodes)).toMatchObject(
+    [
+      [
+        { code: 'refusal.currency-fixed', field: null, values: { currency: 'EUR' } },
+        { code: 'refusal.products-fixed', field: null, values: {} },
+      ],
+      [{ code: 'reason.past', field: 'opensAt', values: {} }],
+    ],
+  );
+});

@@ -216,7 +216,7 @@ test('promise 7: whose control plane has died ends by another one, also when its
   expect(await latestOf(source)).toMatchObject({ id: started.id, endedAt: null });
   await letItBeOver(started.id, ", seen_at = now() - interval '1 minute'");
   const ended = await untilLatest(source, ({ endedAt }) => endedAt !== null);
-  expect(ended).toMatchObject({ id: started.id, endReason: 'interrupted' });
+  expect(ended).toMatchObject({ id: started.id, endReason: 'over' });
 }, 240_000);
 
 test('4.13: the copy takes over who may join: a crowd with codes of its own, staff past the line, classes', async () => {

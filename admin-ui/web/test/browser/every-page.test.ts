@@ -88,7 +88,7 @@ test('4.15: what is loading and what failed passes axe on every page', async () 
   }
 });
 
-test('4.14: the control plane gone, every page says so and how old what it shows is, and comes back by itself', async () => {
+test('4.14: the control plane gone or silent, every page says so and how old what it shows is, and comes back by itself', async () => {
   const road = await startRoad(stage.admin.url, 80);
   try {
     const { context, page: first } = await stage.visit({ as: 'owner', from: road.url });
@@ -106,22 +106,28 @@ test('4.14: the control plane gone, every page says so and how old what it shows
       }
       tabs.push({ path: definition.path, page });
     }
-    // The server itself is away, and nothing tells the browser: each page has to find out.
-    road.cut();
-    for (const { path, page } of tabs) {
-      await page.getByText(/Nothing here is newer than \d\d:\d\d:\d\d/).waitFor();
-      // The age of what was fetched, wherever something was: not that of the last answer to anything.
-      const isOfData = (await page.locator('table, .facts, .timeline, form.form').count()) > 0;
-      if (isOfData && path !== '/drops/new')
-        await page
-          .getByText(/As of:? \d\d:\d\d:\d\d|Every number is as it was at/i)
-          .first()
-          .waitFor();
-      if (path === '/audit') await checkAccessibility(page, `${path} old`);
+    // The server itself is away, and nothing tells the browser: each page has to find out. Connections that are cut, then ones that
+    // stay while nothing comes, as from a process that stands still.
+    for (const [way, away] of [
+      ['cut', road.cut],
+      ['silent', road.block],
+    ] as const) {
+      away();
+      for (const { path, page } of tabs) {
+        await page.getByText(/Nothing here is newer than \d\d:\d\d:\d\d/).waitFor();
+        // The age of what was fetched, wherever something was: not that of the last answer to anything.
+        const isOfData = (await page.locator('table, .facts, .timeline, form.form').count()) > 0;
+        if (isOfData && path !== '/drops/new')
+          await page
+            .getByText(/As of:? \d\d:\d\d:\d\d|Every number is as it was at/i)
+            .first()
+            .waitFor();
+        if (path === '/audit') await checkAccessibility(page, `${path} ${way}`);
+      }
+      road.restore();
+      for (const { page } of tabs)
+        await page.getByText('Nothing here is newer than').waitFor({ state: 'detached' });
     }
-    road.restore();
-    for (const { page } of tabs)
-      await page.getByText('Nothing here is newer than').waitFor({ state: 'detached' });
     await context.close();
   } finally {
     await road.close();

@@ -40,6 +40,21 @@ test('4.13: an operator lets a crowd loose, watches it in the control room, stop
   const viewer = await stage.visit({ as: 'viewer', at: `/drops/${id}/control` });
   await viewer.page.getByRole('region', { name: 'Rehearsal' }).waitFor();
   expect(await viewer.page.getByRole('button', { name: 'Stop the rehearsal' }).count()).toBe(0);
+  // Where the crowd is stands on the page that it was started from, too.
+  await viewer.page.goto(new URL(`/drops/${source}/rehearsal`, stage.origin).href);
+  const factOf = async (name: string) =>
+    viewer.page.locator('.facts > div', { hasText: name }).locator('dd').textContent();
+  await viewer.page.getByText(/Last heard from the crowd at \d\d:\d\d:\d\d/).waitFor();
+  await waitUntil(async () => (await factOf('Have come')) === '10 of 10', PATIENCE);
+  const figures = async () =>
+    Promise.all(['Waiting', 'Inside', 'Have bought', 'Have gone without'].map(factOf));
+  await waitUntil(async () => {
+    const sum = (await figures()).reduce((all, text) => all + Number(text), 0);
+    return sum === 10 && Number((await figures())[0]) < 10;
+  }, PATIENCE);
+  await checkAccessibility(viewer.page);
+  await checkReflow(viewer.page);
+  await takeScreen(viewer.page, 'rehearsal-running');
 
   await banner.getByRole('button', { name: 'Stop the rehearsal' }).click();
   await page.waitForURL(new RegExp(`/drops/${source}/rehearsal$`));

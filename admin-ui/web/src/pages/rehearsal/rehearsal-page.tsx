@@ -1,17 +1,16 @@
 /** Trying a drop with a crowd before its day: let one loose, watch it in the control room, read afterwards what it was. */
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from '@tanstack/react-router';
+import { useParams } from '@tanstack/react-router';
 import { dropQuery } from '../../api/drops.ts';
-import type { Rehearsal } from '../../api/office-contract.ts';
 import { rehearsalsQuery } from '../../api/rehearsals.ts';
 import { isRehearsal } from '../../domain/rehearsal.ts';
 import { useText } from '../../i18n/language.tsx';
 import { useMay } from '../../session/session.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
-import { Section } from '../../ui/section.tsx';
 import { Answered, Empty } from '../../ui/states.tsx';
 import { RehearsalForm } from './rehearsal-form.tsx';
 import { RehearsalResult } from './rehearsal-result.tsx';
+import { RunningRehearsal } from './running-rehearsal.tsx';
 import { StaffPassSection } from './staff-pass.tsx';
 
 export default function RehearsalPage() {
@@ -32,7 +31,7 @@ export default function RehearsalPage() {
           const ended = rehearsals.filter(({ endedAt }) => endedAt !== null);
           return (
             <>
-              {running && <Running rehearsal={running} />}
+              {running && <RunningRehearsal rehearsal={running} zone={zone} />}
               {may('drops.steer') && (running || !isRehearsal(id)) && (
                 <StaffPassSection drop={id} running={running} zone={zone} />
               )}
@@ -45,25 +44,5 @@ export default function RehearsalPage() {
         }}
       </Answered>
     </>
-  );
-}
-
-function Running({ rehearsal }: { readonly rehearsal: Rehearsal }) {
-  const t = useText();
-  return (
-    <Section title={t('rehearsal.running')}>
-      <p className="note warning" role="status">
-        {t('rehearsal.running-lead', { shoppers: rehearsal.settings.shoppers })}
-      </p>
-      <p className="actions">
-        <Link
-          className="button primary"
-          to={'/drops/$drop/control' as never}
-          params={{ drop: rehearsal.id } as never}
-        >
-          {t('rehearsal.watch')}
-        </Link>
-      </p>
-    </Section>
   );
 }
