@@ -1,5 +1,6 @@
 /** Every row of the state table (docs/architecture.md): what joins, calls and entries do in each state. */
 import { afterEach, expect, test } from 'vitest';
+import { readRankMap } from '../../src/queue/rank-map.ts';
 import { newTicket, tune } from '../support/drop.ts';
 import { Line } from '../support/line.ts';
 
@@ -87,6 +88,19 @@ const ROWS: readonly Row[] = [
     enters: true,
     windowsRun: true,
     set: override('pass_through'),
+  },
+  {
+    phase: 'healing',
+    joins: 'joined',
+    // Along the map of before the loss.
+    calls: true,
+    enters: true,
+    windowsRun: false,
+    set: async (line) => {
+      const map = JSON.stringify(await readRankMap(line.commands, line.drop, 1000));
+      const healing = { heal_from_us: line.nowUs, heal_until_us: line.nowUs + 60e6, heal_map: map };
+      await line.redis.hset(line.keys.control, healing);
+    },
   },
 ];
 

@@ -23,6 +23,30 @@ const lua = (name, file, find, replace, testFile, test) => ({
 /** @type {import('../../../scripts/lib/teeth.mjs').Bug[]} */
 export const BUGS = [
   lua(
+    'while shoppers return nobody is called',
+    'lib/call-along-map.lua',
+    'if not reach or reach <= control.frontier then',
+    'if true then',
+    'healing',
+    'Q27: while shoppers return the frontier follows the map of before the loss',
+  ),
+  lua(
+    'while shoppers return whoever is back first is called first',
+    'lib/call-along-map.lua',
+    'local reach = due > 0 and order_at(cjson.decode(text), due - 1)',
+    "local reach = tonumber(redis.call('ZRANGE', keys.waiting, -1, -1, 'WITHSCORES')[2])",
+    'healing',
+    'Q27: while shoppers return the frontier follows the map of before the loss',
+  ),
+  lua(
+    'windows run on while shoppers return',
+    'lib/settle.lua',
+    "if moving and phase ~= 'healing' then",
+    'if moving then',
+    'states',
+    'healing: joins joined, calls true, entries true, windows stand still',
+  ),
+  lua(
     'policy from memory: Redis decides by a policy older than one its caller has seen',
     'lib/guard.lua',
     'if control.policy_version < tonumber(ARGV[2]) then',
