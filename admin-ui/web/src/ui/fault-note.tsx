@@ -39,7 +39,7 @@ export function FaultNote({ fault, fields: told }: FaultNoteProps) {
         <ul>
           {fields.map(([field, reason]) => (
             <li key={field}>
-              <strong>{record.field(field)}</strong> {reason}
+              <strong>{record.label(field) ?? <code translate="no">{field}</code>}</strong> {reason}
             </li>
           ))}
         </ul>

@@ -227,7 +227,8 @@ test('4.7: the ledger is down: the screen says what still works, and a pause by 
   // The plan is to be had again, and so is everything else.
   await page.getByRole('heading', { name: 'Aurora Low' }).waitFor({ timeout: 60_000 });
   await page.locator('.control-room.live').waitFor({ timeout: 60_000 });
-  await page.getByText('not in the ledger yet').waitFor({ state: 'hidden', timeout: 60_000 });
+  // Both acts, which are entered one by one.
+  await page.getByText('not in the ledger yet').first().waitFor({ state: 'hidden', timeout: 60_000 });
   await page.getByText('The ledger does not answer').waitFor({ state: 'hidden' });
 
   stage.admin.roads.redis.cut();

@@ -17,7 +17,7 @@ export interface ActsListProps {
 
 export function ActsList({ acts, words, zone }: ActsListProps) {
   const t = useText();
-  const { name, change } = useActWords(zone);
+  const { title, text } = useActWords(zone);
   return (
     <Section title={t('control.acts')}>
       {acts.length === 0 ? (
@@ -29,7 +29,8 @@ export function ActsList({ acts, words, zone }: ActsListProps) {
               <time dateTime={act.at}>{words.clock(act.at)}</time>
               <div>
                 <p>
-                  <strong>{name(act)}</strong> {change(act)}{' '}
+                  <strong>{title(act)}</strong>
+                  {text(act) !== '' && `: ${text(act)}`}{' '}
                   {act.isUndone && <Badge>{t('control.taken-back')}</Badge>}
                   {act.seq === null && <Badge tone="warning">{t('control.not-in-ledger')}</Badge>}
                 </p>

@@ -53,7 +53,7 @@ function ControlRoom({ drop }: { readonly drop: PlannedDrop }) {
   const [areKeysOn, turnKeys] = useShortcutsChoice();
 
   const undoable = latestUndoable(picture.acts);
-  const undoing = undoable ? `${actWords.name(undoable)} ${actWords.change(undoable)}` : null;
+  const undoing = undoable ? actWords.sentence(undoable) : null;
   const undo = () => {
     if (undoable?.seq)
       void acts.run({

@@ -8,6 +8,7 @@ import { ApiFault, faultOf } from '../../api/api-fault.ts';
 import { request } from '../../api/request.ts';
 import { useText } from '../../i18n/language.tsx';
 import { useFaultText } from '../../ui/fault-note.tsx';
+import { useRecordWords } from '../../ui/record-words/record-words.ts';
 import { useServerWords } from '../../ui/server-words/server-words.ts';
 import { tell } from '../../ui/toasts.tsx';
 
@@ -43,6 +44,7 @@ export function useActs(drop: string): Acts {
   const t = useText();
   const faultText = useFaultText();
   const words = useServerWords();
+  const record = useRecordWords();
   const client = useQueryClient();
   const [question, ask] = useState<Question | null>(null);
   const [busy, setBusy] = useState(0);
@@ -74,7 +76,8 @@ export function useActs(drop: string): Acts {
       return await submit(act, confirm);
     } catch (thrown) {
       const fault = thrown instanceof ApiFault ? thrown : faultOf(thrown);
-      const why = fault.fields.map(words.reason).join('; ') || words.detail(fault);
+      const named = fault.fields.map((one) => `${record.field(one.field)}: ${words.reason(one)}`);
+      const why = named.join('; ') || words.detail(fault);
       tell([faultText(fault), why].filter(Boolean).join(' '), 'bad');
       return false;
     }

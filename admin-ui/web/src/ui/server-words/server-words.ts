@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { useIntl } from 'react-intl';
 import type { ApiFault, FieldFault, Told } from '../../api/api-fault.ts';
+import { useRecordWords } from '../record-words/record-words.ts';
 
 export interface ServerWords {
   /** What a fault says beyond its type. Null where that has no words here: nobody is shown a language they did not choose. */
@@ -11,13 +12,18 @@ export interface ServerWords {
   dangers(fault: ApiFault): readonly string[];
 }
 
+/** Values of reasons and details that are paths of fields. */
+const NAMES_FIELDS = new Set(['field', 'moved']);
 const INSTANT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 export function useServerWords(): ServerWords {
   const intl = useIntl();
+  const record = useRecordWords();
   return useMemo(() => {
     /** Numbers are written, and counted, as the language has it. */
     const shown = (name: string, value: string, words: unknown): string | number => {
+      // Names of fields that the server has put into a sentence, one or a list.
+      if (NAMES_FIELDS.has(name)) return value.split(', ').map(record.field).join(', ');
       if (INSTANT.test(value)) return intl.formatDate(value, { dateStyle: 'long', timeStyle: 'short' });
       if (!/^-?\d{1,15}$/.test(value)) return value;
       const isCounted = typeof words === 'string' && words.includes(`{${name}, plural`);
@@ -46,5 +52,5 @@ export function useServerWords(): ServerWords {
         });
       },
     };
-  }, [intl]);
+  }, [intl, record]);
 }
