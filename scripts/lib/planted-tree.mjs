@@ -12,7 +12,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Failure } from './failure.mjs';
 import { repoRoot } from './repo.mjs';
 
@@ -38,12 +38,42 @@ export function plantTree(root, replacements) {
 
 /**
  * @param {Replacement} replacement
- * @returns {string | undefined} why it can't be planted any more
+ * @returns {string | undefined} why it can't be planted any more: the piece is gone, or is in a function of a migration that
+ *   a later one defines anew, so that nothing runs it
  */
 export function findStale({ file, find }) {
   const path = join(repoRoot, file);
-  const count = existsSync(path) ? readFileSync(path, 'utf8').split(find).length - 1 : 0;
-  return count === 1 ? undefined : `${file} holds this ${count} times instead of once:\n${find}`;
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const count = text.split(find).length - 1;
+  if (count !== 1) return `${file} holds this ${count} times instead of once:\n${find}`;
+  const migrations = dirname(path);
+  if (basename(migrations) !== 'migrations') return undefined;
+  const name = functionAround(text, find);
+  const later = readdirSync(migrations)
+    .filter((other) => other > basename(file))
+    .find((other) => name && definedIn(readFileSync(join(migrations, other), 'utf8')).has(name));
+  return later && `${file} has this in ${name}, which ${later} defines anew:\n${find}`;
+}
+
+const FUNCTION = /^create (?:or replace )?function ([\w.]+)\(/gim;
+
+/**
+ * @param {string} sql a migration
+ * @returns {Set<string | undefined>} the functions that it defines
+ */
+function definedIn(sql) {
+  return new Set([...sql.matchAll(FUNCTION)].map(([, name]) => name));
+}
+
+/**
+ * @param {string} sql a migration
+ * @param {string} find a piece of it
+ * @returns {string | undefined} the function in whose body the piece stands
+ */
+function functionAround(sql, find) {
+  const before = sql.slice(0, sql.indexOf(find));
+  const last = [...before.matchAll(FUNCTION)].at(-1);
+  return last && !/\$\w*\$;/.test(before.slice(last.index)) ? last[1] : undefined;
 }
 
 /** @param {string} root */
