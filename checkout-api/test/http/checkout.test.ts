@@ -1,3 +1,4 @@
+import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anyTicket, balances, createDrop, imbalances } from '../support/checkout-database.ts';
 import { send, shopperOf, startTestCheckout, type TestCheckout } from '../support/checkout-service.ts';
@@ -276,6 +277,20 @@ test('behind an https edge the cookie is bound to its host, and the plain one co
     });
   expect((await reserve(`co_session_${drop}`)).status).toBe(401);
   expect((await reserve(`__Host-co_session_${drop}`)).status).toBe(201);
+});
+
+test('Q30, 3.7: while a drop sells its room is told each second, by one instance, in order', async () => {
+  const drop = await createDrop(checkout.db.database, { shoe: 5 });
+  await checkout.another();
+  const told = () =>
+    checkout.room.calls.filter(({ path }) => path === `/v1/drops/${drop}/capacity`).map(({ body }) => body);
+  await waitUntil(() => told().length > 0, { timeoutMs: 10_000, what: 'the first report' });
+  // Twice the time it should take, for a machine that is busy.
+  await waitUntil(() => told().length > 5, { timeoutMs: 10_000, what: 'five more' });
+  const reports = told();
+  expect(reports.map(({ seq }) => seq)).toEqual(reports.map((_, at) => at + 1));
+  const instants = reports.map(({ at }) => Date.parse(at as string));
+  expect(instants.at(5)).toBeGreaterThan((instants.at(0) as number) + 4000);
 });
 
 test('leaving gives everything back, ends the session, and tells the room', async () => {

@@ -64,6 +64,8 @@ test('Q30: the report says what can be sold, who is inside and who of them holds
     { seq: 1, sellable: 7, held: 2, inside: 3, insideWithoutHold: 2 },
     { seq: 2, opened: [], latencyMs: 12, errorRate: 0, breaker: 'closed', poolWaitMs: expect.any(Number) },
   ]);
+  const [first = 0, second = 0] = reports.map(({ body }) => Date.parse(body.at as string));
+  expect(second).toBeGreaterThan(first);
   expect(new Set(reports[0]?.body.opened as string[])).toEqual(new Set(holders.map(({ jti }) => jti)));
   expect(reports[0]?.authorization).toBe(`Bearer ${serviceToken}`);
 });

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createBatcher, OverloadedError } from '../../src/store/batcher.ts';
 
@@ -13,11 +14,12 @@ function manualRun() {
   return { batches, run };
 }
 
-test('a request on a quiet system goes alone and at once', async () => {
+test('3.1: a request on a quiet system waits for nobody: it goes alone, with the end of the turn it came in', async () => {
   const { batches, run } = manualRun();
   const batcher = createBatcher({ ...limits, run });
   const answer = batcher.submit(1);
-  await expect.poll(() => batches.length).toBe(1);
+  await nextTurn();
+  expect(batches).toMatchObject([{ requests: [1] }]);
   batches[0]?.answer();
   expect(await answer).toBe(10);
 });

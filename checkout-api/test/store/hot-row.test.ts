@@ -1,6 +1,10 @@
+import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createReservationStore, type ReserveOutcome } from '../../src/store/reservations.ts';
+import { type ReserveRequest, reserveBatch } from '../../src/store/reserve-batch.ts';
+import { reservePlain } from '../../src/store/reserve-plain.ts';
 import { createStockStore } from '../../src/store/stock.ts';
+import { uuidv7 } from '../../src/store/uuid.ts';
 import {
   balances,
   type CheckoutDatabase,
@@ -47,6 +51,45 @@ test('requests that arrive together are decided in one statement, each is answer
     ...Array.from({ length: 50 }, () => 'sold-out'),
   ]);
 });
+
+test.each(['plain', 'of any kind'])(
+  '3.1: a batch (%s) that waits for a shopper keeps nobody from the hot row: that is touched last',
+  async (kind) => {
+    const drop = await createDrop(db.database, { shoe: 5 });
+    const holders = await enterShoppers(db.database, drop, 3);
+    const requests = holders
+      .map(
+        ({ jti, shopper }): ReserveRequest => ({ id: uuidv7(), jti, shopper, key: 'k', lines: one('shoe') }),
+      )
+      .sort((a, b) => (a.shopper < b.shopper ? -1 : 1));
+    const outsider = await db.connect().connect();
+    try {
+      await outsider.query('begin');
+      await outsider.query('select from checkout.shoppers where drop_id = $1 and shopper = $2 for update', [
+        drop,
+        requests.at(-1)?.shopper,
+      ]);
+      const deciding =
+        kind === 'plain'
+          ? reservePlain(db.database, drop, requests, 0)
+          : reserveBatch(db.database, drop, requests);
+      await waitUntil(
+        async () => {
+          const { rowCount } = await db.database.query(
+            `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+          );
+          return rowCount === 1;
+        },
+        { what: 'the batch waiting for its shopper' },
+      );
+      await outsider.query('select from checkout.stock where drop_id = $1 for update nowait', [drop]);
+      await outsider.query('rollback');
+      expect((await deciding)?.answers.map(({ verdict }) => verdict)).toEqual(Array(3).fill('reserved'));
+    } finally {
+      outsider.release(true);
+    }
+  },
+);
 
 test('promise 6: over eight rows and three instances every unit is sold, none twice, and nobody is told "sold out" early', async () => {
   const drop = await createDrop(db.database, { shoe: 101 }, { parts: 8 });

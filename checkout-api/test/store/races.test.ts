@@ -109,6 +109,28 @@ test('promise 6: two instances expiring the same holds give each back once, and 
   expect(await balances(db.database, drop)).toMatchObject({ shoe: { available: 40, held: 20 } });
 });
 
+test('3.4: a hold whose shopper is just being served is passed over by the expiry, which waits for nobody', async () => {
+  const drop = await createDrop(db.database, { shoe: rounds });
+  const [{ holder } = { holder: undefined }, ...others] = await holdAll(drop);
+  if (holder === undefined) throw new Error('no hold');
+  await db.database.query('update checkout.reservations set expires_at = now() where drop_id = $1', [drop]);
+  const store = createReservationStore(db.database);
+  const serving = await db.connect().connect();
+  try {
+    await serving.query('begin');
+    await serving.query('select from checkout.shoppers where drop_id = $1 and shopper = $2 for update', [
+      drop,
+      holder.shopper,
+    ]);
+    expect((await store.expire(1000)).expired).toBe(others.length);
+    expect(await statusCounts(drop)).toEqual({ held: 1, expired: others.length });
+  } finally {
+    await serving.query('rollback');
+    serving.release();
+  }
+  expect((await store.expire(1000)).expired).toBe(1);
+});
+
 test('a hold whose payment is under way neither expires nor is released', async () => {
   const drop = await createDrop(db.database, { shoe: rounds });
   const [{ holder, id } = { holder: undefined, id: '' }] = await holdAll(drop);

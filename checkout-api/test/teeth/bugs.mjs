@@ -490,4 +490,79 @@ export const BUGS = [
       },
     ],
   },
+  {
+    name: 'a request on a quiet system waits a moment for company',
+    file: 'checkout-api/test/store/batcher.test.ts',
+    test: '3.1: a request on a quiet system waits for nobody',
+    replacements: [
+      {
+        file: 'checkout-api/src/store/batcher.ts',
+        find: 'setImmediate(drain);',
+        replace: 'setTimeout(drain, 5);',
+      },
+    ],
+  },
+  {
+    name: 'the hot row is locked before the shoppers are',
+    file: 'checkout-api/test/store/hot-row.test.ts',
+    test: 'keeps nobody from the hot row: that is touched last',
+    replacements: [
+      {
+        file: SELLING,
+        find: 'begin\n  -- Locks one by one in the order of p_shoppers',
+        replace:
+          'begin\n  perform from checkout.stock s where s.drop_id = p_drop for update;\n  -- Locks one by one in the order of p_shoppers',
+      },
+      {
+        file: SELLING,
+        find: '    -- The row of a shopper is their lock',
+        replace:
+          '    perform from checkout.stock s where s.drop_id = p_drop for update;\n    -- The row of a shopper is their lock',
+      },
+    ],
+  },
+  {
+    name: 'expiry waits for whoever is just being served',
+    file: 'checkout-api/test/store/races.test.ts',
+    test: '3.4: a hold whose shopper is just being served is passed over',
+    replacements: [
+      { file: EXPIRY, find: 'for update of h skip locked) due;', replace: 'for update of h) due;' },
+    ],
+  },
+  {
+    name: 'refunds are asked for without time-out, retry and breaker',
+    file: 'checkout-api/test/payments/guard.test.ts',
+    test: '3.10: after five failures refund does not reach the provider',
+    replacements: [
+      {
+        file: 'checkout-api/src/payments/guard.ts',
+        find: 'refund: (request) => call((signal) => provider.refund(request, signal)),',
+        replace: 'refund: (request) => provider.refund(request, new AbortController().signal),',
+      },
+    ],
+  },
+  {
+    name: 'whoever tries a provider again does so after the same pause as all others',
+    file: 'checkout-api/test/payments/guard.test.ts',
+    test: '3.10: those who try again do not come back at the same moment',
+    replacements: [
+      {
+        file: 'checkout-api/src/payments/guard.ts',
+        find: 'backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 500 }),',
+        replace: `backoff: new ExponentialBackoff({ initialDelay: 100, maxDelay: 500, generator: (tries) => [tries * 100, tries] }),`,
+      },
+    ],
+  },
+  {
+    name: 'the room is told of a drop every three seconds',
+    file: 'checkout-api/test/http/checkout.test.ts',
+    test: '3.7: while a drop sells its room is told each second',
+    replacements: [
+      {
+        file: 'checkout-api/src/plugins/jobs.ts',
+        find: 'const reportEveryMs = 1000;',
+        replace: 'const reportEveryMs = 3000;',
+      },
+    ],
+  },
 ];

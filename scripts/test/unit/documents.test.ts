@@ -107,6 +107,16 @@ test('every rule and promise that a test names has its row in the architecture',
   }
 });
 
+test('3.14: of every cache the architecture says whether it is written through or aside', () => {
+  const [, section = ''] = read(join(repoRoot, 'docs/architecture.md')).split('\n## Caches\n');
+  const caches = [...(section.split('\n## ')[0] ?? '').matchAll(/^\| (?!what |-)([^|]*?) +\|([^|]*)\|/gm)];
+  expect(caches.map(([, name]) => name)).toEqual(
+    expect.arrayContaining(['stock picture', 'checkout sessions', '"sold out" of a SKU', 'verified tokens']),
+  );
+  const unsaid = caches.filter(([, , kind = '']) => !/written through|aside/.test(kind));
+  expect(unsaid.map(([, name]) => name)).toEqual([]);
+});
+
 test('the index names each problem type once for a service, each decision once', () => {
   for (const section of read(join(PROBLEM_FOLDER, 'README.md')).split('\n## ')) {
     const types = [...section.matchAll(/^\| \[([a-z-]+)\]/gm)].map(([, type]) => type);
