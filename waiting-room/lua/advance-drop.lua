@@ -6,7 +6,7 @@
 --       or 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(log N), and O(log N) per grant and lapse, at most 500 each
 -- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/rate.lua lib/settle.lua
--- include lib/spend.lua lib/steps.lua lib/lapse.lua lib/call-along-map.lua lib/call.lua lib/grant.lua lib/void-leases.lua
+-- include lib/spend.lua lib/steps.lua lib/lapse.lua lib/call-along-map.lua lib/call.lua lib/forgotten.lua lib/grant.lua lib/void-leases.lua
 local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, CALLS, EXTENDED, ANNOUNCED, LEASES, REVOKED,
   LOG = unpack(KEYS)
 local keys = { control = CONTROL, waiting = WAITING, present = PRESENT, sessions = SESSIONS, spent = SPENT,

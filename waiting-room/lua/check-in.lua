@@ -7,7 +7,7 @@
 --       or 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(log N) a shopper and a grant
 -- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/rate.lua lib/settle.lua
--- include lib/steps.lua lib/insertions.lua lib/grant.lua
+-- include lib/steps.lua lib/insertions.lua lib/forgotten.lua lib/grant.lua
 local CONTROL, WAITING, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, CALLS, LOG = unpack(KEYS)
 local keys = { control = CONTROL, waiting = WAITING, present = PRESENT, sessions = SESSIONS, grants = GRANTS,
   calls = CALLS, log = LOG }

@@ -35,7 +35,8 @@ end
 
 if control.heal_run ~= run then
   redis.call('HSET', CONTROL, 'heal_run', run, 'heal_from_us', now, 'heal_until_us', 0, 'heal_seq', -1, 'run_id', '', 'epoch',
-    epoch, 'bucket', 0, 'accrual_rate', 0, 'accrual_version', 0, 'cap_at_us', 0)
+    epoch, 'bucket', 0, 'accrual_rate', 0, 'accrual_version', 0, 'cap_at_us', 0,
+    'cap_forgotten', 0)
   write_log(LOG, 'lost', now, 'epoch', epoch)
   control = read_control(CONTROL)
 end

@@ -7,7 +7,7 @@
 --       public number, grant "iat:exp:bind:opened" | 'late' | 'no-such-drop' | 'lost' | 'stale-policy'
 -- Cost  O(log N) a number. Repeating it leases nothing twice: a number that was leased is answered as it stands.
 -- include lib/clock.lua lib/control.lua lib/run.lua lib/guard.lua lib/log.lua lib/phase.lua lib/rate.lua lib/settle.lua
--- include lib/spend.lua lib/steps.lua lib/grant.lua lib/lease-bounds.lua
+-- include lib/spend.lua lib/steps.lua lib/forgotten.lua lib/grant.lua lib/lease-bounds.lua
 local CONTROL, PRESENT, SESSIONS, SPENT, REASONS, GRANTS, CALLS, WAITING, LEASES, GATES, LOG = unpack(KEYS)
 local keys = { control = CONTROL, waiting = WAITING, present = PRESENT, sessions = SESSIONS, grants = GRANTS, calls = CALLS }
 

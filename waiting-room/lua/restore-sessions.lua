@@ -36,4 +36,8 @@ for i = 3, #ARGV, 4 do
     end
   end
 end
+if restored > 0 and control.cap_forgotten > 0 then
+  -- The checkout had told of them before they were known here again.
+  redis.call('HSET', CONTROL, 'cap_forgotten', math.max(0, control.cap_forgotten - restored))
+end
 return { 'ok', now, restored }

@@ -7,7 +7,7 @@ local NUMBERS = {
   'opened_us', 'revealed_us', 'frontier', 'aged_frontier', 'fair_frontier', 'last_order', 'bucket', 'accrual_rate',
   'accrual_version', 'clock_us', 'clock_seen_us', 'called_recently', 'shown_recently', 'show_seen_us', 'address_minute',
   'cap_seq', 'cap_at_us', 'cap_sellable', 'cap_with_hold', 'sold_out', 'roster_us', 'seq',
-  'return_spread_us', 'cap_inside', 'heal_from_us', 'heal_until_us', 'heal_seq', 'line_generation', 'line_share',
+  'return_spread_us', 'cap_forgotten', 'heal_from_us', 'heal_until_us', 'heal_seq', 'line_generation', 'line_share',
   'gate_generation', 'gate_share', 'lease_credit', 'lease_until_us',
 }
 local TEXTS = { 'mode', 'lobby', 'stock_bound', 'override', 'commit', 'epoch', 'roster_root', 'run_id', 'heal_run' }

@@ -1,4 +1,5 @@
 -- The only place that spends budget (Q18): rate bucket, maxSessions and stock bound, to the lowest orders present.
+-- Needs lib/forgotten.lua before it.
 -- Returns how many entered and what limited the number. Expects a settled control; the caller saves it.
 local GRANTS_MAX = 500
 -- In one line of the log: some 3 KB, what a block of a stream takes. A line for each would cost as much as the grants do.
@@ -23,13 +24,9 @@ local function stock_room(control, sessions, now)
   return math.floor(control.overbook * control.cap_sellable) - without_hold, 'stock'
 end
 
--- Q28: for as long as a forgotten token or hold may live, the checkout's own count stands beside this one's.
+-- Q28: those that only the checkout knows of are inside, too.
 local function inside(control, now, keys)
-  local sessions = redis.call('ZCARD', keys.sessions)
-  if now < control.heal_until_us + control.token_us + control.hold_us then
-    return math.max(sessions, control.cap_inside)
-  end
-  return sessions
+  return redis.call('ZCARD', keys.sessions) + forgotten_of(control, now)
 end
 
 -- Of `count` shoppers who could enter now, those that may: called long enough ago, or with nobody called before them who has

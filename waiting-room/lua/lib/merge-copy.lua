@@ -10,7 +10,7 @@ end
 local NEVER = {}
 for _, field in ipairs({ 'epoch', 'run_id', 'bucket', 'accrual_rate', 'accrual_version', 'address_minute', 'callable_until',
   'heal_run', 'heal_from_us', 'heal_until_us', 'heal_seq', 'heal_map', 'cap_seq', 'cap_at_us', 'cap_sellable', 'cap_held',
-  'cap_inside', 'cap_with_hold', 'cap_vitals', 'sold_out', 'line_share', 'line_generation_reason', 'gate_share', 'gate_generation_reason',
+  'cap_inside', 'cap_forgotten', 'cap_with_hold', 'cap_vitals', 'sold_out', 'line_share', 'line_generation_reason', 'gate_share', 'gate_generation_reason',
   'lease_credit', 'lease_until_us' }) do
   NEVER[field] = true
 end

@@ -74,7 +74,7 @@ export const COMMANDS = {
     'log',
   ],
   'leave-queue': ['control', 'waiting', 'present', 'spent', 'reasons', 'grants', 'gone', 'log'],
-  'report-capacity': ['control', 'grants'],
+  'report-capacity': ['control', 'sessions', 'grants'],
   'publish-roster': ['control', 'roster', 'log'],
   'reveal-draw': ['control', 'log'],
   'take-pulse-lease': ['pulseLease'],

@@ -44,15 +44,18 @@ afterEach(async () => {
 
 const QUICK = { return_spread_us: 1_500_000 };
 const control = (drop: string) => redis.hgetall(dropKeys(drop).control);
-/** Until every instance that answers has seen what is in Redis now. */
+/** Until that instance has a copy of everything that is in Redis now: what it shows was read later. */
 const seenBy = async (url: string, drop: string) => {
-  const { seq } = await control(drop);
+  const nowMs = await redisMs();
   await waitUntil(async () => {
     const { body } = await send(url, 'GET', `/v1/drops/${drop}/pulse`);
-    return Date.parse(body.serverTime) > (await redisMs()) - 900 && seq !== undefined;
+    return Date.parse(body.serverTime) > nowMs;
   });
 };
-const redisMs = async () => Number((await redis.time())[0]) * 1000;
+const redisMs = async () => {
+  const [seconds, micros] = await redis.time();
+  return Number(seconds) * 1000 + Number(micros) / 1000;
+};
 const epochOf = async (drop: string, before: string) =>
   waitUntil(async () => {
     const { epoch = '', run_id = '' } = await control(drop);

@@ -40,7 +40,8 @@ export interface EntryState {
   readonly holdUs: number;
   readonly capacityAtUs: number;
   readonly sellable: number;
-  readonly insideByCheckout: number;
+  /** Of before a loss of Redis, known to the checkout alone. */
+  readonly forgotten: number;
   readonly insideWithHold: number;
 }
 
@@ -65,10 +66,10 @@ export function entryLimitOf(state: EntryState, nowUs: number): EntryLimit {
   return room >= present ? 'nothing' : limit;
 }
 
-/** Q28: after a loss the checkout's own count stands beside the room's. */
+/** Q28: after a loss those that only the checkout knows of stand beside the room's own. */
 function insideOf(state: EntryState, nowUs: number): number {
-  const { sessions, insideByCheckout, healUntilUs, tokenUs, holdUs } = state;
-  return nowUs < healUntilUs + tokenUs + holdUs ? Math.max(sessions, insideByCheckout) : sessions;
+  const { sessions, forgotten, healUntilUs, tokenUs, holdUs } = state;
+  return nowUs < healUntilUs + tokenUs + holdUs ? sessions + forgotten : sessions;
 }
 
 function stockRoom(state: EntryState, inside: number, nowUs: number): [number, EntryLimit] {

@@ -37,6 +37,7 @@ export interface LiveState extends EntryState {
   readonly calledRecently: number;
   readonly shownRecently: number;
   readonly held: number;
+  readonly insideByCheckout: number;
   readonly vitals: CheckoutVitals;
 }
 

@@ -43,6 +43,7 @@ const NUMBERS = [
   'cap_sellable',
   'cap_held',
   'cap_inside',
+  'cap_forgotten',
   'cap_with_hold',
 ] as const;
 const TEXTS = ['override', 'commit', 'stock_bound', 'cap_vitals'] as const;
@@ -127,6 +128,7 @@ export function createLiveReader(redis: Redis): LiveReader {
         sellable: number('cap_sellable'),
         held: number('cap_held'),
         insideByCheckout: number('cap_inside'),
+        forgotten: number('cap_forgotten'),
         insideWithHold: number('cap_with_hold'),
         vitals: vitalsOf(text('cap_vitals')),
       };

@@ -41,6 +41,7 @@ const state: LiveState = {
   sellable: 50,
   held: 3,
   insideByCheckout: 9,
+  forgotten: 0,
   insideWithHold: 3,
   vitals: { latencyMs: 12, errorRate: 0, breaker: 'closed', poolWaitMs: 1 },
 };

@@ -5,7 +5,9 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type EntryState, entryLimitOf } from '../../src/domain/entry-limit.ts';
 
-const grant = readFileSync(new URL('../../../../waiting-room/lua/lib/grant.lua', import.meta.url), 'utf8');
+const [forgotten, grant] = ['forgotten', 'grant'].map((name) =>
+  readFileSync(new URL(`../../../../waiting-room/lua/lib/${name}.lua`, import.meta.url), 'utf8'),
+);
 
 let redis: Redis;
 beforeAll(async () => {
@@ -18,6 +20,7 @@ const NOW_US = 100_000_000;
 const command = `
 local function follow_steps(_, _, frontier) return frontier end
 local function write_log() end
+${forgotten}
 ${grant}
 local state = cjson.decode(ARGV[1])
 for _, name in ipairs({ 'present', 'sessions' }) do
@@ -46,7 +49,7 @@ const anyState: fc.Arbitrary<EntryState> = fc.record({
   holdUs: fc.constant(1000),
   capacityAtUs: fc.constantFrom(0, NOW_US - 10_000_001, NOW_US - 10_000_000, NOW_US),
   sellable: few,
-  insideByCheckout: few,
+  forgotten: few,
   insideWithHold: few,
 });
 
@@ -67,7 +70,7 @@ test('Q18: what operators are told limits entry is what the room says limited it
         hold_us: state.holdUs,
         cap_at_us: state.capacityAtUs,
         cap_sellable: state.sellable,
-        cap_inside: state.insideByCheckout,
+        cap_forgotten: state.forgotten,
         cap_with_hold: state.insideWithHold,
       };
       const { phase, present, sessions } = state;
