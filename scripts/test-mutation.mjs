@@ -7,8 +7,8 @@ import { runEntry } from './lib/entry.mjs';
 /** The core: what decides about admissions. Adapters and gate have tests of their own in their frameworks. */
 const CORE = [
   ...['bind-of', 'callback', 'claims', 'cookies', 'create-admission-verifier', 'create-connector'],
-  ...['key-set', 'path-rules', 'problem', 'read-text', 'recent', 'refusals', 'return-path', 'revocations'],
-  ...['same-text', 'verify-admission-token', 'verify-signature'],
+  ...['key-set', 'path-rules', 'problem', 'read-text', 'recent', 'refusals', 'rehearsals'],
+  ...['return-path', 'revocations', 'same-text', 'verify-admission-token', 'verify-signature'],
 ].map((name) => `connector/src/${name}.ts`);
 
 /** Those that notice most first. */
@@ -21,7 +21,8 @@ const TESTS = [
     'create-admission-verifier',
     'create-connector',
   ],
-  ...['callback', 'key-set', 'mode', 'verify-admission-token', 'revocations', 'edge', 'vectors', 'testing'],
+  ...['callback', 'key-set', 'mode', 'verify-admission-token', 'revocations', 'rehearsals'],
+  ...['edge', 'vectors', 'testing'],
 ].map((name) => `connector/test/${name}.test.ts`);
 
 const SCORE_MIN = 0.9;

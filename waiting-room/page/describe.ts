@@ -21,6 +21,8 @@ export interface Situation {
   readonly aheadAtFirst?: number;
   readonly opensMs?: number;
   readonly heldUntilMs?: number;
+  /** Until when a place is kept while there is nothing to sell: the end of the drop. */
+  readonly keptUntilMs?: number;
   /** Rounded head count. */
   readonly crowd?: number;
   /** When the figures were true; shown, and the server's idea of now. */
@@ -57,7 +59,7 @@ const CALLED = ['called', 'turn', 'grace', 'checked-in'];
  */
 export function describe(now: Situation, texts: Texts, locale: string, zone?: string): PageView {
   const say = (key: string) => texts[key] ?? '';
-  const { state, ahead, wait, heldUntilMs, crowd, asOfMs } = now;
+  const { state, ahead, wait, heldUntilMs, keptUntilMs, crowd, asOfMs } = now;
   // An opening that never comes (ADR 0114) is no time to tell anybody.
   const opensMs = now.opensMs && now.opensMs - asOfMs < UNTOLD_MS ? now.opensMs : 0;
   // Once called, a shopper's place in the line is behind them.
@@ -67,6 +69,7 @@ export function describe(now: Situation, texts: Texts, locale: string, zone?: st
     facts.push([say('fact.ahead'), ahead.toLocaleString(locale)]);
   if (position != null && wait !== undefined) facts.push([say('fact.wait'), waitText(wait, say, locale)]);
   if (heldUntilMs) facts.push([say('fact.held'), clock(heldUntilMs, asOfMs, locale, zone)]);
+  if (keptUntilMs) facts.push([say('fact.kept'), clock(keptUntilMs, asOfMs, locale, zone)]);
   if (opensMs && asOfMs < opensMs) facts.push([say('fact.opens'), clock(opensMs, asOfMs, locale, zone)]);
   if (crowd && crowd > 1) facts.push([say('fact.crowd'), fill(say('fact.crowd.about'), crowd, locale)]);
   if (position != null) facts.push([say('fact.updated'), clock(asOfMs, asOfMs, locale, zone)]);

@@ -118,8 +118,18 @@ function createLine(page: Page): Line {
     }
     const place = tellAhead('line', { ...now, ahead: aheadOf(order, rankMap, Date.parse(now.serverTime)) });
     const wait = MOVING.includes(phase) ? waitRange(place.ahead ?? 0, now) : null;
-    show(stateOf(phase, 'waiting', wait), { ...place, wait, asOfMs: Date.parse(now.serverTime) }, message);
+    showPlace(
+      stateOf(phase, 'waiting', wait),
+      { ...place, wait, asOfMs: Date.parse(now.serverTime) },
+      message,
+    );
     return pollAfterMs(wait, now.turnMs, order <= (now.callableUntil ?? Infinity));
+  }
+
+  /** Shows somebody in line; where there is nothing to sell, until when they stay in it. */
+  function showPlace(state: string, place: Partial<Situation>, message: Answer['message']): void {
+    const keptUntilMs = state === 'sold-out' ? Date.parse(pulse?.closesAt ?? '') : 0;
+    show(state, keptUntilMs ? { ...place, keptUntilMs } : place, message);
   }
 
   /** Asks for the own picture, which also puts a ticket of another epoch back. */
@@ -153,7 +163,7 @@ function createLine(page: Page): Line {
     const place = tellAhead(state === 'checked_in' ? 'gate' : 'line', answer);
     if (phase !== 'closed' && state !== 'waiting') return entry.go(answer, place);
     entry.over();
-    show(stateOf(phase, state, wait), { ...place, wait, asOfMs: Date.parse(asOf) }, message);
+    showPlace(stateOf(phase, state, wait), { ...place, wait, asOfMs: Date.parse(asOf) }, message);
     if (phase === 'closed') return stream.close();
     stream.open(answer.ahead ?? Infinity);
     again(stream.isOpen ? STREAM_LOOK_MS : answer.pollAfterMs, look);

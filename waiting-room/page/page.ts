@@ -46,6 +46,7 @@ export interface Answer {
   serverTime: string;
   opensAt: string;
   lobbyOpensAt: string;
+  closesAt: string | null;
   headCount: number;
   commit: string | null;
   message: Record<string, string>;

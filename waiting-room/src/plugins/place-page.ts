@@ -43,7 +43,8 @@ export function placePage(picture: OwnPicture, view: DropView, back: Back): Plai
   // Stands still: nothing better can come, and whoever reads it, or has it read to them, is not interrupted.
   if (state === 'called') return { ...calledPage(status, view, back), ...going };
   const lead = state === 'waiting' ? { lead: renews(back) ? 'waiting.plain' : 'waiting.still' } : {};
-  return { situation: { state, position, ahead, wait, asOfMs, ...lead }, ...waiting };
+  const kept = state === 'sold-out' && view.closesUs > 0 ? { keptUntilMs: view.closesUs / 1000 } : {};
+  return { situation: { state, position, ahead, wait, asOfMs, ...lead, ...kept }, ...waiting };
 }
 
 const renews = ({ renew }: Back) => renew === '1';

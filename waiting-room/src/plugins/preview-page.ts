@@ -91,8 +91,9 @@ function sampleFigures(state: string, nowMs: number): Partial<Situation> {
     case 'soon':
       return { ...place, ahead: 7, position: 8, wait: { minSeconds: 3, maxSeconds: 40 } };
     case 'paused':
-    case 'sold-out':
       return { ...place, wait: null };
+    case 'sold-out':
+      return { ...place, wait: null, keptUntilMs: nowMs + 7_200_000 };
     case 'turn':
     case 'grace':
       return { heldUntilMs: nowMs + 92_000 };

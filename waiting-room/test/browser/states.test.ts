@@ -28,7 +28,8 @@ function situationOf(state: string): Partial<Situation> {
   if (state === 'scheduled' || state === 'lobby') return { opensMs: now + 754_000, crowd: 12_000 };
   if (state === 'waiting' || state === 'healing' || state === 'offline') return { ...place, wait };
   if (state === 'soon') return { ...place, ahead: 7, position: 8, wait: { minSeconds: 3, maxSeconds: 40 } };
-  if (state === 'paused' || state === 'sold-out') return { ...place, wait: null };
+  if (state === 'paused') return { ...place, wait: null };
+  if (state === 'sold-out') return { ...place, wait: null, keptUntilMs: now + 7_200_000 };
   if (state === 'turn' || state === 'grace') return { heldUntilMs: now + 92_000 };
   return state === 'checked-in' ? { ahead: 12 } : {};
 }

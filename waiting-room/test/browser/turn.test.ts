@@ -1,5 +1,6 @@
 /** A shopper's turn on the page: taken by itself when seen, asked for when not, held longer by one key, left on purpose (5.1, 5.3). */
 import { startMailServer, waitUntil } from '@sluice/service-kit/testing';
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { dropKeys } from '../../src/queue/keys.ts';
 import { lineOf } from '../support/crowd.ts';
@@ -23,6 +24,18 @@ const hide = ({ page }: Visitor, hidden: boolean) =>
     Object.defineProperty(document, 'hidden', { value, configurable: true });
     document.dispatchEvent(new Event('visibilitychange'));
   }, hidden);
+
+/** What the page has loaded beside its document, in order; each from the room itself. */
+const modulesOf = async (page: Page) => {
+  const { origin } = new URL(page.url());
+  const loaded = await page.evaluate(() =>
+    performance
+      .getEntriesByType('resource')
+      .map(({ name }) => name)
+      .filter((name) => !new URL(name).pathname.startsWith('/v1/')),
+  );
+  return loaded.map((name) => name.replace(`${origin}/w/-/`, '').replace(/-[\w-]{12}\.js$/, ''));
+};
 
 test('a page that is seen takes the turn by itself, and hands the token over in a form', async () => {
   const { drop, visitor } = await waiter();
@@ -115,8 +128,11 @@ test('5.2: the page checks how a place was drawn: sealed in the lobby, recompute
   const { page } = visitor;
   await visitor.sees('lobby');
   await page.getByText('How is my place decided?').click();
+  // 5.6: what checks comes with the click, and nothing else does.
+  expect(await modulesOf(page)).toEqual(['line']);
   await page.getByRole('button', { name: 'Check how my place was drawn' }).click();
   await waitUntil(async () => (await page.textContent('#proof'))?.includes('The secret is sealed.'));
+  expect(await modulesOf(page)).toEqual(['line', 'draw']);
   await visitor.sees('waiting');
   await page.getByRole('button', { name: 'Check how my place was drawn' }).click();
   await waitUntil(async () => (await page.textContent('#proof'))?.includes('What this cannot prove'));
@@ -145,6 +161,7 @@ test('5.8: a click asks to be told: by this browser while the page is not seen, 
     const { notices } = dropKeys(drop);
     const dialog = page.getByRole('dialog');
     const ask = () => page.getByRole('button', { name: 'Tell me when it is my turn' }).click();
+    expect(await modulesOf(page)).toEqual(['line']);
     await ask();
     await dialog.getByLabel('E-mail address').fill('mila@example.com');
     await dialog.getByRole('button', { name: 'By e-mail' }).click();

@@ -91,6 +91,14 @@ test('a called shopper without scripts goes in or holds the turn longer; in grac
   await until('grace');
 });
 
+test('5.1: sold out while waiting, a page without scripts says so, and until when places are kept, with the zone', async () => {
+  const { drop, until } = await shopper();
+  await tune(room.redis, drop, { sold_out: 1 });
+  const { text } = await until('sold-out');
+  expect(text).toContain('places are kept');
+  expect(text).toMatch(/<dt>Places kept until<\/dt><dd>\d\d?:\d\d:\d\d [AP]M UTC</);
+});
+
 test('5.16: a page without scripts renews itself for whoever asked for that, not more often than it can be read, and never a turn (ADR 0146)', async () => {
   const { drop, ask, at, until } = await shopper();
   expect(renews(await until('waiting'))).toBe(false);

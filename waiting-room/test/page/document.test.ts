@@ -133,6 +133,17 @@ test('whatever the phase and the state, the page has words for it', () => {
   }
 });
 
+test('5.1: nearly there is whoever waits for a minute at most, and only while the line moves', () => {
+  const at = (phase: string, maxSeconds: number) => stateOf(phase, 'waiting', { minSeconds: 1, maxSeconds });
+  for (const phase of ['open', 'draining', 'pass_through'])
+    expect([at(phase, 60), at(phase, 61), stateOf(phase, 'waiting', null)], phase).toEqual([
+      'soon',
+      'waiting',
+      'waiting',
+    ]);
+  expect([at('paused', 5), at('sold_out', 5), at('healing', 5)]).toEqual(['paused', 'sold-out', 'healing']);
+});
+
 test('Q8: the lobby page says nothing that depends on a place', () => {
   const view = describe({ state: 'lobby', opensMs: 100_000, crowd: 1200, asOfMs: 0 }, textsOf('en'), 'en');
   expect(view).toMatchObject({ figure: '', progress: -1, countdownToMs: 100_000 });

@@ -1,4 +1,5 @@
 /** The words in every language (5.4). */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { LOCALES } from '../../page/assets.ts';
 import { fill } from '../../page/format.ts';
@@ -33,6 +34,7 @@ for (const [lang, texts] of others) {
   test(`5.4: ${lang} has a form for every category of number that its grammar knows`, () => {
     const wanted = [...new Intl.PluralRules(lang).resolvedOptions().pluralCategories].sort();
     for (const [key, text] of Object.entries(texts)) {
+      expect(text.includes(', plural,'), key).toBe(english[key]?.includes(', plural,'));
       if (text.includes(', plural,')) expect(categoriesOf(text), key).toEqual(wanted);
     }
   });
@@ -42,6 +44,22 @@ for (const [lang, texts] of others) {
     expect(same.length, same.join(', ')).toBeLessThanOrEqual(Object.keys(english).length / 20);
   });
 }
+
+test('5.4: every language that a machine translated is marked so in the docs, and no other', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replace(/\s+/g, ' ');
+  const [, people = '', machine = ''] =
+    /Written by people who know Sluice: ([^.]+)\. Translated by machine, [^:]+: ([^.]+)\./.exec(readme) ?? [];
+  const languages = new Intl.DisplayNames('en', { type: 'language' });
+  const namesOf = (text: string) =>
+    text
+      .replace(/ \([^)]*\)/g, '')
+      .split(/, | and /)
+      .sort();
+  const byPeople = ['en', 'de'].map((lang) => languages.of(lang)).sort();
+  expect(namesOf(people)).toEqual(byPeople);
+  const others = [...LOCALES.keys()].map((lang) => languages.of(lang) ?? lang);
+  expect(namesOf(machine)).toEqual(others.filter((name) => !byPeople.includes(name)).sort());
+});
 
 test('a number goes into a text in the form that its language has for it', () => {
   const forms = (lang: string) =>

@@ -39,6 +39,8 @@ afterAll(async () => {
 
 interface Gate {
   readonly url: string;
+  /** What it has logged, one event each. */
+  readonly events: Record<string, unknown>[];
   readonly child: ChildProcess;
 }
 
@@ -52,13 +54,16 @@ async function startGate(internal: string): Promise<Gate> {
     env: { PATH: process.env.PATH, SLUICE_SERVICE_TOKEN: SERVICE_TOKEN },
   });
   gates.push(child);
-  for await (const line of createInterface({ input: child.stdout as NodeJS.ReadableStream })) {
-    const [, address] = /listening on (.+)$/.exec(line) ?? [];
-    if (!address) continue;
-    child.stdout?.resume();
-    return { url: `http://${address}`, child };
-  }
-  throw new Error('the gate ended before it listened');
+  const events: Gate['events'] = [];
+  const lines = createInterface({ input: child.stdout as NodeJS.ReadableStream });
+  return new Promise((resolve, reject) => {
+    lines.on('line', (line) => {
+      const [, address] = /listening on (.+)$/.exec(line) ?? [];
+      if (address) resolve({ url: `http://${address}`, child, events });
+      else events.push(JSON.parse(line));
+    });
+    lines.once('close', () => reject(new Error('the gate ended before it listened')));
+  });
 }
 
 interface Visited {
@@ -187,11 +192,30 @@ test('promise 1 (5.12): with room and Redis dead, four gates let in what they ha
   expect(entered.length).toBeLessThanOrEqual(four.length + Math.ceil(pacePerSecond * seconds));
   expect(new Set(entered.map(({ number }) => number)).size).toBe(entered.length);
 
-  // Open is for pages only.
-  const check = (method: string) =>
-    visit(first, '/.sluice/check', { 'x-original-uri': '/look', 'x-original-method': method });
+  // Open is for pages only, and each that passes is written down: which page, never who.
+  const check = (method: string, headers: Record<string, string> = {}) =>
+    visit(first, '/.sluice/check', {
+      'x-original-uri': '/look?from=mail',
+      'x-original-method': method,
+      ...headers,
+    });
   await waitUntil(async () => (await check('GET')).status === 204, { timeoutMs: 60_000 });
   expect((await check('POST')).status).toBe(401);
+  expect((await check('GET', { accept: 'application/json' })).status).toBe(401);
+  const eventsOf = (name: string) => first.events.filter(({ event }) => event === name);
+  await waitUntil(() => eventsOf('passed-without-admission').length > 0);
+  expect(eventsOf('passed-without-admission')).toEqual([
+    { at: expect.any(String), event: 'passed-without-admission', drop: 'opened', path: '/look' },
+  ]);
+  expect(eventsOf('room-down').map(({ drop, policy }) => [drop, policy])).toEqual(
+    expect.arrayContaining([
+      ['metered', 'metered'],
+      ['opened', 'open'],
+    ]),
+  );
+  expect(eventsOf('lease-spent').map(({ number }) => number)).toEqual(
+    entered.filter(({ gate }) => gate === first).map(({ number }) => number),
+  );
   expect(await figure(first, 'sluice_gate_passes_without_admission_total')).toBeGreaterThan(0);
 
   // The room comes back: what was spent is reported and was counted all along.
