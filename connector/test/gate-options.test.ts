@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { readGateSettings } from '../src/gate/gate-options.ts';
+import { copyOf } from './support/copy-of.ts';
 
 const GOOD = [
   '--room',
@@ -105,6 +106,22 @@ describe('the gate’s options', () => {
       });
     },
   );
+
+  test('4.4: rehearsals are taken where that is said, by flag or environment', async () => {
+    const link = new Request(
+      `https://shop.example/.sluice/rehearsal?${new URLSearchParams({ drop: copyOf('sneaker-1'), pass: 'a.b', to: '/buy' })}`,
+    );
+    const answerTo = async (args: readonly string[], environment: Record<string, string>) => {
+      const read = readGateSettings([...GOOD, ...args], environment);
+      return 'settings' in read ? (await read.settings.connector.handle(link))?.status : read.faults;
+    };
+    expect(await answerTo([], {})).toBeUndefined();
+    expect(await answerTo(['--rehearsals'], {})).toBe(303);
+    expect(await answerTo([], { SLUICE_REHEARSALS: 'on' })).toBe(303);
+    expect(await answerTo([], { SLUICE_REHEARSALS: 'yes' })).toEqual([
+      'SLUICE_REHEARSALS must be on or off, not yes',
+    ]);
+  });
 
   test('an unknown flag is refused by its name', () => {
     expect(readGateSettings([...GOOD, '--proxy', 'x'], {})).toMatchObject({

@@ -11,6 +11,7 @@ import { startNginx } from '../../scripts/lib/start-nginx.mjs';
 import { bindOf } from '../src/bind-of.ts';
 import { CALLBACK_PATH, createSecret } from '../src/index.ts';
 import { ask } from './support/ask.ts';
+import { copyOf } from './support/copy-of.ts';
 import { createSigningKey, DROP, jwksOf, signToken } from './support/fake-keys.ts';
 import { type JwksServer, startJwksServer } from './support/jwks-server.ts';
 
@@ -19,6 +20,8 @@ const CLI = new URL('../src/gate/cli.ts', import.meta.url).pathname;
 
 const key = createSigningKey('room-1');
 const secret = createSecret();
+const COPY = copyOf(DROP);
+const PASS_LINK = `/.sluice/rehearsal?${new URLSearchParams({ drop: COPY, pass: 'cGF5bG9hZA.bWFj', to: '/buy/now' })}`;
 
 interface Site {
   readonly socketPath: string;
@@ -28,6 +31,8 @@ interface Site {
   /** What reached the origin behind nginx. */
   readonly reached: { url: string | undefined; headers: Record<string, unknown> }[];
   readonly token: string;
+  /** For a copy of the drop. */
+  readonly staffToken: string;
 }
 
 let site: Promise<Site> | undefined;
@@ -54,7 +59,7 @@ async function start(program: string): Promise<Site> {
   });
   await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', resolve));
   closing.push(() => origin.close().closeAllConnections());
-  const { gate, gateProcess } = await startGate(roomOrigin);
+  const { gate, gateProcess } = await startGate(roomOrigin, ['--rehearsals']);
   const conf = await readFile(new URL('../nginx.conf', import.meta.url), 'utf8');
   const originPort = (origin.address() as AddressInfo).port;
   const location = (path: string) => `
@@ -75,16 +80,24 @@ async function start(program: string): Promise<Site> {
   closing.push(() => nginx.stop());
   const iat = Math.floor(Date.now() / 1000);
   const number = createSecret();
-  const claims = { iss: roomOrigin, aud: DROP, sub: number, jti: number, iat, nbf: iat, exp: iat + 600 };
-  const token = signToken(key, { ...claims, cnf: { bind: await bindOf(secret) } });
-  return { socketPath: nginx.socketPath, gate, gateProcess, room, reached, token };
+  const bind = await bindOf(secret);
+  const tokenFor = (aud: string) =>
+    signToken(key, {
+      ...{ iss: roomOrigin, aud, sub: number, jti: number, iat, nbf: iat, exp: iat + 600 },
+      cnf: { bind },
+    });
+  const [token, staffToken] = [tokenFor(DROP), tokenFor(COPY)];
+  return { socketPath: nginx.socketPath, gate, gateProcess, room, reached, token, staffToken };
 }
 
-async function startGate(room: string): Promise<{ gate: string; gateProcess: ChildProcess }> {
+async function startGate(
+  room: string,
+  more: readonly string[] = [],
+): Promise<{ gate: string; gateProcess: ChildProcess }> {
   const args = ['--room', room, '--shop', SHOP, '--protect', `/buy=${DROP}`, '--protect', '/buy/vip=vip-1'];
   const gateProcess = spawn(
     process.execPath,
-    [CLI, 'gate', ...args, '--ignore', '/buy/terms', '--listen', '127.0.0.1:0'],
+    [CLI, 'gate', ...args, ...more, '--ignore', '/buy/terms', '--listen', '127.0.0.1:0'],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   closing.push(() => gateProcess.kill('SIGKILL'));
@@ -95,7 +108,8 @@ async function startGate(room: string): Promise<{ gate: string; gateProcess: Chi
   throw new Error('the gate ended before it listened');
 }
 
-const cookieOf = (token: string) => `sluice_token_${DROP}=${token}; sluice_secret_${DROP}=${secret}`;
+const cookieOf = (token: string, drop = DROP) =>
+  `sluice_token_${drop}=${token}; sluice_secret_${drop}=${secret}`;
 
 describe('the gate beside a real nginx', () => {
   beforeEach(async (context) => {
@@ -126,6 +140,35 @@ describe('the gate beside a real nginx', () => {
     expect(await passed.text()).toBe('the shop');
     expect(reached).toMatchObject([{ url: '/buy/now', headers: { 'sluice-drop': DROP } }]);
     expect(reached[0]?.headers['sluice-subject']).toHaveLength(43);
+  });
+
+  test('4.4: with --rehearsals staff walk the shop by the link of a pass, and the origin is told that it is a copy', async (context) => {
+    const { socketPath, reached, room, staffToken } = await startSite(context);
+    const sent = await ask(socketPath, PASS_LINK, { headers: { accept: 'text/html' } });
+    const location = new URL(sent.headers.get('location') ?? '');
+    expect([sent.status, location.origin + location.pathname]).toEqual([
+      303,
+      `${new URL(room.url).origin}/w/${COPY}`,
+    ]);
+    expect(location.searchParams.get('return')).toBe(`${SHOP}/buy/now`);
+    expect(sent.headers.getSetCookie()[0]).toMatch(new RegExp(`^sluice_secret_${COPY}=[\\w-]{43};`));
+    const form = new URLSearchParams({ token: staffToken, drop: COPY, to: '/buy/now' });
+    expect((await ask(socketPath, CALLBACK_PATH, { method: 'POST', form })).status).toBe(303);
+    const headers = { cookie: cookieOf(staffToken, COPY) };
+    expect((await ask(socketPath, '/buy/now', { headers })).status).toBe(200);
+    expect(reached).toMatchObject([{ url: '/buy/now', headers: { 'sluice-drop': COPY } }]);
+    // A copy of one drop is none of another's.
+    const vip = { headers: { ...headers, accept: 'text/html' } };
+    expect((await ask(socketPath, '/buy/vip/now', vip)).status).toBe(302);
+  });
+
+  test('4.4: without it the link leads nowhere, and a copy’s admission opens nothing', async (context) => {
+    const { room, staffToken } = await startSite(context);
+    const { gate } = await startGate(new URL(room.url).origin);
+    expect((await ask(gate, PASS_LINK, { headers: { accept: 'text/html' } })).status).toBe(404);
+    const check = { 'x-original-uri': '/buy/now', 'x-original-method': 'GET' };
+    const headers = { cookie: cookieOf(staffToken, COPY), ...check };
+    expect((await ask(gate, '/.sluice/check', { headers })).status).toBe(401);
   });
 
   test('leaves public paths and exceptions alone, and takes forged words about the admission out', async (context) => {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { bindOf, type ConnectorOptions, createConnector, createSecret } from '../src/index.ts';
+import { copyOf } from './support/copy-of.ts';
 import { createSigningKey, DROP, honestClaims, jwksOf, NOW_SECONDS, signToken } from './support/fake-keys.ts';
 
 const key = createSigningKey('room-1');
@@ -8,10 +8,6 @@ const SHOP = 'https://shop.example';
 const PAGE = { accept: 'text/html', 'sec-fetch-mode': 'navigate' };
 const PASS = 'cGF5bG9hZA.bWFj';
 
-/** As the control plane makes them (admin-ui/server/src/domain/rehearsal.ts). */
-function copyOf(drop: string, random = '5d1c0b7e94a2'): string {
-  return `rehearsal-${random}${createHash('sha256').update(`${random}.${drop}`).digest('hex').slice(0, 8)}`;
-}
 const COPY = copyOf(DROP);
 const OTHERS = copyOf('another-drop');
 

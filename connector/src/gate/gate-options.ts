@@ -16,7 +16,7 @@ export interface GateSettings {
 }
 
 export const USAGE = `Usage: sluice-connector gate --room URL --shop URL --protect PATH=DROP [...] [--ignore PATH ...]
-                                [--when-down DROP=POLICY ...] [--room-internal URL] [--listen ADDRESS]
+                                [--when-down DROP=POLICY ...] [--room-internal URL] [--rehearsals] [--listen ADDRESS]
 
   --room     public origin of the waiting room                      (SLUICE_ROOM)
   --shop     public origin of the shop                              (SLUICE_SHOP)
@@ -31,6 +31,9 @@ export const USAGE = `Usage: sluice-connector gate --room URL --shop URL --prote
   --room-internal  the room as this process reaches it, if not      (SLUICE_ROOM_INTERNAL)
              by --room; asked only for --when-down
   SLUICE_SERVICE_TOKEN  the room's service token, for metered
+  --rehearsals  staff with a pass walk the shop in a rehearsal:     (SLUICE_REHEARSALS, on or off)
+             Sluice-Drop then names the copy (rehearsal-…), to
+             which the origin must sell nothing real
   --listen   127.0.0.1:9480 by default, or unix:/run/gate.sock      (SLUICE_LISTEN)
 `;
 
@@ -73,6 +76,7 @@ export function readGateSettings(
   if (!serviceToken && [...(whenDown?.values() ?? [])].includes('metered'))
     faults.push('SLUICE_SERVICE_TOKEN is missing: a metered drop leases from the room');
   const ignore = flags.ignore ?? listOf(environment.SLUICE_IGNORE);
+  const rehearsals = keep(() => readSwitch('SLUICE_REHEARSALS', environment.SLUICE_REHEARSALS));
   const listen = keep(() => readListen(flags.listen ?? environment.SLUICE_LISTEN ?? DEFAULT_LISTEN));
   const probe = {
     roomUrl: room ?? 'https://room.invalid',
@@ -80,6 +84,7 @@ export function readGateSettings(
     protect: [...(rules?.keys() ?? [])],
     drop: keep(() => createDropLookUp(rules ?? new Map())) ?? (() => null),
     ignore,
+    rehearsals: flags.rehearsals ?? rehearsals ?? false,
     ...(jwks ? { jwks } : {}),
   };
   const connector = keep(() => createConnector(probe));
@@ -102,7 +107,8 @@ function parseFlags(args: readonly string[]) {
     listen: one,
     'when-down': several,
     'room-internal': one,
-  };
+    rehearsals: { type: 'boolean' },
+  } as const;
   return parseArgs({ args: [...args], options, strict: true }).values;
 }
 
@@ -153,6 +159,11 @@ function readWhenDown(
     if (policy !== 'closed') drops.set(drop, policy);
   }
   return drops;
+}
+
+function readSwitch(name: string, text = 'off'): boolean {
+  if (text !== 'on' && text !== 'off') throw new Error(`${name} must be on or off, not ${text}`);
+  return text === 'on';
 }
 
 function readInternal(text: string): string {

@@ -62,6 +62,8 @@ async function answerRequest(
   if (question) return question(parts, request, response);
   const decision = await decideNodeRequest(connector, request);
   counts.answered(decision.kind);
+  // Below this name the gate answers for itself: what it does not know, as rehearsals where they are off, is nowhere.
+  if (decision.kind === 'pass' && path?.startsWith('/.sluice/')) return void response.writeHead(404).end();
   if (decision.kind === 'pass') return writeWebResponse(response, tryAgain(request));
   // What was refused has a path that can be read in one way only.
   const instead = decision.refused && down.answer(nodeToWebRequest(request), decision);

@@ -6,6 +6,7 @@ import { createConnector } from '../../src/create-connector.ts';
 import { createGate } from '../../src/gate/gate-server.ts';
 import { type FakeRoom, startFakeRoom } from '../../src/testing.ts';
 import { ask } from './ask.ts';
+import { copyOf } from './copy-of.ts';
 
 export const DROP = 'sneaker-1';
 /** Nobody is there: what the shop is called need not be where the proxy listens. */
@@ -31,7 +32,10 @@ export async function startBehindProxy(): Promise<BehindProxy> {
   };
   const room = await startFakeRoom();
   closing.push(() => room.close());
-  const connector = createConnector({ roomUrl: room.url, publicUrl: SHOP, drop: DROP, protect: ['/buy'] });
+  const connector = createConnector({
+    ...{ roomUrl: room.url, publicUrl: SHOP, drop: DROP, protect: ['/buy'] },
+    rehearsals: true,
+  });
   const down = { drops: new Map(), room: room.url, shop: SHOP, serviceToken: '' };
   const gatePort = await listen(createGate(connector, down, () => {}).server);
   const originPort = await listen(
@@ -67,6 +71,15 @@ export async function expectWholeCheck(url: string, room: FakeRoom): Promise<voi
   expect((await ask(url, '/buy', { headers: { ...page, cookie: stolen.cookieFor(SHOP) } })).status).toBe(302);
   const form = new URLSearchParams({ token: good.token, drop: DROP, to: '/buy' });
   expect((await ask(url, '/.sluice/callback', { method: 'POST', form })).status).toBe(303);
+  // 4.4: the link of a staff pass, and the copy's admission.
+  const copy = copyOf(DROP);
+  const link = new URLSearchParams({ drop: copy, pass: 'cGF5bG9hZA.bWFj', to: '/buy' });
+  const sent = await ask(url, `/.sluice/rehearsal?${link}`, { headers: page });
+  expect([sent.status, new URL(sent.headers.get('location') ?? '').pathname]).toEqual([303, `/w/${copy}`]);
+  const staff = await room.issue({ drop: copy });
+  expect(await (await ask(url, '/buy', { headers: { ...page, cookie: staff.cookieFor(SHOP) } })).text()).toBe(
+    staff.jti,
+  );
   for (const spelling of ['/x/../buy', '/%62uy', '//buy', '/BUY', '/buy/'])
     expect([spelling, [302, 400].includes((await ask(url, spelling, { headers: page })).status)]).toEqual([
       spelling,
