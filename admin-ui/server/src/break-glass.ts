@@ -17,7 +17,7 @@ import { rateChange } from './acts/change-rate.ts';
 import { OVERRIDE_ACTS, overrideChange } from './acts/override-drop.ts';
 import { PROBLEMS } from './contract/problems.ts';
 import type { Drop, DropChange } from './domain/drop.ts';
-import { parseCommand, USAGE } from './domain/shell-command.ts';
+import { asksForHelp, inShellWords, parseCommand, USAGE } from './domain/shell-command.ts';
 import { createJournal } from './projection/journal.ts';
 import type { LivePicture } from './projection/live.ts';
 import { createKeptJournal } from './store/journal-file.ts';
@@ -43,7 +43,12 @@ function tell(drop: Drop, live: LivePicture | undefined): void {
 }
 
 async function run(): Promise<number> {
-  const command = parseCommand(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (asksForHelp(args)) {
+    console.log(USAGE);
+    return 0;
+  }
+  const command = parseCommand(args);
   if ('fault' in command) {
     console.error(`${command.fault}\n${USAGE}`);
     return EXIT_USAGE;
@@ -85,8 +90,7 @@ async function run(): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof Problem) {
-      const hint = error.type === 'confirmation-required' ? ' (--confirm)' : '';
-      console.error(`${error.detail ?? error.title}${hint}`);
+      console.error(inShellWords(error.detail ?? error.title));
       return EXIT_REFUSED;
     }
     if (isStoreFault(error)) {

@@ -126,7 +126,7 @@ const RefusalCodes = Type.Array(
   Nullable(
     Type.Object({
       ...Told.properties,
-      code: Type.String({ description: '`refusal.…`, `reason.…` or `detail.…`' }),
+      of: Type.Enum(['refusal', 'reason', 'detail']),
       field: Nullable(Type.String()),
     }),
   ),

@@ -57,6 +57,16 @@ export function productFaults(value: unknown): Fault[] {
   return faults;
 }
 
+const CURRENCIES: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** One that looks like a currency and is none: nobody could pay in it, and it is what it is for good. */
+export function currencyFaults(value: unknown): Fault[] {
+  const { currency } = bodyOf(value);
+  return typeof currency === 'string' && /^[A-Z]{3}$/.test(currency) && !CURRENCIES.has(currency)
+    ? [faultAt('/currency', 'must be a currency of ISO 4217, like EUR')]
+    : [];
+}
+
 /** Everything about a whole new plan. */
 export function planFaults(value: unknown, nowMs: number): Fault[] {
   return [...factsFaults(value, nowMs), ...shopFaults(bodyOf(value).page)];
@@ -74,6 +84,7 @@ function factsFaults(value: unknown, nowMs: number): Fault[] {
     ...scheduleFaults(schedule, nowMs),
     ...pageFaults(bodyOf(value).page),
     ...productFaults(value),
+    ...currencyFaults(value),
     ...accessFaults(bodyOf(value).access),
   ];
 }

@@ -70,6 +70,7 @@ export const REASONS = {
   'in-origins': 'must lie in one of returnOrigins',
   'no-shop': 'must name the shop: without it nobody can be let in',
   'stated-twice': '{what} is stated twice',
+  currency: 'must be a currency of ISO 4217, like EUR',
   twice: 'is stated twice',
   'needs-product': 'must name at least one product while stockBound is on',
   'no-stock-bound': 'must stay off for a drop without products',

@@ -21,6 +21,8 @@ export type Refusal = TextOf<(typeof REFUSALS)[keyof typeof REFUSALS]>;
 const readRefusalOfFiles = createTextReader(REFUSALS);
 
 export interface ToldRefusal extends Told {
+  /** Which codes it is one of. */
+  readonly of: 'refusal' | 'reason' | 'detail';
   /** Null: the drop as a whole. */
   readonly field: string | null;
 }
@@ -28,10 +30,10 @@ export interface ToldRefusal extends Told {
 /** @param text a refusal of a plan: a sentence, or a field and its reason */
 export function readRefusal(text: string): ToldRefusal | null {
   const ofFile = readRefusalOfFiles(text);
-  if (ofFile) return { field: null, ...ofFile, code: `refusal.${ofFile.code}` };
+  if (ofFile) return { of: 'refusal', field: null, ...ofFile };
   const detail = readDetail(text);
-  if (detail) return { field: null, ...detail, code: `detail.${detail.code}` };
+  if (detail) return { of: 'detail', field: null, ...detail };
   const [field = '', ...words] = text.split(' ');
   const reason = readReason(words.join(' '));
-  return reason ? { field: field.replaceAll('/', '.'), ...reason, code: `reason.${reason.code}` } : null;
+  return reason ? { of: 'reason', field: field.replaceAll('/', '.'), ...reason } : null;
 }

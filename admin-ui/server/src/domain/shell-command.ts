@@ -14,6 +14,16 @@ export interface ShellCommand {
   readonly reason: string | null;
 }
 
+/** What a refusal says to a caller of the API, as somebody at a shell has to do it. */
+export const inShellWords = (detail: string): string =>
+  detail
+    .replace('Send it again with "confirm": true.', 'Say it again with --confirm.')
+    .replace(/^body\.(to|by)\b/, 'the rate');
+
+const HELP = ['--help', '-h', 'help'];
+/** Somebody wants to know what there is: that is no mistake. */
+export const asksForHelp = ([first = '']: readonly string[]): boolean => HELP.includes(first);
+
 /** The command, or what is wrong with it. */
 export function parseCommand(args: readonly string[]): ShellCommand | { readonly fault: string } {
   const rest: string[] = [];

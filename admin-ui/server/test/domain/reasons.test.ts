@@ -22,7 +22,7 @@ test.each(Object.entries(REFUSALS))(
   (code, template) => {
     const values = Object.fromEntries(placesIn(template).map((name, at) => [name, String(7 + at)]));
     const text = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
-    expect(readRefusal(text)).toEqual({ field: null, code: `refusal.${code}`, values });
+    expect(readRefusal(text)).toEqual({ of: 'refusal', field: null, code, values });
   },
 );
 

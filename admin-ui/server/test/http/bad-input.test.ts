@@ -26,6 +26,7 @@ test('promise 8: a plan with a fault is refused with field and reason, and leave
     ['an id too long', { id: 'a'.repeat(41) }, 'body.id'],
     ['an id that leads elsewhere', { id: '../x' }, 'body.id'],
     ['an id of rehearsals', { id: 'rehearsal-x' }, 'body.id'],
+    ['a currency that there is not', { currency: 'EUQ' }, 'body.currency'],
     ['no opening', { opensAt: undefined }, 'body.opensAt'],
     ['an opening without a zone', { opensAt: '2030-01-01T00:00:00' }, 'body.opensAt'],
     ['an opening on no day', { opensAt: '2030-02-30T00:00:00Z' }, 'body.opensAt'],

@@ -402,10 +402,10 @@ test('4.3: why a plan refuses something, and what it asks about, is said by code
   expect(refused.body.changes.map(({ refusalCodes }: Record<string, unknown>) => refusalCodes)).toMatchObject(
     [
       [
-        { code: 'refusal.currency-fixed', field: null, values: { currency: 'EUR' } },
-        { code: 'refusal.products-fixed', field: null, values: {} },
+        { of: 'refusal', code: 'currency-fixed', field: null, values: { currency: 'EUR' } },
+        { of: 'refusal', code: 'products-fixed', field: null, values: {} },
       ],
-      [{ code: 'reason.past', field: 'opensAt', values: {} }],
+      [{ of: 'reason', code: 'past', field: 'opensAt', values: {} }],
     ],
   );
 });

@@ -251,7 +251,8 @@ test('a shell that asks for nonsense is told what is wrong, and nothing happens'
     [['pause', id, '--now'], 2, 'not an option'],
     [['pause', 'no-such-drop'], 1, 'knows no drop'],
     [['status', 'no-such-drop'], 1, 'knows no drop'],
-    [['close', id], 1, '--confirm'],
+    [['close', id], 1, 'Say it again with --confirm.'],
+    [['rate', id, '-61'], 1, 'the rate must lead to a rate from 0'],
   ] as [string[], number, string][])
     expect(await sluice(args), args.join(' ')).toMatchObject({ code, err: expect.stringContaining(says) });
   expect(await sluice(['status', id], 'redis://127.0.0.1:9')).toMatchObject({
@@ -259,5 +260,8 @@ test('a shell that asks for nonsense is told what is wrong, and nothing happens'
     err: expect.stringContaining('Redis does not answer'),
   });
   expect((await sluice(['status', id], '')).code).toBe(2);
+  // Who asks what there is has made no mistake, and needs nothing that runs.
+  for (const ask of ['--help', '-h', 'help'])
+    expect(await sluice([ask], '')).toMatchObject({ code: 0, out: expect.stringMatching(/^usage: sluice/) });
   expect(await admin.redis.hget(`wr:{${id}}:control`, 'policy_version')).toBe('1');
 }, 120_000);

@@ -11,6 +11,8 @@ export interface FieldFault extends Partial<Told> {
   readonly field: string;
   /** In English. */
   readonly reason: string;
+  /** Of the file that was sent, from 1. */
+  readonly line?: number;
 }
 
 export class ApiFault extends Error {

@@ -9,6 +9,7 @@ import type {
 } from '../../../server/src/contract/accounts.ts';
 import type { CodesAnswer, MadeCodesAnswer } from '../../../server/src/contract/drop-access.ts';
 import type { DropAnswer, DropListAnswer } from '../../../server/src/contract/drops.ts';
+import type { ApplyAnswer, PlanAnswer } from '../../../server/src/contract/drops-as-code.ts';
 import type { LiveAnswer } from '../../../server/src/contract/live.ts';
 import type { LogoAnswer, ThemePreview } from '../../../server/src/contract/page-theme.ts';
 import type {
@@ -33,6 +34,8 @@ export type Totp = Static<typeof TotpAnswer>;
 export type RecoveryCodes = Static<typeof RecoveryCodesSchema>;
 export type Drop = Static<typeof DropAnswer>;
 export type DropList = Static<typeof DropListAnswer>;
+export type DropsPlan = Static<typeof PlanAnswer>;
+export type AppliedDrops = Static<typeof ApplyAnswer>;
 export type ThemeCheck = Static<typeof ThemePreview>;
 export type PreviewLink = Static<typeof PreviewAnswer>;
 export type Stock = Static<typeof StockAnswer>;

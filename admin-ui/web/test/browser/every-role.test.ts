@@ -30,6 +30,8 @@ const ROLES = ['owner', 'merchant', 'operator', 'viewer'] as const;
 /** What a page offers, by the message on it, to whoever has the permission and to nobody else. */
 const ACTS: readonly (readonly [page: string, act: string, needs: Permission])[] = [
   ['/drops', 'drops.new', 'drops.plan'],
+  ['/drops', 'files.import', 'drops.plan'],
+  ['/drops-file', 'files.look', 'drops.plan'],
   ['/drops/$drop', 'drops.clone', 'drops.plan'],
   ['/drops/$drop', 'series.make', 'drops.plan'],
   ['/drops/$drop', 'drops.unschedule', 'drops.plan'],
@@ -69,10 +71,13 @@ const FOR_READERS = [
   ...['ui.calendar', 'ui.retry', 'control.keys'],
 ];
 
+/** Acts that begin on a page of their own. */
+const LINKS = ['drops.new', 'files.import'];
+
 const offered = (page: Page, act: string) =>
   page
     .locator('main')
-    .getByRole(act === 'drops.new' ? 'link' : 'button', { name: said(act), disabled: false });
+    .getByRole(LINKS.includes(act) ? 'link' : 'button', { name: said(act), disabled: false });
 
 test.each(ROLES)(
   '4.15: %s walks every page, is offered what the role may do and nothing else, and meets no refusal',
@@ -141,8 +146,8 @@ test('4.15: the walk through dialogs knows every file that has one', () => {
   const withDialogs = readdirSync(src, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.tsx') && /<Dialog\b/.test(readFileSync(join(src, file), 'utf8')))
     .sort();
-  // Those that the server asks for, walked where that happens: control-room, drops, sign-in.
-  const asked = ['session/proof-dialog.tsx', 'ui/confirmation.tsx'];
+  // Those that the server asks for, and that of a plan, walked where that happens: control-room, drops, sign-in, drops-file.
+  const asked = ['session/proof-dialog.tsx', 'ui/confirmation.tsx', 'pages/drops-file/apply-dialog.tsx'];
   expect([...new Set([...DIALOGS.map((one) => one.in), ...asked])].sort()).toEqual(withDialogs);
 });
 

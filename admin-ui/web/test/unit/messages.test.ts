@@ -13,6 +13,7 @@ import { DETAILS } from '../../../server/src/domain/details.ts';
 import { PLAIN_PAGE } from '../../../server/src/domain/drop.ts';
 import { OPEN_ACCESS } from '../../../server/src/domain/drop-access.ts';
 import { REASONS } from '../../../server/src/domain/reasons.ts';
+import { REFUSALS } from '../../../server/src/domain/refusals.ts';
 import { placesIn } from '../../../server/src/domain/templates.ts';
 import { UNDOABLE_ACTS } from '../../../server/src/domain/undo.ts';
 import { FAILURE_KINDS } from '../../src/domain/failure-kind.ts';
@@ -88,11 +89,14 @@ test.each([
   ['reason', REASONS],
   ['danger', DANGERS],
   ['detail', DETAILS],
+  ['refusal', REFUSALS],
 ])(
   '4.14: every %s that the server gives has words in every language, and no values that it does not send',
   (kind, templates) => {
     for (const words of [english, german]) {
-      const ids = [...words.keys()].filter((id) => id.startsWith(`${kind}.`)).map((id) => id.slice(7));
+      const ids = [...words.keys()]
+        .filter((id) => id.startsWith(`${kind}.`))
+        .map((id) => id.slice(kind.length + 1));
       expect(ids.sort()).toEqual(Object.keys(templates).sort());
       for (const [code, template] of Object.entries(templates)) {
         const said = argumentsOf(parse(words.get(`${kind}.${code}`) ?? '')).map((one) => one.split(':')[0]);

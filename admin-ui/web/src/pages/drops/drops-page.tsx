@@ -29,14 +29,24 @@ export default function DropsPage() {
   const { drops: onlyDrops } = useSession();
   const { view } = useSearch({ strict: false }) as { view?: string };
   const isCalendar = view === 'calendar';
-  const add = may('drops.plan') && onlyDrops === null && (
-    <ButtonLink to="/drops/new" variant="primary">
-      {t('drops.new')}
-    </ButtonLink>
+  const actions = (
+    <>
+      <a className="button plain" href="/api/v1/export" download>
+        {t('files.export')}
+      </a>
+      {may('drops.plan') && onlyDrops === null && (
+        <>
+          <ButtonLink to={'/drops-file' as never}>{t('files.import')}</ButtonLink>
+          <ButtonLink to="/drops/new" variant="primary">
+            {t('drops.new')}
+          </ButtonLink>
+        </>
+      )}
+    </>
   );
   return (
     <>
-      <PageHeader title={t('drops.title')} actions={add}>
+      <PageHeader title={t('drops.title')} actions={actions}>
         {t('drops.lead')}
       </PageHeader>
       <nav className="views" aria-label={t('drops.views')}>

@@ -10,6 +10,11 @@ export interface ServerWords {
   reason(fault: FieldFault): string;
   /** Of a fault of the type `confirmation-required`: a sentence for each reason to ask. */
   dangers(fault: ApiFault): readonly string[];
+  /**
+   * A sentence of the server by the id of its words.
+   * @param otherwise as the server says it: where there are no words for it
+   */
+  sentence(id: string, values: Told['values'], otherwise: string): string;
 }
 
 /** Values of reasons and details that are paths of fields. */
@@ -37,6 +42,7 @@ export function useServerWords(): ServerWords {
       return intl.formatMessage({ id }, Object.fromEntries(entries));
     };
     return {
+      sentence: said,
       detail({ document, detail }) {
         const { detailCode } = document as { detailCode?: Told };
         if (detailCode) return said(`detail.${detailCode.code}`, detailCode.values, detail);
