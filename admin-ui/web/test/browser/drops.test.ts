@@ -224,6 +224,20 @@ test('4.11: colours that can not be read are told while they are chosen; the pre
   await takeScreen(page, 'look-preview');
   await checkAccessibility(page);
   expect(faults).toEqual([]);
+  // Whoever only reads sees the same, and no field.
+  const reader = await stage.visit({
+    ...{ as: 'viewer', locale: 'de-DE', at: `/drops/${drop.id}/look`, from: admin.url },
+  });
+  await reader.page.getByText('Two pairs each.').first().waitFor();
+  await reader.page.frameLocator('iframe').getByText('Two pairs each.').waitFor();
+  await reader.page.getByText('#101418').waitFor();
+  const fields = reader.page.locator('main :is(input, textarea)');
+  expect(await fields.count()).toBe(0);
+  await reader.page.getByLabel('Zustand').selectOption({ label: 'ausverkauft' });
+  await checkAccessibility(reader.page);
+  await takeScreen(reader.page, 'look-read-only');
+  await checkReflow(reader.page);
+  expect(reader.faults).toEqual([]);
   await page.setViewportSize({ width: 320, height: 720 });
   await checkReflow(page);
 });

@@ -117,6 +117,10 @@ test.each(ROLES)(
         );
         const acting = labels.filter((label) => !FOR_READERS.some((id) => said(id).test(label)));
         expect({ path, acting }).toEqual({ path, acting: [] });
+        // Whoever can never change something reads it as text, not in fields that do not take what they type.
+        const dark = page.locator('main :is(input, select, textarea):disabled, main [aria-disabled=true]');
+        const fields = await dark.evaluateAll((all) => all.map((one) => one.getAttribute('name') ?? one.id));
+        expect({ path, fields }).toEqual({ path, fields: [] });
       }
     }
     expect({ refused, faults }).toEqual({ refused: [], faults: [] });

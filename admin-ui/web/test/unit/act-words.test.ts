@@ -57,7 +57,7 @@ test.each<[act: string, from: unknown, to: unknown, english: string, german: str
     'policy.change',
     { admission: { maxSessions: null } },
     { admission: { maxSessions: 1200 } },
-    'Shoppers inside at once: none → 1,200',
+    'Shoppers inside at once: no limit → 1,200',
     'Kunden zugleich im Shop: keine Grenze → 1.200',
   ],
   [

@@ -12,9 +12,11 @@ import { DANGERS } from '../../../server/src/domain/dangers.ts';
 import { DETAILS } from '../../../server/src/domain/details.ts';
 import { PLAIN_PAGE } from '../../../server/src/domain/drop.ts';
 import { OPEN_ACCESS } from '../../../server/src/domain/drop-access.ts';
+import { PREVIEW_STATES } from '../../../server/src/domain/preview-links.ts';
 import { REASONS } from '../../../server/src/domain/reasons.ts';
 import { REFUSALS } from '../../../server/src/domain/refusals.ts';
 import { placesIn } from '../../../server/src/domain/templates.ts';
+import { contrastsOf, palettesOf } from '../../../server/src/domain/theme.ts';
 import { UNDOABLE_ACTS } from '../../../server/src/domain/undo.ts';
 import { FAILURE_KINDS } from '../../src/domain/failure-kind.ts';
 import { EVENT_TYPES } from '../../src/pages/webhooks/event-types.ts';
@@ -158,6 +160,22 @@ test('4.14: every kind of failure and every event has words in every language', 
   for (const words of [english, german]) {
     for (const id of ids) expect(words.has(id), id).toBe(true);
     const stale = [...words.keys()].filter((id) => /^(failure|event)\./.test(id) && !ids.includes(id));
+    expect(stale).toEqual([]);
+  }
+});
+
+test('4.14: every state of the waiting page and every colour of it has words in every language', () => {
+  const theme = { accent: '#0b6e4f', background: '#f6f7f6', text: '#16201c' };
+  const tints = contrastsOf(palettesOf(theme)).flatMap(({ pair }) => pair.split(' on '));
+  const ids = [
+    ...PREVIEW_STATES.map((state) => `drops.preview-is-${state}`),
+    ...tints.map((tint) => `drops.tint-${tint}`),
+  ];
+  for (const words of [english, german]) {
+    for (const id of ids) expect(words.has(id), id).toBe(true);
+    const stale = [...words.keys()].filter(
+      (id) => /^drops\.(preview-is|tint)-/.test(id) && !ids.includes(id),
+    );
     expect(stale).toEqual([]);
   }
 });

@@ -13,12 +13,14 @@ import { Section } from '../../ui/section.tsx';
 import { SelectField } from '../../ui/select-field.tsx';
 import { Answered } from '../../ui/states.tsx';
 import { tell } from '../../ui/toasts.tsx';
+import { MemberFacts, WhoMayJoinFacts } from './access-facts.tsx';
 import { CodeLists } from './code-lists.tsx';
 import { MemberClasses } from './member-classes.tsx';
 
 export default function AccessPage() {
   const t = useText();
   const { drop: id = '' } = useParams({ strict: false });
+  const mayPlan = useMay()('drops.plan');
   const query = useQuery(dropQuery(id));
   return (
     <>
@@ -28,9 +30,17 @@ export default function AccessPage() {
       <Answered query={query}>
         {(drop) => (
           <>
-            <WhoMayJoin key={`who ${drop.policyVersion}`} drop={drop} />
+            {mayPlan ? (
+              <WhoMayJoin key={`who ${drop.policyVersion}`} drop={drop} />
+            ) : (
+              <WhoMayJoinFacts drop={drop} />
+            )}
             <CodeLists drop={drop} />
-            <MemberClasses key={`classes ${drop.policyVersion}`} drop={drop} />
+            {mayPlan ? (
+              <MemberClasses key={`classes ${drop.policyVersion}`} drop={drop} />
+            ) : (
+              <MemberFacts drop={drop} />
+            )}
           </>
         )}
       </Answered>
@@ -40,7 +50,6 @@ export default function AccessPage() {
 
 function WhoMayJoin({ drop }: { readonly drop: Drop }) {
   const t = useText();
-  const mayPlan = useMay()('drops.plan');
   const save = useSaveAccess(drop);
   const [isRequired, require] = useState(drop.access.codeRequired);
   const submit = useSubmit(() => save({ codeRequired: isRequired }));
@@ -57,9 +66,8 @@ function WhoMayJoin({ drop }: { readonly drop: Drop }) {
             { value: 'all', label: t('access.who-all') },
             { value: 'code', label: t('access.who-code') },
           ]}
-          isDisabled={!mayPlan}
         />
-        {mayPlan && <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>}
+        <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>
       </Form>
     </Section>
   );

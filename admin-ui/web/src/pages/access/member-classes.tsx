@@ -3,7 +3,6 @@ import { useState } from 'react';
 import { ApiFault } from '../../api/api-fault.ts';
 import type { Drop } from '../../api/contract.ts';
 import { useText } from '../../i18n/language.tsx';
-import { useMay } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
 import { Form, useSubmit } from '../../ui/form.tsx';
 import { Section } from '../../ui/section.tsx';
@@ -33,7 +32,6 @@ const numberOf = (text: string): number | string => (/^\s*\d+\s*$/.test(text) ? 
 
 export function MemberClasses({ drop }: { readonly drop: Drop }) {
   const t = useText();
-  const mayPlan = useMay()('drops.plan');
   const save = useSaveAccess(drop);
   const { members } = drop.access;
   const [classes, setClasses] = useState(() => (members?.classes ?? []).map(textsOf));
@@ -68,7 +66,6 @@ export function MemberClasses({ drop }: { readonly drop: Drop }) {
       value={one[field]}
       onChange={(value) => change(at, { [field]: value })}
       isRequired
-      isDisabled={!mayPlan}
     />
   );
   return (
@@ -83,20 +80,17 @@ export function MemberClasses({ drop }: { readonly drop: Drop }) {
               value={one.name}
               onChange={(name) => change(at, { name })}
               isRequired
-              isDisabled={!mayPlan}
             />
             {number(at, one, 'band')}
             {number(at, one, 'chances')}
             {number(at, one, 'headStartSeconds')}
-            {mayPlan && (
-              <Button
-                variant="quiet"
-                aria-label={t('access.class-remove-one', { name: one.name })}
-                onPress={() => setClasses(classes.filter((_, index) => index !== at))}
-              >
-                {t('access.class-remove')}
-              </Button>
-            )}
+            <Button
+              variant="quiet"
+              aria-label={t('access.class-remove-one', { name: one.name })}
+              onPress={() => setClasses(classes.filter((_, index) => index !== at))}
+            >
+              {t('access.class-remove')}
+            </Button>
           </div>
         ))}
         <TextField
@@ -106,7 +100,6 @@ export function MemberClasses({ drop }: { readonly drop: Drop }) {
           value={texts.keys}
           onChange={(keys) => setTexts({ ...texts, keys })}
           rows={5}
-          isDisabled={!mayPlan}
         />
         <div className="row">
           <TextField
@@ -117,7 +110,6 @@ export function MemberClasses({ drop }: { readonly drop: Drop }) {
             value={texts.chancesMax}
             onChange={(chancesMax) => setTexts({ ...texts, chancesMax })}
             isRequired
-            isDisabled={!mayPlan}
           />
           <TextField
             name="access.members.headStartSecondsMax"
@@ -126,19 +118,16 @@ export function MemberClasses({ drop }: { readonly drop: Drop }) {
             value={texts.headStartSecondsMax}
             onChange={(headStartSecondsMax) => setTexts({ ...texts, headStartSecondsMax })}
             isRequired
-            isDisabled={!mayPlan}
           />
         </div>
-        {mayPlan && (
-          <div className="actions">
-            <Button onPress={() => setClasses([...classes, textsOf(NEW_CLASS)])}>
-              {t('access.class-add')}
-            </Button>
-            <Button type="submit" variant="primary" isPending={submit.isBusy}>
-              {t('ui.save')}
-            </Button>
-          </div>
-        )}
+        <div className="actions">
+          <Button onPress={() => setClasses([...classes, textsOf(NEW_CLASS)])}>
+            {t('access.class-add')}
+          </Button>
+          <Button type="submit" variant="primary" isPending={submit.isBusy}>
+            {t('ui.save')}
+          </Button>
+        </div>
       </Form>
     </Section>
   );

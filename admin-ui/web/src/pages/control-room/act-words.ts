@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { type IntlShape, useIntl } from 'react-intl';
 import type { LiveAct } from '../../api/contract.ts';
+import { spanText, withoutUnit } from '../../ui/record-words/plain-value.ts';
 import {
   type RecordedChange,
   type RecordWords,
@@ -104,13 +105,13 @@ function itemsOf({ act, from, to }: LiveAct, intl: Said, words: Names, zone: str
   const said = (path: string, value: unknown): string => {
     if (path === 'override' && value === '') return words.value('as-scheduled');
     if (value === null && path.startsWith('admission.')) return say('change.none');
-    if (typeof value === 'number' && path.endsWith('Seconds')) return seconds(intl, value);
+    if (typeof value === 'number' && path.endsWith('Seconds')) return spanText(intl, value);
     const text = words.value(value);
     return text.length > TEXT_LENGTH_MAX ? `${text.slice(0, TEXT_LENGTH_MAX)}…` : text;
   };
   const itemOf = ({ path, from: was, to: now }: RecordedChange): Item => {
     // "(seconds)" of a label stands in the value.
-    const label = words.field(path).replace(/ \([^)]*\)$/, path.endsWith('Seconds') ? '' : '$&');
+    const label = path.endsWith('Seconds') ? withoutUnit(words.field(path)) : words.field(path);
     if (path === 'admission.ratePerMinute')
       return { label: words.act('rate.change'), text: rateText(was, now) };
     if (path === 'overrideUntil' || path === 'ignoreCapacityUntil')
@@ -130,7 +131,7 @@ function itemsOf({ act, from, to }: LiveAct, intl: Said, words: Names, zone: str
     const { startsAt, endsAt } = ((to ?? {}) as { ramp?: { startsAt?: string; endsAt?: string } }).ramp ?? {};
     if (!startsAt || !endsAt) return rate;
     const span = (Date.parse(endsAt) - Date.parse(startsAt)) / 1000;
-    return say('change.over', { what: rate, span: seconds(intl, span) });
+    return say('change.over', { what: rate, span: spanText(intl, span) });
   };
   const isOver = (path: string, now: unknown) =>
     (path === 'overrideUntil' || path === 'ignoreCapacityUntil') && !now;
@@ -143,10 +144,4 @@ function itemsOf({ act, from, to }: LiveAct, intl: Said, words: Names, zone: str
   return items.filter(
     ({ label, text }, at) => items.findIndex((one) => one.label === label && one.text === text) === at,
   );
-}
-
-/** `45 sec`, `5 min`: whole minutes from two on. */
-function seconds(intl: Pick<IntlShape, 'formatNumber'>, value: number): string {
-  const [amount, unit] = value >= 120 && value % 60 === 0 ? [value / 60, 'minute'] : [value, 'second'];
-  return intl.formatNumber(amount, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 });
 }

@@ -26,7 +26,7 @@ export function LastLook({ drop, isUsualShop, onChange }: LastLookProps) {
   const changed = Object.keys(policyChanges(DEFAULT_TEXTS, policy)).length;
   return (
     <>
-      <dl className="facts">
+      <dl className="facts in-two-columns">
         <dt>{t('drops.name')}</dt>
         <dd>{drop.name}</dd>
         <dt>{t('drops.opens')}</dt>

@@ -12,7 +12,7 @@ import { FaultNote } from '../../ui/fault-note.tsx';
 /** Re-encoding takes a moment. */
 const REFRESH_MS = 1_000;
 
-export function LogoField({ drop, isDisabled }: { readonly drop: Drop; readonly isDisabled: boolean }) {
+export function LogoField({ drop }: { readonly drop: Drop }) {
   const t = useText();
   const client = useQueryClient();
   const file = useRef<HTMLInputElement>(null);
@@ -47,32 +47,34 @@ export function LogoField({ drop, isDisabled }: { readonly drop: Drop; readonly 
       )}
       <div role="status">
         {status === 'pending' && <p className="help">{t('drops.logo-pending')}</p>}
-        {status === 'refused' && <p className="fault">{t('drops.logo-refused', { reason: detail ?? '' })}</p>}
+        {status === 'refused' && (
+          <p className="fault">
+            {t(/smaller/.test(detail ?? '') ? 'drops.logo-too-rich' : 'drops.logo-undecodable')}
+          </p>
+        )}
       </div>
       {fault && <FaultNote fault={faultOf(fault)} />}
-      {!isDisabled && (
-        <div className="actions">
-          <Button onPress={() => file.current?.click()} isPending={send.isPending}>
-            {t(logo ? 'drops.logo-other' : 'drops.logo-choose')}
+      <div className="actions">
+        <Button onPress={() => file.current?.click()} isPending={send.isPending}>
+          {t(logo ? 'drops.logo-other' : 'drops.logo-choose')}
+        </Button>
+        {logo && (
+          <Button variant="quiet" onPress={() => remove.mutate()} isPending={remove.isPending}>
+            {t('drops.logo-remove')}
           </Button>
-          {logo && (
-            <Button variant="quiet" onPress={() => remove.mutate()} isPending={remove.isPending}>
-              {t('drops.logo-remove')}
-            </Button>
-          )}
-          <input
-            ref={file}
-            type="file"
-            accept="image/png,image/jpeg,image/webp"
-            hidden
-            onChange={({ target }) => {
-              const [chosen] = target.files ?? [];
-              if (chosen) send.mutate(chosen);
-              target.value = '';
-            }}
-          />
-        </div>
-      )}
+        )}
+        <input
+          ref={file}
+          type="file"
+          accept="image/png,image/jpeg,image/webp"
+          hidden
+          onChange={({ target }) => {
+            const [chosen] = target.files ?? [];
+            if (chosen) send.mutate(chosen);
+            target.value = '';
+          }}
+        />
+      </div>
     </fieldset>
   );
 }

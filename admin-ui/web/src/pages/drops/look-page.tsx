@@ -16,6 +16,7 @@ import { TextField } from '../../ui/text-field.tsx';
 import { tell } from '../../ui/toasts.tsx';
 import { useChangeDrop } from './change-drop.ts';
 import { LogoField } from './logo-field.tsx';
+import { LookFacts } from './look-facts.tsx';
 import { OthersNote } from './others-note.tsx';
 import { Preview } from './preview.tsx';
 import { ThemeFields, type ThemeTexts } from './theme-fields.tsx';
@@ -30,15 +31,43 @@ export default function LookPage() {
   return <Answered query={query}>{(drop) => <Look key={drop.id} drop={drop} />}</Answered>;
 }
 
+function Look({ drop }: { readonly drop: Drop }) {
+  const t = useText();
+  const mayChange = useMay()('page.change');
+  return (
+    <>
+      <PageHeader level={2} title={t('drops.look')}>
+        {t('drops.look-lead')}
+      </PageHeader>
+      {mayChange ? (
+        <LookForm drop={drop} />
+      ) : (
+        <div className="look">
+          <LookFacts drop={drop} />
+          <PreviewSection drop={drop} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function PreviewSection({ drop }: { readonly drop: Drop }) {
+  const t = useText();
+  return (
+    <Section title={t('drops.preview')} lead={t('drops.preview-lead')}>
+      <Preview drop={drop} />
+    </Section>
+  );
+}
+
 const textsFrom = ({ page }: Drop) => ({
   ...{ message: page.message, origins: page.returnOrigins.join('\n'), back: page.defaultReturnTo ?? '' },
   showStock: page.showStock,
   theme: (page.theme ?? null) as ThemeTexts | null,
 });
 
-function Look({ drop }: { readonly drop: Drop }) {
+function LookForm({ drop }: { readonly drop: Drop }) {
   const t = useText();
-  const mayChange = useMay()('page.change');
   const change = useChangeDrop(drop);
   const [texts, setTexts] = useState(() => textsFrom(change.base));
   const [lang, setLang] = useState('en');
@@ -66,9 +95,6 @@ function Look({ drop }: { readonly drop: Drop }) {
 
   return (
     <>
-      <PageHeader level={2} title={t('drops.look')}>
-        {t('drops.look-lead')}
-      </PageHeader>
       <OthersNote change={change} onStartOver={() => setTexts(textsFrom(drop))} />
       <div className="look">
         <Form submit={submit} toldElsewhere="version-mismatch">
@@ -90,7 +116,6 @@ function Look({ drop }: { readonly drop: Drop }) {
             maxLength={500}
             value={texts.message[lang] ?? ''}
             onChange={(text) => setTexts({ ...texts, message: { ...texts.message, [lang]: text } })}
-            isDisabled={!mayChange}
           />
           <CheckboxGroup
             name="showStock"
@@ -99,14 +124,9 @@ function Look({ drop }: { readonly drop: Drop }) {
             options={[{ value: 'stock', label: t('drops.show-stock') }]}
             value={texts.showStock ? ['stock'] : []}
             onChange={(shown) => setTexts({ ...texts, showStock: shown.includes('stock') })}
-            isDisabled={!mayChange}
           />
-          <ThemeFields
-            theme={texts.theme}
-            onChange={(theme) => setTexts({ ...texts, theme })}
-            isDisabled={!mayChange}
-          />
-          <LogoField drop={drop} isDisabled={!mayChange} />
+          <ThemeFields theme={texts.theme} onChange={(theme) => setTexts({ ...texts, theme })} />
+          <LogoField drop={drop} />
           <TextField
             name="returnOrigins"
             label={t('drops.origins')}
@@ -114,7 +134,6 @@ function Look({ drop }: { readonly drop: Drop }) {
             rows={2}
             value={texts.origins}
             onChange={(origins) => setTexts({ ...texts, origins })}
-            isDisabled={!mayChange}
           />
           <TextField
             name="defaultReturnTo"
@@ -123,15 +142,10 @@ function Look({ drop }: { readonly drop: Drop }) {
             help={t('drops.shop-help')}
             value={texts.back}
             onChange={(back) => setTexts({ ...texts, back })}
-            isDisabled={!mayChange}
           />
-          {mayChange && <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>}
+          <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>
         </Form>
-        {mayChange && (
-          <Section title={t('drops.preview')} lead={t('drops.preview-lead')}>
-            <Preview drop={drop} />
-          </Section>
-        )}
+        <PreviewSection drop={drop} />
       </div>
       {change.dialog}
     </>

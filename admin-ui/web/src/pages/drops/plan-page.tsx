@@ -19,6 +19,7 @@ import { useChangeDrop } from './change-drop.ts';
 import { CloneDialog } from './clone-dialog.tsx';
 import { DraftSection } from './draft-section.tsx';
 import { OthersNote } from './others-note.tsx';
+import { BasicsFacts, PolicyFacts } from './plan-facts.tsx';
 import { PolicyFields } from './policy-fields.tsx';
 import { RecurDialog } from './recur-dialog.tsx';
 import { ScheduleFields, type ScheduleTexts, scheduleOf } from './schedule-fields.tsx';
@@ -61,8 +62,8 @@ function Plan({ drop }: { readonly drop: Drop }) {
           </Link>
         </p>
       )}
-      <Basics drop={drop} />
-      <Policy drop={drop} />
+      {may('drops.plan') ? <Basics drop={drop} /> : <BasicsFacts drop={drop} />}
+      {may('drops.steer') ? <Policy drop={drop} /> : <PolicyFacts drop={drop} />}
       {may('drops.plan') && (drop.isDraft || drop.phase === 'scheduled') && <DraftSection drop={drop} />}
       <CloneDialog drop={drop} isOpen={isCloning} onClose={() => clone(false)} />
       <RecurDialog drop={drop} isOpen={isRecurring} onClose={() => recur(false)} />
@@ -78,7 +79,6 @@ const scheduleTextsOf = ({ timeZone, opensAt, closesAt }: Drop): ScheduleTexts =
 
 function Basics({ drop }: { readonly drop: Drop }) {
   const t = useText();
-  const mayPlan = useMay()('drops.plan');
   const change = useChangeDrop(drop);
   const textsFrom = (base: Drop) => ({
     ...{ name: base.name, limit: String(base.perShopperLimit), schedule: scheduleTextsOf(base) },
@@ -121,12 +121,11 @@ function Basics({ drop }: { readonly drop: Drop }) {
           value={texts.name}
           onChange={(name) => setTexts({ ...texts, name })}
           isRequired
-          isDisabled={!mayPlan}
         />
         <ScheduleFields
           schedule={texts.schedule}
           onChange={(schedule) => setTexts({ ...texts, schedule })}
-          isOpened={isOpened || !mayPlan}
+          isOpened={isOpened}
         />
         {isOpened && <p className="help">{t('drops.has-opened')}</p>}
         <TextField
@@ -136,9 +135,8 @@ function Basics({ drop }: { readonly drop: Drop }) {
           value={texts.limit}
           onChange={(limit) => setTexts({ ...texts, limit })}
           isRequired
-          isDisabled={!mayPlan}
         />
-        {mayPlan && <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>}
+        <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>
       </Form>
       {change.dialog}
     </Section>
@@ -147,7 +145,6 @@ function Basics({ drop }: { readonly drop: Drop }) {
 
 function Policy({ drop }: { readonly drop: Drop }) {
   const t = useText();
-  const maySteer = useMay()('drops.steer');
   const change = useChangeDrop(drop);
   const [texts, setTexts] = useState(() => textsOf(change.base.admission));
   const submit = useSubmit(async () => {
@@ -162,8 +159,8 @@ function Policy({ drop }: { readonly drop: Drop }) {
     <Section title={t('drops.policy')} lead={t('drops.policy-lead')}>
       <OthersNote change={change} onStartOver={() => setTexts(textsOf(drop.admission))} />
       <Form submit={submit} toldElsewhere="version-mismatch" className="form wide">
-        <PolicyFields texts={texts} onChange={setTexts} isDisabled={!maySteer} />
-        {maySteer && <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>}
+        <PolicyFields texts={texts} onChange={setTexts} />
+        <SubmitRow isBusy={submit.isBusy}>{t('ui.save')}</SubmitRow>
       </Form>
       {change.dialog}
     </Section>

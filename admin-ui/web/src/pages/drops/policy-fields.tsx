@@ -16,10 +16,9 @@ export interface PolicyFieldsProps {
   onChange(texts: PolicyTexts): void;
   /** Before the names of fields in what is sent: `admission.` */
   readonly prefix?: string;
-  readonly isDisabled?: boolean;
 }
 
-export function PolicyFields({ texts, onChange, prefix = '', isDisabled = false }: PolicyFieldsProps) {
+export function PolicyFields({ texts, onChange, prefix = '' }: PolicyFieldsProps) {
   const t = useText();
   const intl = useIntl();
   const helpOf = (name: PolicyName): string => {
@@ -46,7 +45,7 @@ export function PolicyFields({ texts, onChange, prefix = '', isDisabled = false 
                 value: texts[name],
                 help: helpOf(name),
               },
-              ...{ onChange: (text: string) => onChange({ ...texts, [name]: text }), isDisabled },
+              onChange: (text: string) => onChange({ ...texts, [name]: text }),
             };
             if (field.kind === 'number')
               return <TextField key={name} {...shared} inputMode="numeric" isRequired={!field.isNullable} />;

@@ -40,7 +40,7 @@ function Framed({ drop, link }: { readonly drop: Drop; readonly link: PreviewLin
           label={t('drops.preview-state')}
           value={state}
           onChange={setState}
-          options={link.states.map((one) => ({ value: one, label: one }))}
+          options={link.states.map((one) => ({ value: one, label: t(`drops.preview-is-${one}`) }))}
         />
         <SelectField
           name="lang"

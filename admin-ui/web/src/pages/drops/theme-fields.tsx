@@ -20,13 +20,12 @@ const COLOUR = /^#[0-9a-f]{6}$/i;
 export interface ThemeFieldsProps {
   readonly theme: ThemeTexts | null;
   onChange(theme: ThemeTexts | null): void;
-  readonly isDisabled: boolean;
 }
 
-export function ThemeFields({ theme, onChange, isDisabled }: ThemeFieldsProps) {
+export function ThemeFields({ theme, onChange }: ThemeFieldsProps) {
   const t = useText();
   return (
-    <fieldset className="theme" disabled={isDisabled}>
+    <fieldset className="theme">
       <legend>{t('drops.colours')}</legend>
       <label className="check">
         <input
@@ -102,6 +101,11 @@ function Contrasts({ theme }: { readonly theme: ThemeTexts }) {
   });
   if (!isWhole) return <p className="fault">{t('drops.colour-form')}</p>;
   if (!data) return null;
+  /** `text on background`, by the names that the page's own colours have. */
+  const pairText = (pair: string): string => {
+    const [colour = '', on = ''] = pair.split(' on ').map((name) => t(`drops.tint-${name}`));
+    return t('drops.pair', { colour, on });
+  };
   const low = data.contrasts.filter(({ ratio, needed }) => ratio < needed);
   return (
     <div role="status">
@@ -118,7 +122,7 @@ function Contrasts({ theme }: { readonly theme: ThemeTexts }) {
             {low.map(({ scheme, pair, ratio, needed }) => (
               <li key={`${scheme} ${pair}`}>
                 {t('drops.contrast', {
-                  ...{ pair, scheme: t(`drops.scheme-${scheme}`) },
+                  ...{ pair: pairText(pair), scheme: t(`drops.scheme-${scheme}`) },
                   ...{ ratio: intl.formatNumber(ratio), needed: intl.formatNumber(needed) },
                 })}
               </li>
