@@ -31,6 +31,11 @@ export const PATCHES: readonly Patch[] = [
         reach('after charge');`,
   },
   {
+    file: 'src/payments/pay.ts',
+    find: "await providerOf(last.provider).resolve(chargeOf(last), 'look'),",
+    replace: `await (reach('before resolve'), reached('after resolve', providerOf(last.provider))).resolve(chargeOf(last), 'look'),`,
+  },
+  {
     file: 'src/snapshots/publish-stock.ts',
     find: 'await redis.eval(',
     replace: `reach('before publish');
@@ -44,8 +49,8 @@ const COMMITS = {
   enter: ['open-sessions'],
   reserve: ['reserve-plain', 'reserve-batch'],
   release: ['release-reservations'],
-  pay: ['begin-payment', 'sandbox-charge'],
-  confirm: ['settle-payments'],
+  pay: ['begin-payment', 'sandbox-charge', 'fail-payment', 'await-payment'],
+  confirm: ['settle-payments', 'receive-provider-event'],
 } as const;
 
 const around = (point: string) => [`before ${point}`, `during ${point}`, `after ${point}`];
@@ -56,6 +61,6 @@ export const FAILPOINTS: Readonly<Record<keyof typeof COMMITS | 'publish', reado
   reserve: COMMITS.reserve.flatMap(around),
   release: COMMITS.release.flatMap(around),
   pay: ['before charge', 'after charge', ...COMMITS.pay.flatMap(around)],
-  confirm: COMMITS.confirm.flatMap(around),
+  confirm: ['before resolve', 'after resolve', ...COMMITS.confirm.flatMap(around)],
   publish: ['before stock-picture', 'after stock-picture', ...around('publish')],
 };

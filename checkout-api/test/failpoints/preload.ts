@@ -30,16 +30,15 @@ function reached<Target extends object>(point: string, target: Target): Target {
 
 Object.assign(globalThis, { reach, reached });
 
-const patches = new Map(
-  PATCHES.map((patch) => [new URL(`../../${patch.file}`, import.meta.url).href, patch]),
-);
+const patches = Map.groupBy(PATCHES, (patch) => new URL(`../../${patch.file}`, import.meta.url).href);
 
 registerHooks({
   load(url, context, nextLoad) {
     const loaded = nextLoad(url, context);
-    const patch = patches.get(url);
-    if (patch === undefined) return loaded;
-    const source = readFileSync(new URL(url), 'utf8');
-    return { ...loaded, source: source.replace(patch.find, () => patch.replace) };
+    const own = patches.get(url);
+    if (own === undefined) return loaded;
+    let source = readFileSync(new URL(url), 'utf8');
+    for (const { find, replace } of own) source = source.replace(find, () => replace);
+    return { ...loaded, source };
   },
 });
