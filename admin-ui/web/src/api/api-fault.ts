@@ -19,7 +19,7 @@ export class ApiFault extends Error {
   override readonly name = 'ApiFault';
   /** 0: nothing answered. */
   readonly status: number;
-  /** The last part of the problem's type, or `no-answer`. */
+  /** The last part of the problem's type, `no-answer` or `no-outcome`. */
   readonly type: string;
   /** By the server, in English; for people who read on when the text by `type` is not enough. */
   readonly detail: string;

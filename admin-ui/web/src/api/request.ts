@@ -25,6 +25,8 @@ export interface RequestOptions {
   readonly signal?: AbortSignal;
   /** Asks nobody for anything: of requests that are themselves a proof. */
   readonly isProof?: boolean;
+  /** Changes nothing, whatever its method says. */
+  readonly isReading?: boolean;
 }
 
 export interface Answer<T> {
@@ -51,7 +53,9 @@ export async function request<T>(
 
 async function send<T>(method: string, path: string, options: RequestOptions): Promise<Answer<T>> {
   const { body, contentType = 'application/json', headers, signal } = options;
-  const response = await reach(path, {
+  const isAct = method !== 'GET' && !options.isReading && !options.isProof;
+  const silence = isAct ? 'no-outcome' : 'no-answer';
+  const asked = fetch(path, {
     method,
     credentials: 'same-origin',
     headers: {
@@ -64,7 +68,8 @@ async function send<T>(method: string, path: string, options: RequestOptions): P
       : { body: typeof body === 'string' || body instanceof Blob ? body : JSON.stringify(body) }),
     signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...(signal ? [signal] : [])]),
   });
-  const text = await response.text();
+  const response = await heard(asked, silence);
+  const text = await heard(response.text(), silence);
   const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
   const content: unknown = isJson && text !== '' ? JSON.parse(text) : text;
   if (response.ok)
@@ -74,17 +79,21 @@ async function send<T>(method: string, path: string, options: RequestOptions): P
   throw new ApiFault(response.status, document, Number(response.headers.get('retry-after')) || null);
 }
 
-/** @throws ApiFault `no-answer` */
-async function reach(path: string, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+/**
+ * What comes from the server, or that nothing does.
+ * @param silence `no-answer`; `no-outcome` of what may have been done all the same: a server that stood still does it when it goes on
+ * @throws ApiFault
+ */
+async function heard<T>(coming: Promise<T>, silence: 'no-answer' | 'no-outcome'): Promise<T> {
   try {
-    const response = await fetch(path, init);
+    const it = await coming;
     noteAnswer();
-    return response;
+    return it;
   } catch (thrown) {
     // Left by the page itself: that says nothing about the server.
     if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown;
     noteSilence();
-    throw new ApiFault(0, { type: 'no-answer' });
+    throw new ApiFault(0, { type: silence });
   }
 }
 
@@ -94,4 +103,7 @@ export const read = async <T>(path: string, signal?: AbortSignal): Promise<T> =>
 
 /** Only whether anything answers: what is noted of it is the answer. */
 export const knock = (): Promise<unknown> =>
-  reach('/livez', { cache: 'no-store', signal: AbortSignal.timeout(KNOCK_TIMEOUT_MS) }).catch(() => {});
+  heard(
+    fetch('/livez', { cache: 'no-store', signal: AbortSignal.timeout(KNOCK_TIMEOUT_MS) }),
+    'no-answer',
+  ).catch(() => {});

@@ -6,6 +6,7 @@ import { useMay } from '../../session/session.ts';
 import { Button } from '../../ui/button.tsx';
 import type { Asked } from './act-dialogs.tsx';
 import { RateControl, type RateDraft, RateNow } from './rate-control.tsx';
+import { Sending } from './sending.tsx';
 import type { Acts } from './use-acts.ts';
 import type { Words } from './words.ts';
 
@@ -61,6 +62,7 @@ export function Steering(props: SteeringProps) {
             </Button>
           </div>
           <p className="undoing">{undoing ?? t('control.nothing-to-undo')}</p>
+          <Sending isBusy={acts.isBusy} />
         </>
       ) : (
         <RateNow sample={sample} words={words} />

@@ -31,7 +31,8 @@ export default function ImportPage() {
   const look = useSubmit(async () => {
     setPlan(null);
     setDone(null);
-    setPlan((await request<DropsPlan>('POST', '/api/v1/plan', { body: text, ...YAML })).content);
+    const options = { body: text, ...YAML, isReading: true };
+    setPlan((await request<DropsPlan>('POST', '/api/v1/plan', options)).content);
   });
   const change = (next: string) => {
     // A plan is one of the text that was sent.

@@ -14,7 +14,8 @@ export function Preview({ drop }: { readonly drop: Drop }) {
   const query = useQuery({
     queryKey: ['preview', drop.id],
     queryFn: async () =>
-      (await request<PreviewLink>('POST', `/api/v1/drops/${drop.id}/preview`, { body: {} })).content,
+      (await request<PreviewLink>('POST', `/api/v1/drops/${drop.id}/preview`, { body: {}, isReading: true }))
+        .content,
     // A link is an act in the audit log: one serves for as long as it is good.
     staleTime: 50 * 60_000,
     refetchOnWindowFocus: false,

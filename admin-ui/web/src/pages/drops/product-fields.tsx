@@ -31,7 +31,7 @@ export function ProductFields({ products, currency, onChange, submit }: ProductF
 
   async function readFile(chosen: File): Promise<void> {
     try {
-      const options = { body: await chosen.text(), contentType: 'text/csv' };
+      const options = { body: await chosen.text(), contentType: 'text/csv', isReading: true };
       const { content } = await request<ReadProducts>('POST', '/api/v1/products', options);
       submit.refuse(null);
       onChange(

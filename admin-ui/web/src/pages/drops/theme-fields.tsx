@@ -94,7 +94,8 @@ function Contrasts({ theme }: { readonly theme: ThemeTexts }) {
   const { data } = useQuery({
     queryKey: ['theme', asked],
     queryFn: async ({ signal }) =>
-      (await request<ThemeCheck>('POST', '/api/v1/theme-preview', { body: asked, signal })).content,
+      (await request<ThemeCheck>('POST', '/api/v1/theme-preview', { body: asked, signal, isReading: true }))
+        .content,
     enabled: isWhole,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,

@@ -30,7 +30,10 @@ export default function LookUpPage() {
     // What looks like nothing else is taken for a ticket, which is long and opaque.
     const by = wanted?.by === 'customer' ? (text.trim().length >= 60 ? 'ticket' : 'reference') : wanted?.by;
     const body = { [by ?? 'reference']: text.trim() };
-    const { content } = await request<LookUp>('POST', `/api/v1/drops/${id}/look-up`, { body });
+    const { content } = await request<LookUp>('POST', `/api/v1/drops/${id}/look-up`, {
+      body,
+      isReading: true,
+    });
     tell({ story: content, at: new Date() });
   });
   return (
