@@ -15,9 +15,13 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** @returns {Promise<import('playwright-core').Browser>} */
-export async function launchChromium() {
+/**
+ * @param {{ keepsPages?: boolean }} [options] `keepsPages`: with its back-forward cache, as people's browsers have it; Playwright switches it off
+ * @returns {Promise<import('playwright-core').Browser>}
+ */
+export async function launchChromium({ keepsPages = false } = {}) {
   const executablePath = process.env.CHROMIUM_PATH ?? findProgram(PROGRAMS);
   if (!executablePath) throw new Error('Chromium is missing: set CHROMIUM_PATH or run through `npm test`');
-  return chromium.launch({ executablePath, args: FLAGS });
+  const ignoreDefaultArgs = keepsPages ? ['--disable-back-forward-cache'] : [];
+  return chromium.launch({ executablePath, args: FLAGS, ignoreDefaultArgs });
 }

@@ -1,6 +1,7 @@
 /** 5.3: whatever happens to the page or the device, the place stays, and is one; on an old phone and a bad network, too. */
 import { waitUntil } from '@sluice/service-kit/testing';
 import { expect, test } from 'vitest';
+import { launchChromium } from '../../../scripts/lib/launch-chromium.mjs';
 import { dropKeys } from '../../src/queue/keys.ts';
 import { joinCrowd, lineOf } from '../support/crowd.ts';
 import { createDrop } from '../support/drop.ts';
@@ -65,21 +66,50 @@ test('the device sleeps: timers and streams stand still; awake, the page shows w
   expect(joins(visitor)).toBe(1);
 });
 
-test('away to another page and back, opened anew or as the browser has kept it: up to date', async () => {
+test('away to another page and back, opened anew: the same place, up to date', async () => {
   const { drop, visitor, reference } = await fourth();
-  const { page, asked } = visitor;
+  const { page } = visitor;
   await page.goto('https://shop.example/p');
   await firstLeaves(drop);
   await waitUntil(async () => (await stage.pulseOf(drop)).rankMap.total === 3);
   await page.goBack();
   await waitUntil(async () => (await visitor.text('figure')) === '3', { timeoutMs: 45_000 });
   expect(await visitor.text('reference')).toBe(reference);
-  // Playwright loses a page that comes out of the browser's memory; what the page is told then is this.
-  const looked = () => asked.filter((what) => what === 'GET pulse').length;
-  const before = looked();
-  await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
-  await waitUntil(() => looked() > before);
   expect(joins(visitor)).toBe(1);
+});
+
+test('away and back to the page as the browser has kept it: up to date without being opened anew', async () => {
+  const browser = await launchChromium({ keepsPages: true });
+  try {
+    const { drop, visitor, reference } = await fourth({ browser });
+    const { page } = visitor;
+    await page.evaluate(() => {
+      const asked: string[] = [];
+      const ask = window.fetch;
+      window.fetch = (...what) => {
+        asked.push(String(what[0]));
+        return ask(...what);
+      };
+      // Runs after the page's own: what that has asked for stands there already.
+      addEventListener('pageshow', ({ persisted }) =>
+        Object.assign(window, { kept: { persisted, asked: [...asked] } }),
+      );
+      addEventListener('pagehide', () => asked.splice(0));
+    });
+    await page.goto('https://shop.example/p');
+    await firstLeaves(drop);
+    await waitUntil(async () => (await stage.pulseOf(drop)).rankMap.total === 3);
+    // No load comes to an end, which is what Playwright's own way back waits for.
+    await page.evaluate(() => history.back()).catch(() => {});
+    const kept = () => page.evaluate(() => (window as unknown as { kept?: object }).kept).catch(() => null);
+    expect(await waitUntil(kept)).toEqual({ persisted: true, asked: [`/v1/drops/${drop}/pulse`] });
+    await waitUntil(async () => (await visitor.text('figure')) === '3', { timeoutMs: 45_000 });
+    expect(await visitor.text('reference')).toBe(reference);
+    expect(joins(visitor)).toBe(1);
+    expect(await lineOf(stage.redis, drop)).toHaveLength(3);
+  } finally {
+    await browser.close();
+  }
 });
 
 /** As Chromium's own tools call it: 400 kbit/s, 400 ms there and back; a processor six times slower than this one. */

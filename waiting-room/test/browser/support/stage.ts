@@ -14,7 +14,10 @@ export interface Stage {
   /** Starts the room; before this there is only Redis. */
   open(environment?: Record<string, string>): Promise<void>;
   /** A shopper comes, once the room knows the drop. */
-  arrive(drop: string, options?: VisitOptions & { readonly url?: string }): Promise<Visitor>;
+  arrive(
+    drop: string,
+    options?: VisitOptions & { readonly url?: string; readonly browser?: Browser },
+  ): Promise<Visitor>;
   // biome-ignore lint/suspicious/noExplicitAny: tests read answers whose shape is what they check
   pulseOf(drop: string): Promise<any>;
 }
@@ -53,9 +56,9 @@ export function setStage(): Stage {
     async open(environment = {}) {
       room = await startTestRoom({ REDIS_URL: `redis://127.0.0.1:${server.port}`, ...environment });
     },
-    async arrive(drop, { url = stage.room.url, ...options } = {}) {
+    async arrive(drop, { url = stage.room.url, browser: own = browser, ...options } = {}) {
       await waitUntil(async () => (await fetch(`${url}/v1/drops/${drop}/pulse`)).ok);
-      const visitor = await visit(browser, url, drop, options);
+      const visitor = await visit(own, url, drop, options);
       visitors.push(visitor);
       return visitor;
     },
