@@ -28,15 +28,19 @@ async function press(page: Page, words: string): Promise<void> {
   await loaded;
 }
 
-/** Every page on the way is held to the same; by one more page, which has scripts. */
-async function createReadability(page: Page, colorScheme: 'light' | 'dark' = 'light') {
-  const context = await page.context().browser()?.newContext({ colorScheme, viewport: PHONE });
-  const mirror = (await context?.newPage()) as Page;
-  return (what: string) => expectReadable(page, mirror, what);
+/** Every page on the way is held to the same; by one more page for each scheme, which has scripts. */
+async function createReadability(page: Page, ...colorSchemes: ('light' | 'dark')[]) {
+  const mirrors = await Promise.all(
+    colorSchemes.map(async (colorScheme) => {
+      const context = await page.context().browser()?.newContext({ colorScheme, viewport: PHONE });
+      return (await context?.newPage()) as Page;
+    }),
+  );
+  return (what: string) => expectReadable(page, mirrors, what);
 }
 
-async function expectReadable(page: Page, mirror: Page, what: string): Promise<void> {
-  expect(await violationsWithoutScripts(page, mirror), what).toEqual([]);
+async function expectReadable(page: Page, mirrors: readonly Page[], what: string): Promise<void> {
+  for (const mirror of mirrors) expect(await violationsWithoutScripts(page, mirror), what).toEqual([]);
   expect(await widthOf(page), what).toBe(PHONE.width);
   expect(await reachedByKeyboard(page), what).toEqual(await actionsOf(page));
 }
@@ -123,7 +127,7 @@ test('5.1: while the store is away a page without scripts says so, and leads bac
   await stage.open();
   const drop = await createDrop(stage.redis, { policy: { rate_per_minute: 0 } });
   const { page } = await stage.arrive(drop, { javaScriptEnabled: false, viewport: PHONE });
-  const readable = await createReadability(page);
+  const readable = await createReadability(page, 'light', 'dark');
   await page.getByRole('checkbox').uncheck();
   await press(page, 'Join the line');
   const reference = await page.textContent('#reference');
@@ -138,11 +142,11 @@ test('5.1: while the store is away a page without scripts says so, and leads bac
   expect(await page.textContent('#reference')).toBe(reference);
 });
 
-test('5.16: whatever state a page without scripts is in, it has no fault that axe knows, and all it offers is reached by keyboard', async () => {
+test('5.16: whatever state a page without scripts is in, light or dark, it has no fault that axe knows, and all it offers is reached by keyboard', async () => {
   await stage.open();
   const drop = await createDrop(stage.redis, { opensInMs: 3_600_000, lobbyMs: 7_200_000, drawn: true });
   const { page } = await stage.arrive(drop, { javaScriptEnabled: false, viewport: PHONE });
-  const readable = await createReadability(page);
+  const readable = await createReadability(page, 'light', 'dark');
   const { origin } = new URL(page.url());
   for (const state of PAGE_STATES) {
     await page.goto(`${origin}/w/${drop}?${new URLSearchParams({ preview: previewLink(drop), state })}`);

@@ -169,8 +169,8 @@ test('5.16: in every language every state fits a phone of 320 px, and its words 
     const waiting = ['waiting', situationOf('waiting')] as const;
     await page.evaluate(([state, more]) => window.sluice.show(state, more), waiting);
     if (lang === 'ar') expect(await violations(page)).toEqual([]);
-    // A picture says nothing where the machine has no letters for it.
-    if (process.env.UPDATE_SCREENS === '1' && !['en', 'ja', 'ko', 'zh'].includes(lang))
+    // Of Chinese, Japanese and Korean only where the machine has letters for them (Debian: fonts-wqy-zenhei).
+    if (process.env.UPDATE_SCREENS === '1' && lang !== 'en')
       await page.screenshot({ path: `${SCREENS}waiting-${lang}.png`, fullPage: true });
   }
 }, 180_000);
