@@ -565,4 +565,28 @@ export const BUGS = [
       },
     ],
   },
+  {
+    name: 'who can not pay at the moment is told that the payment is under way',
+    file: 'checkout-api/test/http/payments-told.test.ts',
+    test: '3.10: while a provider is not there shoppers are told',
+    replacements: [
+      {
+        file: 'checkout-api/src/payments/pay.ts',
+        find: "return { verdict: 'provider-unavailable' };",
+        replace: "return { verdict: 'processing' };",
+      },
+    ],
+  },
+  {
+    name: 'whose money came too late is told nothing of it',
+    file: 'checkout-api/test/http/payments-told.test.ts',
+    test: '3.10: whose money came when the hold and the units were gone',
+    replacements: [
+      {
+        file: 'checkout-api/src/payments/pay.ts',
+        find: 'if (last !== undefined && last.lateRefund !== null)',
+        replace: 'if (last !== undefined && last.lateRefund === undefined)',
+      },
+    ],
+  },
 ];
