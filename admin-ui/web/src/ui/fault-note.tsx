@@ -2,6 +2,7 @@
 import { useIntl } from 'react-intl';
 import { type ApiFault, reasonsByField } from '../api/api-fault.ts';
 import { useText } from '../i18n/language.tsx';
+import { capital } from './record-words/plain-value.ts';
 import { useRecordWords } from './record-words/record-words.ts';
 import { useServerWords } from './server-words/server-words.ts';
 
@@ -29,6 +30,10 @@ export function FaultNote({ fault, fields: told }: FaultNoteProps) {
   const text = useFaultText()(fault);
   const detail = words.detail(fault);
   const t = useText();
+  const nameOf = (field: string) => {
+    const label = record.label(field);
+    return label === undefined ? <code translate="no">{field}</code> : capital(label);
+  };
   return (
     <div className="note danger" role="alert">
       <p>
@@ -39,7 +44,7 @@ export function FaultNote({ fault, fields: told }: FaultNoteProps) {
         <ul>
           {fields.map(([field, reason]) => (
             <li key={field}>
-              <strong>{record.label(field) ?? <code translate="no">{field}</code>}</strong> {reason}
+              <strong>{nameOf(field)}</strong> {reason}
             </li>
           ))}
         </ul>

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { type IntlShape, useIntl } from 'react-intl';
 import type { LiveAct } from '../../api/contract.ts';
-import { spanText, withoutUnit } from '../../ui/record-words/plain-value.ts';
+import { capital, spanText, withoutUnit } from '../../ui/record-words/plain-value.ts';
 import {
   type RecordedChange,
   type RecordWords,
@@ -65,7 +65,7 @@ export function actWords(intl: Said, words: Names, zone: string): ActWords {
     if (first === undefined) return { title: name, text: '' };
     // One thing is called by its own name: "Places in line: 10 → 20", not "Settings of the line: places in line 10 → 20".
     if (more.length === 0 && (NAMED_BY_ITEM.has(act.act) || first.label === '' || first.label === name))
-      return { title: first.label === '' ? name : first.label, text: first.text };
+      return { title: first.label === '' ? name : capital(first.label), text: first.text };
     const texts = items.slice(0, ITEMS_MAX).map(({ label, text }) => `${label} ${text}`.trim());
     return { title: name, text: texts.join(', ') + (items.length > ITEMS_MAX ? ' …' : '') };
   };
@@ -87,6 +87,7 @@ const SAID_BY_ACT =
 /** What stands in an entry beside what was changed. */
 const SILENT = new Set([
   ...['policyVersion', 'doneAt', 'undoes', 'movement', 'id', 'sku', 'delta', 'lobbyOpensAt'],
+  'codeBatches',
   ...['overrideOwner', 'overrideReason', 'ramp', 'ramp.fromPerMinute', 'ramp.startsAt', 'ramp.endsAt'],
 ]);
 /** More is a change for the audit log. */
@@ -120,6 +121,9 @@ function itemsOf({ act, from, to }: LiveAct, intl: Said, words: Names, zone: str
       return { label, text: now ? say('change.said', { text: said(path, now) }) : say('change.removed') };
     if (/^page\.(theme|words|logo)\b/.test(path) || path.startsWith('access.'))
       return { label: words.field(path.split('.', 2).join('.')), text: say('change.changed') };
+    // A list of products or the like: that it is another one, and the audit log says which.
+    if (typeof now === 'object' && now !== null && JSON.stringify(now).includes('{'))
+      return { label, text: say('change.changed') };
     if (was === undefined) return { label, text: said(path, now) };
     return { label, text: `${said(path, was)} → ${said(path, now)}` };
   };

@@ -14,3 +14,6 @@ export function spanText(intl: Pick<IntlShape, 'formatNumber'>, seconds: number)
 
 /** `Grace (seconds)` → `Grace`, for a value that says its unit itself. */
 export const withoutUnit = (label: string): string => label.replace(/ \([^)]*\)$/, '');
+
+/** At the beginning of a sentence. */
+export const capital = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);
