@@ -1,4 +1,5 @@
 /** What a client can learn about its place while the lobby is open: nothing (Q8). */
+import { readFileSync } from 'node:fs';
 import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dropKeys } from '../../src/queue/keys.ts';
@@ -42,30 +43,58 @@ const OF_THE_MOMENT = new Set([
   'x-ratelimit-reset',
 ]);
 
+/** A request as openapi.json names it, and its body: a form as text, JSON as an object. */
+type Read = readonly [method: string, template: string, body?: object | string];
+
+const BIND = 'A'.repeat(43);
+const READS: readonly Read[] = [
+  ['GET', '/v1/drops/{drop}/ticket'],
+  ['POST', '/v1/drops/{drop}/tickets'], // presenting it again
+  ['POST', '/v1/drops/{drop}/ticket/extension'],
+  ['GET', '/v1/drops/{drop}/stream'],
+  ['POST', '/v1/drops/{drop}/admission', { bind: BIND, returnTo: 'https://shop.example/' }],
+  ['GET', '/v1/drops/{drop}/pulse'],
+  ['GET', '/v1/drops/{drop}/draw'],
+  ['GET', '/v1/drops/{drop}/draw/roster'],
+  ['GET', '/v1/drops/{drop}/draw/roster/{page}'],
+  ['GET', '/v1/drops/{drop}/draw/late'],
+  ['GET', '/v1/drops/{drop}/draw/receipt'],
+  ['GET', '/v1/drops/{drop}/products'],
+  ['GET', '/v1/drops/{drop}/revocations'],
+  ['PUT', '/v1/drops/{drop}/notices', { by: 'mail', to: 'somebody@shop.example' }],
+  ['GET', '/v1/drops/{drop}/notices'],
+  ['DELETE', '/v1/drops/{drop}/notices'],
+  ['GET', '/w/{drop}'],
+  ['POST', '/w/{drop}/join', ''],
+  ['GET', '/w/{drop}/place'],
+  ['POST', '/w/{drop}/extension', ''],
+  ['POST', '/w/{drop}/admission', `bind=${BIND}&return=https%3A%2F%2Fshop.example%2F`],
+  ['GET', '/w/{drop}/leave'],
+];
+/** What gives the place up: last, and once. */
+const LEAVES: readonly Read[] = [
+  ['DELETE', '/v1/drops/{drop}/ticket'],
+  ['POST', '/w/{drop}/leave', ''],
+];
+/** Not for shoppers: without the service token they are 401 for everybody. */
+const OF_SERVICES = ['PUT /v1/drops/{drop}/products', 'POST /v1/drops/{drop}/sessions/ended'].concat(
+  ['capacity', 'leases'].map((name) => `POST /v1/drops/{drop}/${name}`),
+);
+
 /** Every answer a holder of this ticket can get, as text, with what names the ticket itself and the moment taken out. */
-async function everythingReadBy(number: string): Promise<string[]> {
+async function everythingReadBy(number: string, reads = READS): Promise<string[]> {
   const own = tickets.get(number);
   if (own === undefined) throw new Error('no such ticket');
   const headers = ticketHeader(own.ticket);
-  const reads: readonly (readonly [string, string, unknown?])[] = [
-    ['GET', `/v1/drops/${drop}/ticket`],
-    ['POST', `/v1/drops/${drop}/tickets`], // presenting it again
-    ['POST', `/v1/drops/${drop}/ticket/extension`],
-    ['GET', `/v1/drops/${drop}/stream`],
-    ['POST', `/v1/drops/${drop}/admission`, { bind: 'A'.repeat(43), returnTo: 'https://shop.example/' }],
-    ['GET', `/v1/drops/${drop}/pulse`],
-    ['GET', `/v1/drops/${drop}/draw`],
-    ['GET', `/v1/drops/${drop}/draw/roster`],
-    ['GET', `/v1/drops/${drop}/draw/roster/0`],
-    ['GET', `/v1/drops/${drop}/draw/receipt`],
-    ['GET', `/v1/drops/${drop}/products`],
-    ['GET', `/w/${drop}`],
-    ['GET', `/w/${drop}/place`],
-  ];
   const seen = [own.answer];
-  for (const [method, path, body] of reads) {
+  for (const [method, template, body] of reads) {
+    const path = template.replace('{drop}', drop).replace('{page}', '0');
     const answer = await send(room.url, method, path, {
-      headers: { ...headers, cookie: `wr_${drop}=${own.ticket}` },
+      headers: {
+        ...headers,
+        cookie: `wr_${drop}=${own.ticket}`,
+        ...(typeof body === 'string' && { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
       ...(body !== undefined && { body }),
     });
     const kept = [...answer.headers]
@@ -84,9 +113,21 @@ async function everythingReadBy(number: string): Promise<string[]> {
   );
 }
 
+test('2.5: every route that a shopper can ask about a drop is among what is read', () => {
+  const file = new URL('../../openapi.json', import.meta.url);
+  const { paths } = JSON.parse(readFileSync(file, 'utf8')) as { paths: Record<string, object> };
+  const routes = Object.entries(paths).flatMap(([path, operations]) =>
+    Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+  const known = [...READS, ...LEAVES].map(([method, template]) => `${method} ${template}`);
+  expect(routes.filter((route) => route.includes('{drop}')).sort()).toEqual(
+    [...known, ...OF_SERVICES].sort(),
+  );
+});
+
 test('Q8: nothing a client can read in the lobby tells one place from another: not the best from the worst, nor any between', async () => {
   expect(new Set(watched).size).toBe(6);
-  const [first, ...others] = await Promise.all(watched.map(everythingReadBy));
+  const [first, ...others] = await Promise.all(watched.map((number) => everythingReadBy(number)));
   for (const other of others) expect(other).toEqual(first);
 });
 
@@ -107,4 +148,9 @@ test('Q8: the ticket itself carries no drawn order: its bytes differ only in wha
     const at = 4 + drop.length + 16 + 6 + 8;
     expect(bytes.subarray(at, at + 8)).toEqual(Buffer.alloc(8));
   }
+});
+
+test('Q8: leaving the lobby tells nothing either, by either way', async () => {
+  const [first, ...others] = await Promise.all(watched.map((number) => everythingReadBy(number, LEAVES)));
+  for (const other of others) expect(other).toEqual(first);
 });

@@ -73,3 +73,24 @@ test('promise 5: a ticket that is missing is nobody’s only for who knows the e
   const [here] = (await line.arrive(1)) as [string];
   expect((await line.standing(here, OLD))[0]).toBe('waiting');
 });
+
+test('Q10: a lobby ticket that comes back after the roster is out without a line in it is put on the public list, once; before it is out nobody is', async () => {
+  line = await Line.create({ opensInMs: 0, drawn: true });
+  await line.tick();
+  const late = () => line.redis.lrange(line.keys.late, '0', '-1');
+  const back = (number: string, order: number) =>
+    line.run('return-tickets', number, order, OLD, '', `${number} 1 1`);
+  const [early, first, second] = Array.from({ length: 3 }, () => newTicket().number) as [
+    string,
+    string,
+    string,
+  ];
+  await back(early, 5);
+  expect(await late()).toEqual([]);
+  await line.run('publish-roster', 'root', '{}');
+  await back(first, 7);
+  await back(second, 6);
+  await back(first, 7);
+  expect(await late()).toEqual([`${first} 1 1`, `${second} 1 1`]);
+  expect(await line.redis.zrange(line.keys.waiting, '0', '-1')).toEqual([early, second, first]);
+});

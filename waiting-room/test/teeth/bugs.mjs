@@ -380,6 +380,38 @@ export const BUGS = [
     ],
   },
   {
+    name: 'whoever waits far back is looked up in Redis',
+    file: 'waiting-room/test/http/status-reads.test.ts',
+    test: '2.15: own status costs Redis nothing beyond the frontier',
+    replacements: [
+      {
+        file: 'waiting-room/src/admission/own-status.ts',
+        find: 'if (order <= view.frontier) return null;',
+        replace: 'if (order <= view.frontier || order > 0) return null;',
+      },
+    ],
+  },
+  {
+    name: 'every step of a number far back is told',
+    file: 'waiting-room/test/domain/worth-telling.test.ts',
+    test: '2.3: a number is told again when it changed enough to matter',
+    replacements: [
+      {
+        file: 'waiting-room/src/domain/worth-telling.ts',
+        find: 'return Math.abs(shown - now) >= shown / 100;',
+        replace: 'return true;',
+      },
+    ],
+  },
+  lua(
+    'lobby tickets that come back after the roster are put on no public list',
+    'return-tickets.lua',
+    "redis.call('RPUSH', LATE, late)",
+    'local _ = late',
+    'return-tickets',
+    'Q10: a lobby ticket that comes back after the roster is out',
+  ),
+  {
     name: 'overload is queued without end',
     file: 'waiting-room/test/queue/overload.test.ts',
     test: 'promise 9: joins beyond what can be written down in time are shed at once',
