@@ -14,6 +14,7 @@ export const REFUSALS = {
   'series-over': 'it has ended; make another series',
   'codes-fixed': 'codes "{label}" were made as they are: withdraw them, or make others under another label',
   'codes-times': 'codes of a drop are made at most {times} times',
+  'low-contrast': 'page.theme: {pair} is {ratio} ({scheme}), {needed} is needed',
 } as const;
 
 export type Refusal = TextOf<(typeof REFUSALS)[keyof typeof REFUSALS]>;

@@ -1,13 +1,14 @@
 /** Drops as a file: pasted or chosen, looked at as a plan, and only then applied. */
 import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { AppliedDrops, DropsPlan } from '../../api/contract.ts';
 import { dropsQuery } from '../../api/drops.ts';
 import { request } from '../../api/request.ts';
 import { useText } from '../../i18n/language.tsx';
 import { Button } from '../../ui/button.tsx';
 import { FaultNote } from '../../ui/fault-note.tsx';
+import { FileButton } from '../../ui/file-button.tsx';
 import { Form, type Submit, useSubmit } from '../../ui/form.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Section } from '../../ui/section.tsx';
@@ -88,7 +89,6 @@ interface FileFormProps {
 function FileForm({ text, onChange, submit }: FileFormProps) {
   const t = useText();
   const words = useServerWords();
-  const input = useRef<HTMLInputElement>(null);
   const { fault } = submit;
   // What is wrong with the text as a whole stands at it.
   const isOfField = fault?.fields.every(({ field }) => field === 'body') && fault.fields.length > 0;
@@ -110,21 +110,15 @@ function FileForm({ text, onChange, submit }: FileFormProps) {
         isRequired
       />
       <div className="actions">
-        <Button onPress={() => input.current?.click()}>{t('files.choose')}</Button>
+        <FileButton
+          accept=".yaml,.yml,.json,application/yaml,application/json"
+          onChoose={(chosen) => void chosen.text().then(onChange)}
+        >
+          {t('files.choose')}
+        </FileButton>
         <Button type="submit" variant="primary" isPending={submit.isBusy}>
           {t('files.look')}
         </Button>
-        <input
-          ref={input}
-          type="file"
-          accept=".yaml,.yml,.json,application/yaml,application/json"
-          hidden
-          onChange={({ target }) => {
-            const [chosen] = target.files ?? [];
-            if (chosen) void chosen.text().then(onChange);
-            target.value = '';
-          }}
-        />
       </div>
     </Form>
   );

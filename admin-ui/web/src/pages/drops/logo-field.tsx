@@ -1,6 +1,5 @@
 /** The merchant's sign on the waiting page: sent as a picture, made ready by the server, taken off again. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useRef } from 'react';
 import { faultOf } from '../../api/api-fault.ts';
 import type { Drop, LogoState } from '../../api/contract.ts';
 import { dropQuery } from '../../api/drops.ts';
@@ -8,6 +7,7 @@ import { read, request } from '../../api/request.ts';
 import { useText } from '../../i18n/language.tsx';
 import { Button } from '../../ui/button.tsx';
 import { FaultNote } from '../../ui/fault-note.tsx';
+import { FileButton } from '../../ui/file-button.tsx';
 
 /** Re-encoding takes a moment. */
 const REFRESH_MS = 1_000;
@@ -15,7 +15,6 @@ const REFRESH_MS = 1_000;
 export function LogoField({ drop }: { readonly drop: Drop }) {
   const t = useText();
   const client = useQueryClient();
-  const file = useRef<HTMLInputElement>(null);
   const address = `/api/v1/drops/${drop.id}/logo`;
   const query = useQuery({
     queryKey: ['logo', drop.id],
@@ -55,25 +54,18 @@ export function LogoField({ drop }: { readonly drop: Drop }) {
       </div>
       {fault && <FaultNote fault={faultOf(fault)} />}
       <div className="actions">
-        <Button onPress={() => file.current?.click()} isPending={send.isPending}>
+        <FileButton
+          accept="image/png,image/jpeg,image/webp"
+          onChoose={(chosen) => send.mutate(chosen)}
+          isPending={send.isPending}
+        >
           {t(logo ? 'drops.logo-other' : 'drops.logo-choose')}
-        </Button>
+        </FileButton>
         {logo && (
           <Button variant="quiet" onPress={() => remove.mutate()} isPending={remove.isPending}>
             {t('drops.logo-remove')}
           </Button>
         )}
-        <input
-          ref={file}
-          type="file"
-          accept="image/png,image/jpeg,image/webp"
-          hidden
-          onChange={({ target }) => {
-            const [chosen] = target.files ?? [];
-            if (chosen) send.mutate(chosen);
-            target.value = '';
-          }}
-        />
       </div>
     </fieldset>
   );

@@ -1,10 +1,10 @@
 /** What is sold: one line a variant, and a table from a file. */
-import { useRef } from 'react';
 import { faultOf } from '../../api/api-fault.ts';
 import { request } from '../../api/request.ts';
 import { majorOf, type ProductLine, skuOf } from '../../domain/product-lines.ts';
 import { useText } from '../../i18n/language.tsx';
 import { Button } from '../../ui/button.tsx';
+import { FileButton } from '../../ui/file-button.tsx';
 import type { Submit } from '../../ui/form.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 
@@ -25,7 +25,6 @@ interface ReadProducts {
 
 export function ProductFields({ products, currency, onChange, submit }: ProductFieldsProps) {
   const t = useText();
-  const file = useRef<HTMLInputElement>(null);
   const change = (index: number, part: Partial<ProductLine>) =>
     onChange(products.map((line, at) => (at === index ? { ...line, ...part } : line)));
 
@@ -101,20 +100,9 @@ export function ProductFields({ products, currency, onChange, submit }: ProductF
       ))}
       <div className="actions">
         <Button onPress={() => onChange([...products, emptyLine()])}>{t('drops.add-product')}</Button>
-        <Button variant="quiet" onPress={() => file.current?.click()}>
+        <FileButton variant="quiet" accept=".csv,text/csv" onChoose={(chosen) => void readFile(chosen)}>
           {t('drops.from-file')}
-        </Button>
-        <input
-          ref={file}
-          type="file"
-          accept=".csv,text/csv"
-          hidden
-          onChange={({ target }) => {
-            const [chosen] = target.files ?? [];
-            if (chosen) void readFile(chosen);
-            target.value = '';
-          }}
-        />
+        </FileButton>
       </div>
       <p className="help">{t('drops.csv-help')}</p>
     </>
