@@ -22,6 +22,8 @@ const COPIED_MS = 1500;
 /** Beyond the spread: two seconds in which copies are offered, a poll of the pulse, and some to spare (2.9). */
 const BEYOND_SPREAD_SECONDS = 30;
 const PROBE_EVERY_MS = 100;
+/** So long after a loss copies are collected and nobody enters: whoever has a token by then was given it before. */
+const COLLECTING_MS = 2000;
 /** After everybody is back the drop goes on for so long, to be judged too. */
 const AFTERWARDS_MS = 5000;
 
@@ -69,8 +71,8 @@ async function run(context: BenchContext): Promise<Figures> {
 
   // Before it is emptied: on a busy machine its answer takes a while.
   const emptiedAt = performance.now();
-  const before = await emptyRedis(redis);
   const emptiedAtMs = Date.now();
+  const before = await emptyRedis(redis);
   const closing = probe(room, over.signal, emptiedAt);
   const knows = await untilKnown(redis, shoppers, over.signal);
   const backSeconds = (performance.now() - emptiedAt) / 1000;
@@ -83,7 +85,9 @@ async function run(context: BenchContext): Promise<Figures> {
 
   const after = await readLine(redis);
   const log = [...before.log, ...after.log];
-  const held = new Set(shoppers.filter((one) => (one.admittedAtMs ?? Infinity) < emptiedAtMs).map(numberOf));
+  const held = new Set(
+    shoppers.filter((one) => (one.admittedAtMs ?? Infinity) < emptiedAtMs + COLLECTING_MS).map(numberOf),
+  );
   const figures = {
     kendallTau: tauDistance(before.waiting, after.waiting),
     moved: after.waiting.filter(
@@ -218,8 +222,8 @@ async function probe(room: Site, over: AbortSignal, emptiedAt: number) {
     await sleep(PROBE_EVERY_MS);
   }
   const closedMs = performance.now() - emptiedAt;
-  // Copies are collected for two seconds: a place given earlier would be one in a line that nobody has restored.
-  return { closedMs, answerMsMax, unclear, joined: closedMs < 2000 ? 1 : 0 };
+  // A place given earlier would be one in a line that nobody has restored.
+  return { closedMs, answerMsMax, unclear, joined: closedMs < COLLECTING_MS ? 1 : 0 };
 }
 
 async function pulseOf(room: Site): Promise<Readonly<Record<string, unknown>>> {
