@@ -1,6 +1,7 @@
 // Drops as code on the screen: taken out, faulty, planned, asked about, applied; in both languages, by keyboard, and by nobody who may not.
 
 import { readFileSync } from 'node:fs';
+import { waitUntil } from '@sluice/service-kit/testing';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { checkAccessibility, checkReflow } from './support/check-accessibility.ts';
@@ -88,7 +89,7 @@ test('4.3: a merchant reads a file in: faults by line, the plan as a diff, appli
   await checkAccessibility(page, 'question');
   await page.keyboard.press('Escape');
   await question.waitFor({ state: 'detached' });
-  expect(await apply.evaluate((element) => element === document.activeElement)).toBe(true);
+  await waitUntil(() => apply.evaluate((element) => element === document.activeElement));
   expect((await dropOf(id)).admission.ratePerMinute).toBe(300);
   await page.keyboard.press('Enter');
   await question.waitFor();
