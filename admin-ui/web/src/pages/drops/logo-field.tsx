@@ -1,28 +1,22 @@
 /** The merchant's sign on the waiting page: sent as a picture, made ready by the server, taken off again. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { faultOf } from '../../api/api-fault.ts';
-import type { Drop, LogoState } from '../../api/contract.ts';
+import type { Drop } from '../../api/contract.ts';
 import { dropQuery } from '../../api/drops.ts';
-import { read, request } from '../../api/request.ts';
+import { request } from '../../api/request.ts';
 import { useText } from '../../i18n/language.tsx';
 import { Button } from '../../ui/button.tsx';
 import { FaultNote } from '../../ui/fault-note.tsx';
 import { FileButton } from '../../ui/file-button.tsx';
-
-/** Re-encoding takes a moment. */
-const REFRESH_MS = 1_000;
+import { LogoImage, logoAddress, logoKey, useLogo } from './logo-now.tsx';
 
 export function LogoField({ drop }: { readonly drop: Drop }) {
   const t = useText();
   const client = useQueryClient();
-  const address = `/api/v1/drops/${drop.id}/logo`;
-  const query = useQuery({
-    queryKey: ['logo', drop.id],
-    queryFn: ({ signal }) => read<LogoState>(address, signal),
-    refetchInterval: ({ state }) => (state.data?.status === 'pending' ? REFRESH_MS : false),
-  });
+  const address = logoAddress(drop.id);
+  const query = useLogo(drop.id);
   const settled = async () => {
-    await client.invalidateQueries({ queryKey: ['logo', drop.id] });
+    await client.invalidateQueries({ queryKey: logoKey(drop.id) });
     await client.invalidateQueries(dropQuery(drop.id));
   };
   const send = useMutation({
@@ -36,14 +30,7 @@ export function LogoField({ drop }: { readonly drop: Drop }) {
     <fieldset className="logo">
       <legend>{t('drops.logo')}</legend>
       <p className="help">{t('drops.logo-help')}</p>
-      {logo && (
-        <img
-          src={`${address}/image?${new URLSearchParams({ of: logo.hash })}`}
-          alt={t('drops.logo-now')}
-          width={logo.width / 2}
-          height={logo.height / 2}
-        />
-      )}
+      {logo && <LogoImage drop={drop.id} logo={logo} />}
       <div role="status">
         {status === 'pending' && <p className="help">{t('drops.logo-pending')}</p>}
         {status === 'refused' && (

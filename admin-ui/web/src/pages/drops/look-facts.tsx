@@ -1,11 +1,10 @@
 /** What shoppers see of a drop, for whoever only reads it. */
-import { useQuery } from '@tanstack/react-query';
 import { useIntl } from 'react-intl';
-import type { Drop, LogoState } from '../../api/contract.ts';
-import { read } from '../../api/request.ts';
+import type { Drop } from '../../api/contract.ts';
 import { useText } from '../../i18n/language.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { Section } from '../../ui/section.tsx';
+import { LogoImage, useLogo } from './logo-now.tsx';
 
 const NOTHING = '–';
 
@@ -58,20 +57,6 @@ function Colours({ theme }: { readonly theme: NonNullable<Drop['page']['theme']>
 }
 
 function LogoNow({ drop }: { readonly drop: Drop }) {
-  const t = useText();
-  const address = `/api/v1/drops/${drop.id}/logo`;
-  const { data } = useQuery({
-    queryKey: ['logo', drop.id],
-    queryFn: ({ signal }) => read<LogoState>(address, signal),
-  });
-  const logo = data?.logo;
-  if (!logo) return NOTHING;
-  return (
-    <img
-      src={`${address}/image?${new URLSearchParams({ of: logo.hash })}`}
-      alt={t('drops.logo-now')}
-      width={logo.width / 2}
-      height={logo.height / 2}
-    />
-  );
+  const logo = useLogo(drop.id).data?.logo;
+  return logo ? <LogoImage drop={drop.id} logo={logo} /> : NOTHING;
 }
