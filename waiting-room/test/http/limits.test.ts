@@ -66,7 +66,9 @@ test('Q13: joins of one address are limited in the script, with the time to come
   await waitUntil(async () => (await send(room.url, 'GET', `/v1/drops/${busy}/pulse`)).status === 200);
   const join = (address: string) => () =>
     send(room.url, 'POST', `/v1/drops/${busy}/tickets`, { headers: { 'x-forwarded-for': address } });
-  const statuses = await times(3050, join('198.51.100.7'));
+  let statuses = await times(3050, join('198.51.100.7'));
+  // Another minute may have begun meanwhile; within two of them that many more are too many for one.
+  if (!statuses.includes(429)) statuses = [...statuses, ...(await times(3050, join('198.51.100.7')))];
   expect(statuses.filter((status) => status === 201).length).toBeGreaterThanOrEqual(3000);
   expect(new Set(statuses)).toEqual(new Set([201, 429]));
   expect((await join('198.51.100.8')()).status).toBe(201);
