@@ -127,7 +127,8 @@ export function createDropStore(
         const inserted = await trx
           .insertInto('admin.drops')
           .values({ ...columnsOf(drop), commit: null })
-          .onConflict((conflict) => conflict.column('drop_id').doNothing())
+          // By its id or by its place in a series: of two instances that make one occurrence, which of the two the second meets is chance.
+          .onConflict((conflict) => conflict.doNothing())
           .returningAll()
           .executeTakeFirst();
         if (!inserted) return undefined;

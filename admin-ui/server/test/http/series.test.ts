@@ -82,6 +82,23 @@ test('4.2: an occurrence is made once, whoever makes it and however often', asyn
   expect(rows[0].n).toBe(4);
 });
 
+test('4.2: whoever meets an occurrence by its place in the series takes it for made, as by its id', async () => {
+  // Two instances that insert one row at once meet in one index or the other, as chance has it; here it is the other.
+  const { body } = await create({ aheadDays: 1 });
+  const [first = ''] = made(body);
+  await admin.database.query(
+    `insert into admin.drops select (jsonb_populate_record(d, jsonb_build_object('drop_id', $2::text, 'occurs_local', $3::text))).*
+     from admin.drops d where drop_id = $1`,
+    [first, `${body.id}-by-another`, body.next[2].local],
+  );
+  const answer = await admin.call('PATCH', `/api/v1/series/${body.id}`, {
+    from: body.next[4].local,
+    name: 'From the fifth on',
+  });
+  expect(answer.status, answer.text).toBe(200);
+  expect(made(answer.body)).toHaveLength(4);
+});
+
 test('4.2: one drop is edited alone, another with all later ones; what was edited alone stays as it is', async () => {
   const { body } = await create({ aheadDays: 6 });
   const [first = '', second = '', third = '', fourth = '', fifth = ''] = made(body);
