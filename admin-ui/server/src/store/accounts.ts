@@ -105,6 +105,17 @@ export function createAccountStore(database: Database, keys: Pick<AuditKeys, 'se
     return email;
   }
 
+  async function linkedTo(trx: Trx, issuer: string, subject: string): Promise<Account | undefined> {
+    const row = await trx
+      .selectFrom('admin.accounts')
+      .selectAll()
+      .where('oidc_issuer', '=', issuer)
+      .where('oidc_subject', '=', subject)
+      .executeTakeFirst();
+    return row && accountOf(row);
+  }
+
+  /** Of an account whose row the caller has locked: two at once would each add theirs, and either would see none to replace. */
   async function replaceRecovery(trx: Trx, id: string, digests: readonly Buffer[]): Promise<void> {
     await trx.deleteFrom('admin.recovery_codes').where('account_id', '=', id).execute();
     const rows = digests.map((digest) => ({ account_id: id, digest, used_at: null }));
@@ -140,14 +151,8 @@ export function createAccountStore(database: Database, keys: Pick<AuditKeys, 'se
     },
     findByOidc: ({ issuer, subject, email }) =>
       database.transaction().execute(async (trx) => {
-        const linked = await trx
-          .selectFrom('admin.accounts')
-          .selectAll()
-          .where('oidc_issuer', '=', issuer)
-          .where('oidc_subject', '=', subject)
-          .executeTakeFirst();
-        if (linked) return accountOf(linked);
-        if (email === undefined) return undefined;
+        const linked = await linkedTo(trx, issuer, subject);
+        if (linked || email === undefined) return linked;
         const row = await trx
           .updateTable('admin.accounts')
           .set({ oidc_issuer: issuer, oidc_subject: subject })
@@ -156,7 +161,8 @@ export function createAccountStore(database: Database, keys: Pick<AuditKeys, 'se
           .where('disabled_at', 'is', null)
           .returningAll()
           .executeTakeFirst();
-        if (!row) return undefined;
+        // Nobody's, or another tab of the same person has linked it meanwhile.
+        if (!row) return linkedTo(trx, issuer, subject);
         await audited(trx, { actor: email, reason: null }, 'account.openid', null, { email, issuer });
         return accountOf(row);
       }),
@@ -246,8 +252,11 @@ export function createAccountStore(database: Database, keys: Pick<AuditKeys, 'se
       }),
     setRecoveryCodes: (id, recovery, who) =>
       database.transaction().execute(async (trx) => {
+        const { email } = await byId(trx.selectFrom('admin.accounts').select('email'), id)
+          .forUpdate()
+          .executeTakeFirstOrThrow();
         await replaceRecovery(trx, id, recovery);
-        const after = { email: await emailOf(trx, id), count: recovery.length };
+        const after = { email, count: recovery.length };
         await audited(trx, who, 'account.recovery-codes', null, after);
       }),
 

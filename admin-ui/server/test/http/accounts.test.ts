@@ -7,6 +7,7 @@ import {
   startTestControlPlane,
   type TestControlPlane,
 } from '../support/control-plane.ts';
+import { whileLocked } from '../support/locks.ts';
 import { anyEmail, codeOf, openBrowser, PASSWORD, startPerson, tokenIn } from '../support/people.ts';
 
 let admin: TestControlPlane;
@@ -174,6 +175,22 @@ test('new recovery codes void the old ones', async () => {
     openBrowser(admin).call('POST', '/api/v1/session', { email: person.email, password: PASSWORD, code });
   expect((await ask(person.recoveryCodes[0] ?? '')).status).toBe(401);
   expect((await ask(body.recoveryCodes[0])).status).toBe(201);
+});
+
+test('of recovery codes asked for twice at once, those of one answer hold', async () => {
+  const person = await startPerson(admin, 'viewer');
+  const renew = () => person.call('POST', '/api/v1/mfa/recovery-codes');
+  const answers = await whileLocked(
+    admin,
+    ['select from admin.recovery_codes where account_id = $1 for update', [person.id]],
+    () => [renew(), renew()],
+  );
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  const { rows } = await admin.database.query(
+    'select count(*)::int as n from admin.recovery_codes where account_id = $1',
+    [person.id],
+  );
+  expect(rows[0].n).toBe(10);
 });
 
 test('another site can not write with a browser that is signed in', async () => {

@@ -10,6 +10,7 @@ import {
   startProvider,
   type TestProvider,
 } from '../support/openid-providers.ts';
+import { whileLocked } from '../support/locks.ts';
 import { anyEmail, type Browser, codeOf, openBrowser, startPerson } from '../support/people.ts';
 
 let admin: TestControlPlane;
@@ -93,6 +94,20 @@ test('whoever the provider vouches for, and who has an account, is signed in; it
     303,
   );
   expect((await signInAt(atReal, real, { sub: 'p-2', email: person.email })).answer).toMatchObject(refused);
+});
+
+test('two tabs that come back from the provider at once are both signed in, the first time, too', async () => {
+  const person = await startPerson(admin, 'operator');
+  real.guest = { sub: 'p-8', email: person.email, email_verified: true, amr: ['mfa'] };
+  const tabs = [openBrowser(atReal), openBrowser(atReal)];
+  const queries: string[] = [];
+  for (const tab of tabs) queries.push(await throughProvider(await begin(tab)));
+  const answers = await whileLocked(
+    admin,
+    ['select from admin.accounts where email = $1 for update', [person.email]],
+    () => tabs.map((tab, n) => finish(tab, queries[n] ?? '')),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([303, 303]);
 });
 
 test('a provider that saw one factor only makes a session that has to show the second one here', async () => {
