@@ -9,7 +9,7 @@
 import type { Line } from '../domain/lines.ts';
 
 /** After this long one request goes and looks: ten statements a second and instance, whatever the crowd. */
-const freshMs = 100;
+export const freshMs = 100;
 /**
  * After this long nobody believes it any more, counted from the sending of the statement it was learned from. Twice the
  * look, so that a look may take a while. Promised: a wrong "sold out" lasts at most 2 s after stock returns.
