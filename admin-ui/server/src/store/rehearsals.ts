@@ -32,7 +32,7 @@ export interface RehearsalStore {
   wantStop(id: string, who: Who): Promise<boolean>;
   /** Once: false when somebody else was faster. */
   end(id: string, reason: RehearsalEnd, result: unknown, who: Who): Promise<boolean>;
-  /** The copy's rows: plan, seed, peaks, what the checkout was to be told. @returns how many there were */
+  /** The copy's rows: plan, seed, peaks, uses of codes, what the checkout was to be told. @returns how many there were */
   removePlan(id: string): Promise<number>;
   /** Takes what is due to be deleted, so that no other instance does meanwhile. */
   claimDeletion(id: string): Promise<boolean>;
@@ -159,8 +159,16 @@ export function createRehearsalStore(database: Database, keys: Pick<AuditKeys, '
     removePlan: (id) =>
       database.transaction().execute(async (trx) => {
         let removed = 0;
+        // First: whoever changes the copy this moment has it and then wants the others, and waits for us if we had those.
+        await trx
+          .selectFrom('admin.drops')
+          .select('drop_id')
+          .where('drop_id', '=', id)
+          .forUpdate()
+          .executeTakeFirst();
         for (const table of [
           'admin.peaks',
+          'admin.code_uses',
           'admin.logo_uploads',
           'admin.checkout_setups',
           'admin.seeds',

@@ -256,8 +256,15 @@ test('4.13: the copy takes over who may join: a crowd with codes of its own, sta
   // Nothing was used of the drop's own.
   const { batches } = (await admin.call('GET', `/api/v1/drops/${source}/codes`)).body;
   expect(batches.map(({ uses }: Told) => uses)).toEqual([0, 0]);
+  // As the ledger has noted meanwhile, which is deleted with the rest.
+  await waitUntil(
+    async () =>
+      (await admin.database.query('select from admin.code_uses where drop_id = $1', [started.id])).rowCount,
+    PATIENCE,
+  );
   await stop(source);
-  await untilLatest(source, ({ endedAt }) => endedAt !== null);
+  await untilLatest(source, ({ deletedAt }) => deletedAt !== null);
+  expect(await traces(started.id)).toEqual([]);
 }, 240_000);
 
 test('promise 8: a rehearsal with a fault is refused with field and reason', async () => {
