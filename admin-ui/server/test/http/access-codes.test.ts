@@ -28,12 +28,15 @@ async function open(more: Record<string, unknown> = {}): Promise<string> {
   return body.id;
 }
 
+/** Not so often that reading is refused. */
+const PATIENCE = { timeoutMs: 30_000, everyMs: 200 };
+
 /** Until the room goes by the drop's newest policy. */
 async function inForce(drop: string): Promise<void> {
   await waitUntil(async () => {
     const { body } = await admin.call('GET', `/api/v1/drops/${drop}/instances`);
     return body.total > 0 && body.onVersion === body.total;
-  });
+  }, PATIENCE);
 }
 
 const make = (drop: string, body: object, query = '') =>
@@ -151,7 +154,7 @@ test('4.2: each use of a bypass is counted and an entry of the audit log, with t
   const entries = await waitUntil(async () => {
     const found = await audited(drop, 'bypass.use');
     return found.length === 2 ? found : null;
-  });
+  }, PATIENCE);
   const tickets = guests.map((guest) => guest.body.publicNumber);
   expect(entries.map(({ after }: { after: { ticket: string } }) => after.ticket).sort()).toEqual(
     tickets.sort(),

@@ -17,16 +17,19 @@ const act = (drop: string, name: string, body: object = {}, headers = {}) =>
   admin.call('POST', `/api/v1/drops/${drop}/${name}`, body, headers);
 const inRoom = (drop: string) => send(admin.room?.url ?? '', 'POST', `/v1/drops/${drop}/tickets`);
 
+/** Not so often that reading is refused. */
+const PATIENCE = { timeoutMs: 30_000, everyMs: 200 };
+
 async function inForce(drop: string): Promise<void> {
   await waitUntil(async () => {
     const { body } = await admin.call('GET', `/api/v1/drops/${drop}/instances`);
     return body.total > 0 && body.onVersion === body.total;
-  });
+  }, PATIENCE);
 }
 
 test('4.2: a scheduled drop goes back to draft and does not open, and opens when it is scheduled again', async () => {
   const { body: made } = await admin.createDrop({
-    opensAt: inSeconds(8),
+    opensAt: inSeconds(60),
     admission: { lobbySeconds: 2, lobby: 'draw' },
   });
   const draft = await act(made.id, 'unschedule', { reason: 'not yet' });
@@ -50,11 +53,13 @@ test('4.2: a scheduled drop goes back to draft and does not open, and opens when
     body: { errors: [{ field: 'body.opensAt' }] },
   });
 
-  await admin.call('PATCH', `/api/v1/drops/${made.id}`, { opensAt: inSeconds(3) });
+  const opens = (opensAt: string) => admin.call('PATCH', `/api/v1/drops/${made.id}`, { opensAt });
+  await opens(inSeconds(600));
   expect(await act(made.id, 'schedule')).toMatchObject({
     status: 200,
     body: { isDraft: false, commit: made.commit },
   });
+  expect((await opens(inSeconds(1))).status).toBe(200);
   await waitUntil(async () => (await inRoom(made.id)).status === 201);
   const { entries } = (await admin.call('GET', `/api/v1/audit?drop=${made.id}&act=drop.unschedule`)).body;
   expect(entries).toMatchObject([

@@ -225,7 +225,10 @@ test.each(IN_ORDER)(
     if (limits.length > 0) await admin.redis.del(limits);
     await fc.assert(
       fc.asyncProperty(wrongs, async (wrong) => {
-        const { sent, status, type, text } = await ask(one, wrong);
+        let answer = await ask(one, wrong);
+        // Told to come again, since a store or the checkout was slow: whatever was sent, it is not that for long.
+        for (let again = 0; answer.status === 503 && again < 5; again++) answer = await ask(one, wrong);
+        const { sent, status, type, text } = answer;
         expect(status, `${sent}\n${text}`).toBeLessThan(500);
         if (status < 400) return;
         expect(type, `${sent}\n${text}`).toMatch(/^application\/problem\+json/);

@@ -183,11 +183,11 @@ test('rate, ramp, sessions, pause, drain, queue-all and message are undone one a
     ramp_ends_us: '0',
   });
   expect(await act('undo')).toMatchObject({ status: 409, body: type('nothing-to-undo') });
-  const { entries } = (await admin.call('GET', `/api/v1/drops/${id}/acts?limit=6`)).body;
-  expect(entries.map(({ act: name, reason }: { act: string; reason: string }) => [name, reason])).toEqual(
-    Array.from({ length: 6 }, () => ['undo', 'not meant']),
-  );
-  expect(entries[5].after.undoes).toBe(entries[5].seq - 1);
+  const { entries } = (await admin.call('GET', `/api/v1/drops/${id}/acts?limit=7`)).body;
+  expect(
+    entries.slice(0, 6).map(({ act: name, reason }: { act: string; reason: string }) => [name, reason]),
+  ).toEqual(Array.from({ length: 6 }, () => ['undo', 'not meant']));
+  expect(entries[5].after.undoes).toBe(entries[6].seq);
 });
 
 test('an act is undone by its number, once, whoever tries at the same time', async () => {

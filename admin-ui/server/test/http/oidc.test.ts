@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningControlPlane } from '../../src/start.ts';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
+import { whileLocked } from '../support/locks.ts';
 import {
   type BadProvider,
   CLIENT,
@@ -10,7 +11,6 @@ import {
   startProvider,
   type TestProvider,
 } from '../support/openid-providers.ts';
-import { whileLocked } from '../support/locks.ts';
 import { anyEmail, type Browser, codeOf, openBrowser, startPerson } from '../support/people.ts';
 
 let admin: TestControlPlane;

@@ -16,7 +16,7 @@ afterAll(() => admin?.close());
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const reason = 'the shopper asked';
 const key = (name: string) => ({ 'idempotency-key': name });
-const PATIENCE = { timeoutMs: 30_000 };
+const PATIENCE = { timeoutMs: 30_000, everyMs: 200 };
 
 async function openDrop(): Promise<string> {
   const { body } = await admin.createDrop();

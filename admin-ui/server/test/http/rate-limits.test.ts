@@ -2,6 +2,7 @@ import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ACTS_PER_OPERATOR, REQUESTS_PER_ADDRESS } from '../../src/rate-limits.ts';
 import {
+  type Answer,
   OPERATOR_KEY,
   send,
   startTestControlPlane,
@@ -28,12 +29,15 @@ test('an address that guesses keys is told to wait; another one is not', async (
     send(admin.url, 'GET', '/api/v1/drops', {
       headers: { authorization: 'Bearer guess', 'x-forwarded-for': address },
     });
-  const statuses = await many(REQUESTS_PER_ADDRESS.max + 10, () => guess('203.0.113.7'));
-  expect(statuses.get(429)).toBeGreaterThan(0);
+  let refused: Answer | undefined;
+  const statuses = await many(REQUESTS_PER_ADDRESS.max + 10, async () => {
+    const answer = await guess('203.0.113.7');
+    if (answer.status === 429) refused = answer;
+    return answer;
+  });
   expect(statuses.get(401)).toBeLessThanOrEqual(REQUESTS_PER_ADDRESS.max * 2);
-  const refused = await guess('203.0.113.7');
   expect(refused).toMatchObject({ status: 429, body: { type: expect.stringContaining('rate-limited') } });
-  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0);
   expect((await guess('203.0.113.8')).status).toBe(401);
 }, 60_000);
 
@@ -46,5 +50,5 @@ test('a script that runs away is told to wait by every instance, whatever addres
     });
   const statuses = await many(ACTS_PER_OPERATOR.max + 10, () => act(admin.url));
   expect(statuses.get(429)).toBeGreaterThan(0);
-  await waitUntil(async () => (await act(other.url)).status === 429, { timeoutMs: 15_000 });
+  await waitUntil(async () => (await act(other.url)).status === 429, { timeoutMs: 40_000 });
 }, 60_000);

@@ -135,11 +135,9 @@ test('4.2: one drop is edited alone, another with all later ones; what was edite
 
 test('4.2: what is left out is not made, and after its end nothing is', async () => {
   const plan = seriesPlan();
-  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 16);
-  const { body } = await create({
-    startsLocal: day(1),
-    skipped: [`${day(2).slice(0, 10)}T${day(1).slice(11)}`],
-  });
+  const now = Date.now();
+  const day = (days: number) => new Date(now + days * 86_400_000).toISOString().slice(0, 16);
+  const { body } = await create({ startsLocal: day(1), skipped: [day(2)] });
   expect(body.next.map(({ local }: { local: string }) => local.slice(0, 10))).not.toContain(
     day(2).slice(0, 10),
   );

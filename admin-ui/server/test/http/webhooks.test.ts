@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
-const PATIENCE = { timeoutMs: 30_000 };
+const PATIENCE = { timeoutMs: 30_000, everyMs: 200 };
 const lastEntry = async () => (await admin.call('GET', '/api/v1/audit?limit=1')).body.entries[0];
 
 test('an address is told of orders, its dead letters are replayed, and every act is in the audit log without a secret', async () => {

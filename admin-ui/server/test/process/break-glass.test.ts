@@ -10,7 +10,8 @@ import { inSeconds, send, startTestControlPlane, type TestControlPlane } from '.
 import { openBrowser, type Person, startPerson } from '../support/people.ts';
 import { startRoom, type TestRoom } from '../support/room.ts';
 
-const PATIENCE = { timeoutMs: 30_000 };
+/** Not so often that reading or steering is refused. */
+const PATIENCE = { timeoutMs: 30_000, everyMs: 150 };
 
 let admin: TestControlPlane;
 let room: TestRoom;

@@ -115,7 +115,7 @@ test('Q8: neither a seed nor a key is in the most talkative log, whatever happen
     () =>
       [...ids, plan.id].every((id) => said.some((line) => line.includes('WRONGTYPE') && line.includes(id))),
     {
-      timeoutMs: 15_000,
+      timeoutMs: 30_000,
     },
   );
   child.kill('SIGTERM');
@@ -156,7 +156,7 @@ test('promise 7: killed while making drops, each is whole or not there, and the 
         const { body: now } = await call(second.url, 'GET', `/api/v1/drops/${id}`);
         return now.room.status === 'done' && now.checkout.status === 'done';
       },
-      { timeoutMs: 30_000 },
+      { timeoutMs: 30_000, everyMs: 200 },
     );
     expect(await redis.exists(`wr:{${id}}:control`, `wr:{${id}}:seed`, `wr:page:${id}`)).toBe(3);
   }

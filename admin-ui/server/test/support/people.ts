@@ -53,7 +53,9 @@ export function openBrowser(admin: Pick<TestControlPlane, 'url'>, address = anyA
 }
 export type Browser = ReturnType<typeof openBrowser>;
 
-const anyAddress = (): string => `198.51.100.${randomBytes(1)[0]}`;
+let addresses = 0;
+/** Nobody else's in this file: what is counted by address is counted by browser. */
+const anyAddress = (): string => `198.18.${++addresses >> 8}.${addresses & 255}`;
 
 export interface Person extends Browser {
   readonly id: string;
