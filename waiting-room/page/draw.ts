@@ -57,31 +57,37 @@ async function orderOf(seed: Uint8Array, line: string): Promise<number> {
   return Number(band) * BAND + best;
 }
 
-async function check(): Promise<void> {
-  const list = find('proof');
+/** Whatever the page asks for meanwhile. */
+const fetched = <T>(path: string) => ask('GET', path, undefined, false) as unknown as Promise<[number, T]>;
+
+/** @returns what to tell, a row each */
+async function check(): Promise<HTMLElement[]> {
+  const rows: HTMLElement[] = [];
   const add = (fits: boolean, key: string) =>
-    list.append(
+    rows.push(
       make('li', { className: fits ? 'fits' : 'fails', textContent: say(fits ? key : `${key}.not`) }),
     );
-  const note = (key: string, value = '') =>
-    list.append(make('li', {}, say(key), value && make('code', { textContent: value })));
-  list.replaceChildren();
+  const note = (key: string, value = '') => {
+    rows.push(make('li', {}, say(key), value && make('code', { textContent: value })));
+    return rows;
+  };
   if (!crypto.subtle) return note('unavailable');
-  const [, { commit, root, seed }] = (await ask('GET', 'draw')) as unknown as [number, Draw];
+  const [, { commit, root, seed }] = await fetched<Draw>('draw');
   if (!commit) return note('none');
   if (!seed) return note('early', commit);
   const noted = remember('commit');
   add(toHex(await sha256(fromHex(seed))) === commit, 'commit');
   if (noted) add(noted === commit, 'noted');
-  const [code, receipt] = (await ask('GET', 'draw/receipt')) as unknown as [number, Receipt];
+  const [code, receipt] = await fetched<Receipt>('draw/receipt');
   if (code === 404) return note('late');
   add(code === 200 && root !== null && toHex(await rootOf(receipt)) === toHex(fromBase64(root)), 'receipt');
-  const [, own] = await ask('GET', 'ticket');
+  const [, own] = await fetched<{ order?: number | null }>('ticket');
   if (code === 200 && own.order != null)
     add((await orderOf(fromHex(seed), receipt.line)) === own.order, 'order');
-  note('limits');
+  return note('limits');
 }
 
-find('check').onclick = () =>
-  check().catch(() => find('proof').replaceChildren(make('li', { textContent: say('failed') })));
-void find('check').click();
+// All rows at once: pressed twice it tells nothing twice.
+find('check').onclick = async () =>
+  find('proof').replaceChildren(...(await check().catch(() => [make('li', { textContent: say('failed') })])));
+find('check').click();

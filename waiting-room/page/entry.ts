@@ -12,17 +12,22 @@ export interface EntryOptions {
   readonly tellAhead: (counted: Counted, answer: Answer) => Partial<Situation>;
   readonly present: () => Promise<void>;
   readonly spent: (reason: string) => void;
+  /** The shopper goes to the shop: nothing more is to be heard. */
+  readonly goes: () => void;
 }
 
-export function createEntry(page: Page, { tellAhead, present, spent }: EntryOptions) {
+export function createEntry(page: Page, { tellAhead, present, spent, goes }: EntryOptions) {
   const { find, remember, show, again } = page;
   const wishes = createWishes(page);
   const turn = createTurn(page, { enter, present });
   let rung = false;
+  /** While the room is asked for the token. */
+  let coming: Promise<void> | undefined;
 
   /** Somebody has been called, is checked in, or inside. */
   async function go(own: Answer, place: Partial<Situation>): Promise<void> {
-    if (own.state === 'called') {
+    // A picture of before they came forward asks nothing any more.
+    if (own.state === 'called' && !coming) {
       if (!rung) wishes.ring();
       rung = true;
       if (document.hidden || wishes.ask) {
@@ -34,16 +39,22 @@ export function createEntry(page: Page, { tellAhead, present, spent }: EntryOpti
     return enter();
   }
 
+  /** Once at a time, however many things tell the page to: a form is handed over once. */
+  function enter(): Promise<void> {
+    coming ??= comeForward().finally(() => {
+      coming = undefined;
+    });
+    return coming;
+  }
+
   /** Comes forward, and asks for the token until there is room. */
-  async function enter(): Promise<void> {
+  async function comeForward(): Promise<void> {
     const bind = page.query.get('bind');
     turn.done();
     if (!bind) return show('unbound');
-    const [code, answer] = await page.ask('POST', 'admission', {
-      bind,
-      returnTo: page.query.get('return') ?? undefined,
-    });
-    if (code === 200) return handOver(answer);
+    const body = { bind, returnTo: page.query.get('return') ?? undefined };
+    const [code, answer] = await page.ask('POST', 'admission', body, false);
+    if (code === 200) return page.run(async () => handOver(answer));
     if (code === 202) {
       show(stateOf(answer.phase ?? 'open', 'checked_in', null), tellAhead('gate', answer));
       return again(answer.retryAfterMs, enter);
@@ -57,6 +68,7 @@ export function createEntry(page: Page, { tellAhead, present, spent }: EntryOpti
   }
 
   function handOver({ token, returnTo }: Answer): void {
+    goes();
     const url = new URL(returnTo);
     const form = find<HTMLFormElement>('hand-over');
     form.action = `${url.origin}/.sluice/callback`;

@@ -21,9 +21,10 @@ export function createLeave(page: Page, { left }: { readonly left: () => void })
   leave.onclick = () => {
     dialog.close();
     void page.run(async () => {
-      const [code, answer] = await page.ask('DELETE', 'ticket');
+      const [code, answer] = await page.ask('DELETE', 'ticket', undefined, false);
       if (code >= 500) return page.busy(answer, page.look);
-      left();
+      // Whatever the page has asked for meanwhile is over, too.
+      void page.run(async () => left());
     });
   };
   page.find('leave').onclick = () => dialog.showModal();

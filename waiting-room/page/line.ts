@@ -34,14 +34,19 @@ function createLine(page: Page): Line {
   let strangers = 0;
   /** When a ticket of another epoch is presented (Q26); 0 for not needed. */
   let returnAtMs = 0;
-  const entry = createEntry(page, { tellAhead, present, spent });
+  const entry = createEntry(page, { tellAhead, present, spent, goes: () => stream.close() });
   const showStock = createStock(page);
   const stream = createOwnStream(page.api, {
     heardStock: showStock,
     heard: (status) => page.run(async () => take(status)),
     ended: () => page.run(look),
   });
-  createLeave(page, { left: () => spent('left') });
+  createLeave(page, {
+    left: () => {
+      remember('left', '1');
+      spent('left');
+    },
+  });
 
   function tellAhead(counted: Counted, now: Answer): Partial<Situation> {
     if (now.ahead === null) return { ahead: null, position: null };
@@ -135,6 +140,8 @@ function createLine(page: Page): Line {
   /** Asks for the own picture, which also puts a ticket of another epoch back. */
   async function present(): Promise<void> {
     const [code, answer] = await page.ask('GET', 'ticket');
+    // Given up in another tab: that was meant for all of them.
+    if (code === 401 && remember('left')) return spent('left');
     if (code === 401 && strangers++ < 2) {
       // An instance that has not seen a restored line yet may not know its places; joining would give the place up.
       return busy({ retryAfterMs: 3000, type: 'store-unavailable' }, present);

@@ -18,6 +18,8 @@ interface Ways {
 async function open(): Promise<void> {
   const answer = await fetch(url).catch(() => null);
   const ways: Ways = answer?.ok ? await answer.json() : { asked: false, mail: false, pushKey: null };
+  // Pressed twice it is one dialog.
+  if (document.querySelector('dialog[open]')) return;
   const said = make('p', { role: 'status' });
   const tell = (key: string) => {
     said.textContent = say(key);

@@ -20,8 +20,10 @@ export interface OwnStreamOptions {
 export function createOwnStream(api: string, { heard, heardStock, ended }: OwnStreamOptions) {
   let source: EventSource | null = null;
   let notBeforeMs = 0;
+  let afterwards = 0;
 
   function close(): void {
+    clearTimeout(afterwards);
     source?.close();
     source = null;
   }
@@ -38,7 +40,7 @@ export function createOwnStream(api: string, { heard, heardStock, ended }: OwnSt
     const over = (waitMs: number, refusedMs = 0) => {
       close();
       notBeforeMs = Date.now() + refusedMs;
-      setTimeout(ended, waitMs);
+      afterwards = window.setTimeout(ended, waitMs);
     };
     // Browsers come back by themselves, all at the same moment: not here.
     for (const name of ['reconnect', 'error'])

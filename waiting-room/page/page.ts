@@ -86,11 +86,21 @@ export interface Page {
   find<T extends HTMLElement>(id: string): T;
   /** Keeps a value for this drop, or reads it; '' for none. */
   remember(key: string, value?: string): string;
-  ask(method: string, path: string, body?: object): Promise<[code: number, answer: Answer]>;
+  /**
+   * One request, as JSON.
+   * @param isOfStep false where the answer counts whatever the page has begun meanwhile
+   * @throws Error without an answer, and when another step has begun before it came
+   */
+  ask(
+    method: string,
+    path: string,
+    body?: object,
+    isOfStep?: boolean,
+  ): Promise<[code: number, answer: Answer]>;
   /** The server's idea of now, ms. */
   nowMs(): number;
   show(state: string, more?: Partial<Situation>, message?: Answer['message']): void;
-  /** Runs a step now; whatever was due is not any more. A step that fails is tried again, less and less often. */
+  /** Runs a step now; whatever was due is not any more, nor is what was asked for before heard. A step that fails is tried again, less and less often. */
   run(step: Step): Promise<void>;
   /** Runs a step after `ms`, spread by a fifth. */
   again(ms: number, step: Step): void;

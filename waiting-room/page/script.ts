@@ -14,11 +14,16 @@ const locale = navigator.languages.find((tag) => tag.split('-')[0] === lang) ?? 
 const query = new URLSearchParams(location.search);
 const api = `/v1/drops/${drop}/`;
 
+/** Of what is due; 0 for nothing. */
 let timer = 0;
+/** How many steps there were: only the newest hears what it has asked for. */
+let steps = 0;
 let failures = 0;
 let clockOffsetMs = 0;
 let countdownToMs = 0;
 let lastAskedMs = 0;
+/** The module for those who have a place, while it comes. */
+let loading: Promise<unknown> | undefined;
 /** The last figures; they stay while the room cannot be reached. */
 let shown: Partial<Situation> = {};
 
@@ -31,13 +36,16 @@ function remember(key: string, value?: string): string {
   return '';
 }
 
-async function ask(method: string, path: string, body?: object): Promise<[number, Answer]> {
+async function ask(method: string, path: string, body?: object, isOfStep = true): Promise<[number, Answer]> {
+  const mine = steps;
   const response = await fetch(api + path, {
     method,
     signal: AbortSignal.timeout(15_000),
     ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
   const answer: Answer = response.status === 204 ? {} : await response.json();
+  // What was so before must not be shown over what is so now.
+  if (isOfStep && mine !== steps) throw new Error('another step has begun');
   answer.type = answer.type?.split('/').pop();
   answer.retryAfterMs ??= Number(response.headers.get('retry-after')) * 1000;
   const now = Date.parse(answer.serverTime ?? answer.asOf ?? '');
@@ -96,11 +104,14 @@ function again(ms: number, step: Step): void {
 
 async function run(step: Step): Promise<void> {
   clearTimeout(timer);
+  timer = 0;
+  const mine = ++steps;
   lastAskedMs = Date.now();
   try {
     await step();
-    failures = 0;
+    if (mine === steps) failures = 0;
   } catch {
+    if (mine !== steps) return;
     show('offline', shown);
     again(Math.min(30_000, 2000 * 2 ** failures++), step);
   }
@@ -124,8 +135,16 @@ function load(address: string): Promise<unknown> {
 
 /** Goes on in line.ts. A shell of before a release finds the module of before gone, and is opened anew. */
 async function look(): Promise<void> {
-  if (!page.line && failures && (await fetch(room.line)).status === 404) location.reload();
-  if (!page.line) await load(room.line);
+  if (!page.line) {
+    const mine = steps;
+    if (failures && (await fetch(room.line)).status === 404) location.reload();
+    // Once, however often the page is woken meanwhile; and only the step that woke it last goes on.
+    loading ??= load(room.line).finally(() => {
+      loading = undefined;
+    });
+    await loading;
+    if (mine !== steps) return;
+  }
   return (page.line as Line).look();
 }
 
@@ -137,6 +156,7 @@ async function join(): Promise<void> {
   if (code < 300) {
     remember('nonce', '');
     remember('place', '1');
+    remember('left', '');
     remember('reference', answer.reference);
     // A step of its own: what fails from here on is no reason to ask for a place again.
     void run(look);
@@ -190,15 +210,19 @@ const page: Page = {
   load,
 };
 window.sluice = page;
-const start = () => run(remember('place') ? look : join);
+/** Where nothing is due, it was the shopper who ended it, or who is to say something first: nobody is put in line for that they looked away. */
+function wake(): void {
+  if (remember('place')) void run(look);
+  else if (timer) void run(join);
+}
 
 find('again').onclick = () => run(join);
 if (room.drawn) find('check').onclick = () => void load(room.draw);
 setInterval(count, 1000);
-addEventListener('online', start);
-addEventListener('pageshow', (event) => event.persisted && start());
+addEventListener('online', wake);
+addEventListener('pageshow', (event) => event.persisted && wake());
 document.addEventListener('visibilitychange', () => {
   // A sleeping device misses its timers; asking at once brings it up to date.
-  if (!document.hidden && timer && Date.now() - lastAskedMs > 10_000) void start();
+  if (!document.hidden && timer && Date.now() - lastAskedMs > 10_000) wake();
 });
-void start();
+void run(remember('place') ? look : join);

@@ -44,7 +44,7 @@ export function createTurn(page: Page, { enter, present }: { readonly enter: Ste
 
   /** One more call window. Asked for twice it is the same one. */
   async function extend(): Promise<void> {
-    const [code, answer] = await page.ask('POST', 'ticket/extension');
+    const [code, answer] = await page.ask('POST', 'ticket/extension', undefined, false);
     if (!own) return;
     if (code === 200) {
       own = { ...own, ...answer };

@@ -27,14 +27,16 @@ test('reloaded, and closed and opened again: the same place', async () => {
   const { drop, visitor, reference } = await fourth();
   const { page } = visitor;
   await page.reload();
-  await waitUntil(async () => (await visitor.text('figure')) === '4');
+  await waitUntil(async () => (await visitor.text('figure')) === '4', { timeoutMs: 45_000 });
   expect(await visitor.text('reference')).toBe(reference);
   const context = page.context();
   const url = page.url();
   await page.close();
   const opened = await context.newPage();
   await opened.goto(url);
-  await waitUntil(async () => (await opened.textContent('#figure')) === '4');
+  await waitUntil(async () => (await opened.textContent('#figure')) === '4', {
+    timeoutMs: 45_000,
+  });
   expect(await opened.textContent('#reference')).toBe(reference);
   expect(joins(visitor)).toBe(1);
   expect(await lineOf(stage.redis, drop)).toHaveLength(4);
@@ -110,6 +112,87 @@ test('away and back to the page as the browser has kept it: up to date without b
   } finally {
     await browser.close();
   }
+});
+
+/** What a page asks the room for when it is looked at again after a while, and when its network comes back. */
+const askedOnReturn = ({ page }: Visitor) =>
+  page.evaluate(() => {
+    const asked: string[] = [];
+    const [ask, now] = [window.fetch, Date.now];
+    window.fetch = (...what) => {
+      asked.push(`${what[1]?.method} ${String(what[0]).split('/').pop()}`);
+      return ask(...what);
+    };
+    Date.now = () => now() + 60_000;
+    document.dispatchEvent(new Event('visibilitychange'));
+    dispatchEvent(new Event('online'));
+    Object.assign(window, { fetch: ask });
+    Date.now = now;
+    return asked;
+  });
+
+test('whoever has left stays out when they look at the page again, in each of their tabs; whoever waits is brought up to date', async () => {
+  const { drop, visitor } = await fourth();
+  const { page } = visitor;
+  const second = await page.context().newPage();
+  const asked: string[] = [];
+  second.on('request', (request) => asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  await second.goto(page.url());
+  await waitUntil(async () => (await second.textContent('#figure')) === '4');
+  expect(await askedOnReturn(visitor)).toContain('GET pulse');
+  await page.getByRole('button', { name: 'Leave the line' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave the line' }).click();
+  await visitor.sees('left');
+  expect(await askedOnReturn(visitor)).toEqual([]);
+  await waitUntil(async () => (await second.getAttribute('#main', 'data-state')) === 'left', {
+    timeoutMs: 60_000,
+    what: 'the other tab to say so',
+  });
+  expect(asked).not.toContain(`POST /v1/drops/${drop}/tickets`);
+  expect(joins(visitor)).toBe(1);
+  expect(await lineOf(stage.redis, drop)).toHaveLength(3);
+});
+
+test('an answer of before that comes late is not shown over what is so now', async () => {
+  await stage.open({ STREAMS_MAX: '0' });
+  const drop = await createDrop(stage.redis, { policy: { rate_per_minute: 0 } });
+  const visitor = await stage.arrive(drop);
+  const { page } = visitor;
+  await waitUntil(async () => (await visitor.text('figure')) === '1', { timeoutMs: 45_000 });
+  // The room's answer of before the leaving, on its way until after it.
+  let isHeld: () => void = () => {};
+  const held = new Promise<void>((resolve) => {
+    isHeld = resolve;
+  });
+  let release: () => void = () => {};
+  const isReleased = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const late = page.waitForResponse(/\/ticket$/);
+  await page.route('**/ticket', async (route) => {
+    if (route.request().method() !== 'GET') return route.continue();
+    const response = await route.fetch();
+    isHeld();
+    await isReleased;
+    return route.fulfill({ response });
+  });
+  await page.evaluate(() => void window.sluice.run(window.sluice.look));
+  await held;
+  await page.getByRole('button', { name: 'Leave the line' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Leave the line' }).click();
+  await visitor.sees('left');
+  // All that the page shows from here on.
+  await page.evaluate(() => {
+    const shown: (string | undefined)[] = [];
+    const main = document.getElementById('main');
+    new MutationObserver(() => shown.push(main?.dataset.state)).observe(main as Node, { attributes: true });
+    Object.assign(window, { shown });
+  });
+  release();
+  await (await late).finished();
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+  expect(await page.evaluate(() => (window as unknown as { shown: string[] }).shown)).toEqual([]);
+  expect(joins(visitor)).toBe(1);
 });
 
 /** As Chromium's own tools call it: 400 kbit/s, 400 ms there and back; a processor six times slower than this one. */

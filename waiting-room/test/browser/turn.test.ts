@@ -46,6 +46,56 @@ test('a page that is seen takes the turn by itself, and hands the token over in 
   expect(visitor.faults).toEqual([]);
 });
 
+test('on the way to a shop that takes its time nothing makes the page hand over a second time', async () => {
+  await stage.open();
+  const drop = await createDrop(stage.redis, { policy: { rate_per_minute: 0 } });
+  const visitor = await stage.arrive(drop, {
+    // A navigation that has begun and brings nothing yet: the page stays as it is meanwhile.
+    prepare: (context) =>
+      context.addInitScript(() => {
+        const [streams, submitted]: [EventSource[], string[]] = [[], []];
+        const Stream = EventSource;
+        Object.assign(window, {
+          ...{ streams, submitted },
+          EventSource: class extends Stream {
+            constructor(url: string) {
+              super(url);
+              streams.push(this);
+            }
+          },
+        });
+        HTMLFormElement.prototype.submit = function submit() {
+          submitted.push(this.action);
+        };
+      }),
+  });
+  const { page } = visitor;
+  const seen = () =>
+    page.evaluate(() => {
+      const { streams, submitted } = window as unknown as { streams: EventSource[]; submitted: string[] };
+      return {
+        submitted,
+        isListening: streams.some(({ readyState }) => readyState !== EventSource.CLOSED),
+      };
+    });
+  await waitUntil(async () => (await seen()).isListening, { timeoutMs: 45_000 });
+  await hide(visitor, true);
+  await callThem(drop);
+  await visitor.sees('turn');
+  // Looked at, and its network comes back: two reasons to go in.
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { value: false, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+    dispatchEvent(new Event('online'));
+  });
+  await visitor.sees('entering');
+  expect(await seen()).toEqual({
+    submitted: ['https://shop.example/.sluice/callback'],
+    isListening: false,
+  });
+  expect(visitor.asked.filter((what) => what === 'POST admission')).toHaveLength(1);
+});
+
 test('a shopper who wants to be asked is: the turn counts down, the space bar holds it longer, a button goes in', async () => {
   const { drop, visitor } = await waiter();
   const { page } = visitor;
@@ -57,6 +107,8 @@ test('a shopper who wants to be asked is: the turn counts down, the space bar ho
   expect(await visitor.text('figure')).toMatch(/^[12]:\d\d$/);
   const more = page.getByRole('button', { name: /Hold my turn longer/ });
   expect(await more.textContent()).toBe('Hold my turn longer (3 more times)');
+  // What was ticked is not there any more: with the next frame the browser takes the focus from it.
+  await page.waitForFunction(() => document.activeElement === document.body);
   await page.keyboard.press('Space');
   await waitUntil(async () => (await more.textContent()) === 'Hold my turn longer (2 more times)');
   expect(await visitor.text('figure')).toMatch(/^[34]:\d\d$/);
@@ -76,11 +128,13 @@ test('a page in the background does not go in until it is looked at', async () =
 });
 
 test('after the window a shopper may still come in, after grace not any more, and may join again', async () => {
-  const { drop, visitor } = await waiter({ call_window_us: 2_000_000, grace_us: 6_000_000 });
+  const { drop, visitor } = await waiter({ call_window_us: 2_000_000, grace_us: 600_000_000 });
   await visitor.page.getByLabel('Ask me before moving on').check();
   await callThem(drop);
   await visitor.sees('grace');
   expect(await visitor.page.getByRole('button', { name: /Hold my turn/ }).count()).toBe(0);
+  // However long that took: it ends once it has been seen.
+  await tune(stage.redis, drop, { grace_us: 1_000_000 });
   await visitor.sees('missed');
   await tune(stage.redis, drop, { rate_per_minute: 0 });
   await visitor.page.getByRole('button', { name: 'Join again' }).click();
@@ -123,7 +177,7 @@ test('a part of the page that does not come is tried for again; the place stays'
 test('5.2: the page checks how a place was drawn: sealed in the lobby, recomputed after the opening, and a lie is seen', async () => {
   await stage.open();
   const policy = { rate_per_minute: 0 };
-  const drop = await createDrop(stage.redis, { opensInMs: 9000, lobbyMs: 60_000, drawn: true, policy });
+  const drop = await createDrop(stage.redis, { opensInMs: 600_000, lobbyMs: 1_200_000, drawn: true, policy });
   const visitor = await stage.arrive(drop);
   const { page } = visitor;
   await visitor.sees('lobby');
@@ -133,6 +187,11 @@ test('5.2: the page checks how a place was drawn: sealed in the lobby, recompute
   await page.getByRole('button', { name: 'Check how my place was drawn' }).click();
   await waitUntil(async () => (await page.textContent('#proof'))?.includes('The secret is sealed.'));
   expect(await modulesOf(page)).toEqual(['line', 'draw']);
+  // However long that took: it opens now.
+  const nowUs = Number((await stage.redis.time())[0]) * 1e6;
+  await tune(stage.redis, drop, { opens_us: nowUs });
+  await waitUntil(async () => (await stage.pulseOf(drop)).phase === 'open');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
   await visitor.sees('waiting');
   await page.getByRole('button', { name: 'Check how my place was drawn' }).click();
   await waitUntil(async () => (await page.textContent('#proof'))?.includes('What this cannot prove'));
