@@ -98,7 +98,7 @@ test('web push: asked for by a click, encrypted for this browser, shown by the w
   const worker = await waitUntil(() => page.context().serviceWorkers()[0] ?? null);
   expect(new URL(worker.url()).pathname).toMatch(/^\/w\/-\/worker-[\w-]+\.js$/);
   const origin = new URL(page.url()).origin;
-  await deliver(session, origin, registrations[0] ?? '', pushed.message);
+  await deliver(session, origin, await waitUntil(() => registrations[0]), pushed.message);
   const shown = () =>
     worker.evaluate(async () => {
       const { registration } = self as unknown as { registration: ServiceWorkerRegistration };

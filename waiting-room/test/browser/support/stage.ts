@@ -10,6 +10,8 @@ import { type VisitOptions, type Visitor, visit } from './visitor.ts';
 
 export interface Stage {
   readonly redis: Redis;
+  /** Under it. */
+  readonly server: RedisServer;
   readonly room: TestRoom;
   /** Starts the room; before this there is only Redis. */
   open(environment?: Record<string, string>): Promise<void>;
@@ -48,6 +50,9 @@ export function setStage(): Stage {
   const stage: Stage = {
     get redis() {
       return redis;
+    },
+    get server() {
+      return server;
     },
     get room() {
       if (!room) throw new Error('the room is not open');
