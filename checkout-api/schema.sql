@@ -440,9 +440,9 @@ alter table checkout.stock add constraint stock_drop_id_sku_fkey FOREIGN KEY (dr
 
 alter table checkout.stock_movements add constraint stock_movements_drop_id_sku_fkey FOREIGN KEY (drop_id, sku) REFERENCES checkout.products(drop_id, sku);
 
-alter table sandbox.events add constraint events_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES sandbox.charges(id);
+alter table sandbox.events add constraint events_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES sandbox.charges(id) ON DELETE CASCADE;
 
-alter table sandbox.refunds add constraint refunds_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES sandbox.charges(id);
+alter table sandbox.refunds add constraint refunds_charge_id_fkey FOREIGN KEY (charge_id) REFERENCES sandbox.charges(id) ON DELETE CASCADE;
 
 -- Views
 
@@ -638,6 +638,8 @@ begin
   if not checkout.is_rehearsal(p_drop) then
     raise exception '% is no rehearsal', p_drop using errcode = 'restrict_violation';
   end if;
+  perform from checkout.drops where drop_id = p_drop for update;
+  perform from checkout.shoppers where drop_id = p_drop order by drop_id, shopper for update;
   -- Whoever reserves has locked their row first; without it nothing can be reserved any more.
   delete from checkout.shoppers where drop_id = p_drop;
   get diagnostics v_done = row_count;
@@ -645,6 +647,8 @@ begin
   -- Ids and not the drop for what belongs to a reservation: only they have an index there.
   select coalesce(array_agg(r.id order by r.id), '{}') into v_reservations
     from (select id from checkout.reservations where drop_id = p_drop for update) r;
+  perform from checkout.orders where drop_id = p_drop order by id for update;
+  perform from checkout.stock where drop_id = p_drop order by drop_id, sku, part for update;
   select coalesce(array_agg(a.reservation_id || '.' || a.attempt), '{}') into v_keys
     from checkout.payment_attempts a where a.reservation_id = any (v_reservations);
 
@@ -679,8 +683,10 @@ begin
   if checkout.is_rehearsal(p_drop) then
     return;
   end if;
-  select array_agg(t.id) into v_targets from checkout.event_targets t
-   where t.enabled and p_type = any (t.types) and (t.drops is null or p_drop = any (t.drops));
+  select array_agg(wanting.id) into v_targets from (
+    select t.id from checkout.event_targets t
+     where t.enabled and p_type = any (t.types) and (t.drops is null or p_drop = any (t.drops))
+     order by t.id for key share) wanting;
   if v_targets is null then
     return;
   end if;
@@ -903,6 +909,21 @@ AS $function$
 begin
   delete from checkout.openings_untold where drop_id in (select drop_id from deleted);
   return null;
+end $function$
+;
+
+CREATE OR REPLACE FUNCTION checkout.fulfil_order(p_order uuid, p_transitions jsonb, OUT state text, OUT fulfilled boolean, OUT refunding boolean)
+ RETURNS record
+ LANGUAGE plpgsql
+AS $function$
+begin
+  select o.status into state from checkout.orders o where o.id = p_order for update;
+  refunding := exists (select from checkout.refunds r where r.order_id = p_order and r.status = 'pending');
+  fulfilled := coalesce(p_transitions -> 'fulfil' ? state and not refunding, false);
+  if fulfilled then
+    update checkout.orders o set status = p_transitions -> 'fulfil' ->> state, fulfilled_at = clock_timestamp() where o.id = p_order
+      returning o.status into state;
+  end if;
 end $function$
 ;
 
@@ -1628,10 +1649,11 @@ declare
   v_held uuid[];
   v_ended text[];
 begin
-  if not exists (select from checkout.drops where drop_id = p_drop) then
+  perform pg_advisory_xact_lock(checkout.session_gate(p_drop));
+  perform from checkout.drops where drop_id = p_drop for key share;
+  if not found then
     return null;
   end if;
-  perform pg_advisory_xact_lock(checkout.session_gate(p_drop));
   insert into checkout.revocations (jti, drop_id, reason, actor)
     select distinct jti, p_drop, p_reason, p_actor from unnest(p_jtis) jti on conflict do nothing;
 
@@ -2038,6 +2060,8 @@ CREATE INDEX charges_of_reference ON sandbox.charges USING btree (reference);
 CREATE INDEX charges_settling ON sandbox.charges USING btree (settles_at) WHERE (status = ANY (ARRAY['processing'::text, 'requires_action'::text]));
 
 CREATE INDEX events_due ON sandbox.events USING btree (due_at) WHERE (sends > 0);
+
+CREATE INDEX events_of_charge ON sandbox.events USING btree (charge_id);
 
 CREATE INDEX refunds_of_charge ON sandbox.refunds USING btree (charge_id);
 
