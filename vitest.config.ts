@@ -14,6 +14,8 @@ export default defineConfig({
     // Against hanging, not for speed: two cores may run two files, their services and their stores at once.
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // As long as waitUntil waits; the library's own second is what a busy machine may well stand still for.
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
     sequence: { sequencer: LongFilesFirst },
     reporters: ['default', './scripts/lib/tally-reporter.mjs'],
