@@ -18,6 +18,9 @@ export const TICK_MS = 150;
 /** Only sessions may run out: a second late is early enough. */
 const SESSIONS_MS = 1000;
 
+/** While shoppers return after a loss, too: calls go on along the map from before it, and entries at the rate (Q27). */
+const MOVING: ReadonlySet<Phase> = new Set<Phase>(['open', 'draining', 'pass_through', 'healing']);
+
 /** An opening further away is looked at again with the next view; no timer needs to know it. */
 const OPENING_AHEAD_MS = 5000;
 
@@ -35,7 +38,6 @@ export function nextTickMs(
     return willOpen && untilOpenMs <= OPENING_AHEAD_MS ? Math.max(0, Math.ceil(untilOpenMs)) : null;
   }
   if (phase === 'drawing') return TICK_MS;
-  const moves = phase === 'open' || phase === 'draining' || phase === 'pass_through';
-  if (moves && waiting + present > 0) return TICK_MS;
+  if (MOVING.has(phase) && waiting + present > 0) return TICK_MS;
   return sessions > 0 ? SESSIONS_MS : null;
 }

@@ -35,8 +35,8 @@ test('a drop that closes before it opens, or is closed already, is never ticked 
   expect(nextTickMs(drop({ phase: 'closed', openedUs: 0 }), OPENS_US)).toBeNull();
 });
 
-test('while somebody waits or has checked in and the line moves, ticks come quickly', () => {
-  for (const phase of ['open', 'draining', 'pass_through'] as Phase[]) {
+test('Q27: while somebody waits or has checked in and the line moves, ticks come quickly, also while shoppers return', () => {
+  for (const phase of ['open', 'draining', 'pass_through', 'healing'] as Phase[]) {
     expect(nextTickMs(drop({ phase, waiting: 1 }), OPENS_US)).toBe(TICK_MS);
     expect(nextTickMs(drop({ phase, present: 1 }), OPENS_US)).toBe(TICK_MS);
   }
