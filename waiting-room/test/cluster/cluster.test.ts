@@ -153,7 +153,7 @@ test('promise 5: the primary of a drop is killed, its replica takes over; drops 
   expect(closed.headers.get('retry-after')).toMatch(/^\d+$/);
   // Others are called and let in while this one's server is dead.
   await enter(room.url, others[1] as string, waiter as Shopper);
-  await cluster.tookOver(replica);
+  await cluster.takeOver(replica);
   await newEpoch(drop, epoch);
   for (const one of crowding) {
     await one.stop();

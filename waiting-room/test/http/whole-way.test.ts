@@ -15,18 +15,24 @@ test('a shopper joins, is called, comes forward and gets a token that verifies b
   await waitUntil(async () => (await send(room.url, 'GET', `/v1/drops/${drop}/pulse`)).status === 200);
   const ticket = await joinDrop(room.url, drop);
   const headers = ticketHeader(ticket);
-  await waitUntil(async () => {
-    const { body } = await send(room.url, 'GET', `/v1/drops/${drop}/ticket`, { headers });
-    return body.called;
-  });
+  await waitUntil(
+    async () => {
+      const { body } = await send(room.url, 'GET', `/v1/drops/${drop}/ticket`, { headers });
+      return body.called;
+    },
+    { everyMs: 250 },
+  );
   const bind = newBind();
-  const answer = await waitUntil(async () => {
-    const admission = await send(room.url, 'POST', `/v1/drops/${drop}/admission`, {
-      headers,
-      body: { bind, returnTo: 'https://shop.example/p' },
-    });
-    return admission.status === 200 ? admission : null;
-  });
+  const answer = await waitUntil(
+    async () => {
+      const admission = await send(room.url, 'POST', `/v1/drops/${drop}/admission`, {
+        headers,
+        body: { bind, returnTo: 'https://shop.example/p' },
+      });
+      return admission.status === 200 ? admission : null;
+    },
+    { everyMs: 550 },
+  );
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', room.url));
   const { payload } = await jwtVerify(answer.body.token, keys, { audience: drop, typ: 'admission+jwt' });
   expect(payload).toMatchObject({ iss: 'http://localhost:8080', cnf: { bind } });

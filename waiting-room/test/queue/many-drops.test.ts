@@ -44,6 +44,9 @@ test('2.6: of a hundred scheduled drops none is ticked while three are live, and
   }
   // The empty drop was opened, as its time had come; then there is nothing to do for it.
   await waitUntil(() => queue.view(empty)?.openedUs);
+  // A view that was being read as it opened may have asked for one tick more: the next one has not.
+  const opened = queue.view(empty);
+  await waitUntil(() => queue.view(empty) !== opened);
   const seen = await redis.hget(dropKeys(empty).control, 'clock_seen_us');
   const before = await redis.hget(dropKeys(live[0] as string).control, 'clock_seen_us');
   await waitUntil(async () => {
@@ -67,7 +70,8 @@ test('2.6: a storm of joins and check-ins on one drop holds another’s ticks up
   const storm = (async () => {
     while (storming) {
       const tickets = Array.from({ length: 1000 }, newTicket);
-      await Promise.all(
+      // Whoever is told to come later is part of the storm, too.
+      await Promise.allSettled(
         tickets.map((ticket) =>
           queue.join(stormy, {
             ...ticket,
@@ -76,7 +80,9 @@ test('2.6: a storm of joins and check-ins on one drop holds another’s ticks up
           }),
         ),
       );
-      await Promise.all(tickets.map(({ number }) => queue.checkIn(stormy, { number, bind: 'b'.repeat(43) })));
+      await Promise.allSettled(
+        tickets.map(({ number }) => queue.checkIn(stormy, { number, bind: 'b'.repeat(43) })),
+      );
     }
   })();
   const seenUs = new Set<number>();
@@ -85,7 +91,7 @@ test('2.6: a storm of joins and check-ins on one drop holds another’s ticks up
       seenUs.add(Number(await redis.hget(dropKeys(calm).control, 'clock_seen_us')));
       return seenUs.size > 20;
     },
-    { timeoutMs: 25_000 },
+    { timeoutMs: 50_000 },
   );
   storming = false;
   await storm;
@@ -96,4 +102,5 @@ test('2.6: a storm of joins and check-ins on one drop holds another’s ticks up
     `a tick of the calm drop came at most ${Math.round(latest)} ms late (this process makes the storm as well)`,
   );
   expect(gaps.length).toBeGreaterThanOrEqual(20);
-}, 60_000);
+  expect(Number(await redis.hget(dropKeys(stormy).control, 'joined_total'))).toBeGreaterThan(0);
+}, 90_000);

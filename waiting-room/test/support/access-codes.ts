@@ -2,7 +2,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { type CodeBatch, spellingOf } from '../../src/domain/access-code.ts';
-import { dropKeys, pageKey } from '../../src/queue/keys.ts';
+import { dropKeys } from '../../src/queue/keys.ts';
 import { createDrop, type DropSetup } from './drop.ts';
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -51,9 +51,8 @@ export async function createCodedDrop(
   } = {},
 ): Promise<{ drop: string; key: string; codeOf: (number: number, batch?: number) => string }> {
   const policy = { codes: isRequired ? 'on' : 'off', ...setup.policy };
-  const drop = await createDrop(redis, { ...setup, policy });
-  const page = JSON.parse((await redis.get(pageKey(drop))) ?? '{}');
-  await redis.set(pageKey(drop), JSON.stringify({ ...page, codes: { key, batches } }));
+  const page = { ...setup.page, codes: { key, batches } };
+  const drop = await createDrop(redis, { ...setup, policy, page });
   return { drop, key, codeOf: (number, batch = 1) => makeCode(key, batch, number) };
 }
 

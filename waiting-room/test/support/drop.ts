@@ -15,6 +15,8 @@ export interface DropSetup {
   readonly drawn?: boolean;
   readonly policy?: Readonly<Record<string, string | number>>;
   readonly returnOrigins?: readonly string[];
+  /** More of the page. */
+  readonly page?: Readonly<Record<string, unknown>>;
   /** The time the offsets count from; Redis's own unless given. */
   readonly nowUs?: number;
 }
@@ -56,8 +58,15 @@ export async function createDrop(redis: Redis, setup: DropSetup = {}): Promise<s
     ...policy,
   });
   const { returnOrigins = ['https://shop.example'] } = setup;
-  const page = { name: 'A drop', message: { en: 'Hello' }, returnOrigins, defaultReturnTo: null };
+  const page = {
+    name: 'A drop',
+    message: { en: 'Hello' },
+    returnOrigins,
+    defaultReturnTo: null,
+    ...setup.page,
+  };
   await redis.set(pageKey(drop), JSON.stringify(page));
+  // Last: from here on rooms may read it.
   await redis.zadd(DROPS_KEY, Math.round(opensUs / 1000), drop);
   return drop;
 }

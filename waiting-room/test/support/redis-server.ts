@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '@sluice/service-kit/testing';
 import { Redis } from 'ioredis';
+import { freePort } from '../../../scripts/lib/ports.mjs';
 
 export interface RedisServer {
   readonly port: number;
@@ -20,16 +20,6 @@ export interface RedisServer {
   /** Starts it again on its port and data. */
   start(): Promise<void>;
   remove(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** @param settings further redis.conf directives, such as `['replicaof', '127.0.0.1 7000']` */
@@ -71,7 +61,8 @@ export async function startRedisServer(
         ['bind', '127.0.0.1'],
         ['dir', folder],
         ['appendonly', 'yes'],
-        ['appendfsync', 'always'],
+        // Whoever is answered stands in the file, which is all that outlives a killed process; a busy disk holds nobody up.
+        ['appendfsync', 'no'],
         ['save', ''],
         ['repl-diskless-sync-delay', '0'],
         ...settings,
