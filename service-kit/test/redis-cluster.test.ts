@@ -82,6 +82,7 @@ test('promise 8: a primary that hangs, then dies: commands fail in time as a sto
   expect(await redis.get(safe)).toBe('kept');
   await dying.kill();
   const seen = new Set<unknown>();
+  const taking = waitUntil(() => seen.size > 0).then(() => cluster.takeOver(replica));
   await waitUntil(
     async () => {
       const error = await expectFault();
@@ -93,6 +94,7 @@ test('promise 8: a primary that hangs, then dies: commands fail in time as a sto
     },
     { timeoutMs: 60_000 },
   );
+  await taking;
   expect(await redis.get('dying')).toBe('kept');
   expect(await waitUntil(() => other.get('dying').catch(() => null))).toBe('kept');
   other.disconnect();
