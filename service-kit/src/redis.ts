@@ -3,13 +3,16 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { Cluster, Redis } from 'ioredis';
 import { Type } from 'typebox';
+import { forgiveStandstills } from './forgive-standstills.ts';
+
+forgiveStandstills();
 
 export interface RedisOptions {
   /** One address, or a comma list of some nodes of a Cluster. */
   readonly url: string;
   /** Shown in CLIENT LIST. */
   readonly name: string;
-  /** Default 500. */
+  /** Default 500; the time in which this process stood still is not counted. */
   readonly commandTimeoutMs?: number;
 }
 

@@ -40,6 +40,20 @@ test('a server that has gone silent: a command fails within its limit, as a stor
   expect(isStoreFault(error)).toBe(true);
 });
 
+test('an answer that came while this process stood still is an answer, whatever the limit', async () => {
+  const redis = connectRedis({
+    ...{ url: await createTestRedis(), name: 'kit-test', commandTimeoutMs: 200 },
+    log: createTestLog().log as never,
+  });
+  opened.push({ close: () => redis.disconnect() });
+  await waitUntil(() => redis.status === 'ready');
+  // From here timers come before what has come in.
+  await new Promise((resolve) => setImmediate(resolve));
+  const asked = outcomeOf(redis.ping());
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  expect(await asked).toBe('PONG');
+});
+
 test('a lost server: commands fail at once, nothing is kept or sent twice, and it recovers by itself', async () => {
   const { relay, redis, log } = await connectThroughRelay();
   await redis.set('count', '0');

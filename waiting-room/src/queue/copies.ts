@@ -36,9 +36,9 @@ export class Copies {
    */
   keep(drop: string, copy: Copy): boolean {
     const before = this.#copies.get(drop);
-    if (before !== undefined && before.control.run_id !== copy.control.run_id && !this.#healed.delete(drop)) {
-      return false;
-    }
+    // Good for one reading: a loss that left the run as it was must not spare the next one its offer.
+    const isHealed = this.#healed.delete(drop);
+    if (before !== undefined && before.control.run_id !== copy.control.run_id && !isHealed) return false;
     this.#copies.set(drop, copy);
     return true;
   }

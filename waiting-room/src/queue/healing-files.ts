@@ -14,6 +14,8 @@ import type { SpentReason } from './queue.ts';
 
 const FLUSH_MS = 1000;
 const OWNER_ONLY = 0o600;
+/** Lines of a journal that wait for a disk which takes none: some 20 MB, the newest. */
+const LINES_MAX = 200_000;
 /** A drop's files, by their ending. */
 const KINDS = ['json', 'sessions', 'uses'] as const;
 
@@ -35,6 +37,7 @@ export class HealingFiles {
   readonly #lines = new Map<string, string[]>();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
+  #closed = false;
   #failing = false;
 
   constructor(options: HealingFilesOptions) {
@@ -58,6 +61,7 @@ export class HealingFiles {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     clearTimeout(this.#timer);
     await this.#running;
     await this.#flush();
@@ -73,24 +77,34 @@ export class HealingFiles {
   }
 
   #schedule(): void {
+    if (this.#closed) return;
     this.#timer = setTimeout(() => {
       this.#running = this.#flush().then(() => this.#schedule());
     }, FLUSH_MS);
     this.#timer.unref();
   }
 
-  /** A disk that is full must not stop the line; it is said once. */
+  /** A disk that is full must not stop the line; it is said once, and what did not get there waits for the next time. */
   async #flush(): Promise<void> {
     try {
       for (const drop of this.#options.copies.drops()) await this.#writeCopy(drop);
-      for (const [path, lines] of this.#lines) {
-        this.#lines.delete(path);
-        await appendFile(path, lines.join(''), { mode: OWNER_ONLY });
-      }
+      for (const path of [...this.#lines.keys()]) await this.#writeLines(path);
       this.#failing = false;
     } catch (error) {
       if (!this.#failing) this.#options.log.error({ err: error }, 'healing files cannot be written');
       this.#failing = true;
+    }
+  }
+
+  async #writeLines(path: string): Promise<void> {
+    const lines = this.#lines.get(path) ?? [];
+    this.#lines.delete(path);
+    try {
+      await appendFile(path, lines.join(''), { mode: OWNER_ONLY });
+    } catch (error) {
+      // The disk may have taken a part of it, which ends in the middle of a line.
+      this.#lines.set(path, ['\n', ...lines, ...(this.#lines.get(path) ?? [])].slice(-LINES_MAX));
+      throw error;
     }
   }
 
