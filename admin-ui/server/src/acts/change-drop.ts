@@ -20,6 +20,8 @@ export interface ChangeOptions extends Who {
   readonly ifVersion: number | null;
   /** The audit entry whose act this one takes back. */
   readonly undoes?: number;
+  /** The upload whose picture it puts on the page: nothing is done when that is not the one that waits any more. */
+  readonly places?: string;
   /** The operator has been told what is dangerous about it. */
   readonly isConfirmed: boolean;
   /** May throw a problem to refuse. Null: nothing to do. */
@@ -31,13 +33,13 @@ export interface ChangeOptions extends Who {
  * @throws Problem `no-such-drop`, `version-mismatch`, `confirmation-required`, `store-unavailable`, or what `decide` throws
  */
 export async function changeDrop(plane: ControlPlane, options: ChangeOptions): Promise<Drop> {
-  const { act, drop: id, ifVersion, isConfirmed, decide, actor, reason, undoes } = options;
+  const { act, drop: id, ifVersion, isConfirmed, decide, actor, reason, undoes, places } = options;
   // What was done without the ledger comes first, or this change would take it back unseen.
   await enterJournal(plane, id);
   const live = (await plane.projection.live([id])).get(id);
   if (!live) throw new Error('Redis told nothing of a drop it was asked for');
   const step = await plane.drops.change({
-    ...{ act, drop: id, ifVersion, actor, reason, undoes },
+    ...{ act, drop: id, ifVersion, actor, reason, undoes, places },
     aboveVersion: live.policyVersion,
     decide(drop) {
       const change = decide(drop, live);

@@ -51,21 +51,23 @@ export async function placeLogo(plane: ControlPlane, upload: LogoUpload): Promis
     const logo = await encodeLogo(upload.sent);
     await plane.logos.keep(logo);
     await putOnPage(plane, upload, logo);
-    await plane.logos.done(upload);
   } catch (error) {
     if (isStoreFault(error) || (!(error instanceof Problem) && upload.attempts < TRIES)) throw error;
     plane.log.warn({ err: error, drop: upload.drop }, 'a logo was not taken');
-    await plane.logos.done(upload, error instanceof Problem ? (error.detail ?? error.title) : String(error));
+    await plane.logos.refuse(
+      upload,
+      error instanceof Problem ? (error.detail ?? error.title) : String(error),
+    );
   }
 }
 
 async function putOnPage(
   plane: ControlPlane,
-  { drop, actor, reason }: LogoUpload,
+  { id, drop, actor, reason }: LogoUpload,
   { hash, width, height }: EncodedLogo,
 ): Promise<void> {
   await changeDrop(plane, {
-    ...{ act: 'logo.change', drop, actor, reason, ifVersion: null, isConfirmed: true },
+    ...{ act: 'logo.change', drop, actor, reason, ifVersion: null, isConfirmed: true, places: id },
     decide(current, live) {
       refuseClosed(live);
       return { page: { ...current.page, logo: { hash, width, height } } };

@@ -7,6 +7,7 @@ import { type AuditEntry, appendAudit, type Who } from './audit.ts';
 import { markUndone } from './audit-log.ts';
 import type { Database, Trx } from './database.ts';
 import { beforeAndAfter, changeColumns, columnsOf, differing, dropOf } from './drop-row.ts';
+import { takeUpload } from './logos.ts';
 import { commitOf, type SeedVault } from './seed-vault.ts';
 import { wantSetup } from './setups.ts';
 
@@ -27,6 +28,8 @@ export interface Step extends Who {
   readonly undoes?: number | undefined;
   /** The entry of a journal that this enters: at most once. */
   readonly journaled?: { readonly id: string; readonly at: string } | undefined;
+  /** The upload whose picture this puts on the page: only while it is the one that waits. */
+  readonly places?: string | undefined;
   /** Decides by the drop as it is, locked. Null or an empty change: nothing to do. May throw to refuse. */
   readonly decide: (drop: Drop) => DropChange | null;
 }
@@ -154,7 +157,7 @@ export function createDropStore(
         return made;
       }),
 
-    change: ({ act, drop: id, ifVersion, aboveVersion, decide, actor, reason, undoes, journaled }) =>
+    change: ({ act, drop: id, ifVersion, aboveVersion, decide, actor, reason, undoes, journaled, places }) =>
       database.transaction().execute(async (trx): Promise<StepOutcome> => {
         const found = await trx
           .selectFrom('admin.drops')
@@ -169,6 +172,8 @@ export function createDropStore(
         const wanted = decide(drop) ?? {};
         let change: DropChange = differing(drop, wanted);
         if (undoes !== undefined && !(await markUndone(trx, undoes))) return { status: 'undone-before' };
+        if (places !== undefined && !(await takeUpload(trx, id, places)))
+          return { status: 'unchanged', drop };
         if (journaled && !(await markEntered(trx, journaled.id))) return { status: 'entered-before' };
         const doneAt = journaled && { doneAt: journaled.at };
         if (Object.keys(change).length === 0) {

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Logo } from '../domain/drop.ts';
 import type { Who } from './audit.ts';
-import type { Database } from './database.ts';
+import type { Database, Trx } from './database.ts';
 
 /** Whoever has claimed one is done, or gone. */
 const CLAIMED_FOR = sql`interval '30 seconds'`;
@@ -27,14 +27,27 @@ export interface LogoStore {
   send(drop: string, sent: Buffer, who: Who): Promise<void>;
   /** At most `limit` that wait, taken so that no other instance works on them meanwhile. */
   claim(limit: number): Promise<LogoUpload[]>;
-  /** The job is over with it, unless a newer one has come. */
-  done(upload: Pick<LogoUpload, 'id' | 'drop'>, error?: string): Promise<void>;
+  /** It can not be taken; nothing is noted when a newer one has come. */
+  refuse(upload: Pick<LogoUpload, 'id' | 'drop'>, error: string): Promise<void>;
   /** What was sent and waits is dropped. */
   cancel(drop: string): Promise<void>;
   status(drop: string): Promise<UploadStatus>;
   /** Kept for good, under its hash. */
   keep(logo: Logo & { readonly image: Buffer }): Promise<void>;
   image(hash: string): Promise<Buffer | undefined>;
+}
+
+/** Inside the transaction that puts it on the page. False: another one has been sent since, or it was taken back. */
+export async function takeUpload(trx: Trx, drop: string, id: string): Promise<boolean> {
+  const taken = await trx
+    .updateTable('admin.logo_uploads')
+    .set({ sent: null, last_error: null })
+    .where('drop_id', '=', drop)
+    .where('upload_id', '=', id)
+    .where('sent', 'is not', null)
+    .returning('drop_id')
+    .executeTakeFirst();
+  return taken !== undefined;
 }
 
 export function createLogoStore(database: Database): LogoStore {
@@ -73,10 +86,10 @@ export function createLogoStore(database: Database): LogoStore {
         sent ? [{ id, drop, sent, actor, reason, attempts }] : [],
       );
     },
-    async done({ id, drop }, error) {
+    async refuse({ id, drop }, error) {
       await database
         .updateTable(uploads)
-        .set({ sent: null, last_error: error?.slice(0, ERROR_LENGTH_MAX) ?? null })
+        .set({ sent: null, last_error: error.slice(0, ERROR_LENGTH_MAX) })
         .where('drop_id', '=', drop)
         .where('upload_id', '=', id)
         .execute();

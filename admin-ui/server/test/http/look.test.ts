@@ -8,6 +8,7 @@ import {
   startTestControlPlane,
   type TestControlPlane,
 } from '../support/control-plane.ts';
+import { holding, untilWaiting } from '../support/locks.ts';
 import { BOMB, POLYGLOT, png, SVG } from '../support/pictures.ts';
 
 let admin: TestControlPlane;
@@ -189,4 +190,21 @@ test('a logo comes back to a Redis that lost it, stays with a copy of the drop, 
   expect((await admin.call('GET', `/api/v1/drops/${id}/logo/image`)).status).toBe(404);
   const undone = await admin.call('POST', `/api/v1/drops/${id}/undo`, {});
   expect(undone.body.page.logo).toEqual(placed);
+});
+
+test('a logo that is taken back while the job is at it stays off the page', async () => {
+  const id = (await admin.createDrop()).body.id;
+  // The job has encoded it and comes to the drop, then somebody takes it back, then a change of the name comes.
+  const lock = ['select from admin.drops where drop_id = $1 for no key update', [id]] as const;
+  const renamed = await holding(admin, [lock], async (letGo) => {
+    expect((await sendLogo(png(64, 64), 'image/png', id)).status).toBe(202);
+    await untilWaiting(admin, 1);
+    await admin.database.query('delete from admin.logo_uploads where drop_id = $1', [id]);
+    const renaming = admin.call('PATCH', `/api/v1/drops/${id}`, { name: 'After it' });
+    await untilWaiting(admin, 2);
+    await letGo('rollback');
+    return renaming;
+  });
+  expect(renamed).toMatchObject({ status: 200, body: { name: 'After it', page: { logo: null } } });
+  expect(await logo(id)).toEqual({ status: 'none', logo: null });
 });

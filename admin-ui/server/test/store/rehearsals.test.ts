@@ -1,5 +1,4 @@
 /** What is deleted of a rehearsal, while others are at it (4.13). */
-import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuditKeys } from '../../src/domain/audit-keys.ts';
 import { createCodeUseStore } from '../../src/store/code-uses.ts';
@@ -9,6 +8,7 @@ import { createPeakStore } from '../../src/store/peaks.ts';
 import { createRehearsalStore } from '../../src/store/rehearsals.ts';
 import { SEED_KEY } from '../support/control-plane.ts';
 import { makeDrop } from '../support/drops.ts';
+import { holding, untilWaiting } from '../support/locks.ts';
 import { openStores, type TestStores } from '../support/stores.ts';
 
 let stores: TestStores;
@@ -38,28 +38,19 @@ test('all rows of a copy are deleted, whatever was noted of it', async () => {
 
 test('a copy is deleted while somebody changes it: one after the other, and neither fails', async () => {
   const { copy, rehearsals } = await startCopy('rehearsal-changed');
-  const waiting = async () =>
-    (
-      await stores.database.query(
-        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-      )
-    ).rowCount ?? 0;
-  const holder = await stores.database.connect();
-  try {
-    // Both want what the checkout is to be told, the deletion first.
-    await holder.query('begin');
-    await holder.query('select from admin.checkout_setups where drop_id = $1 for update', [copy.id]);
+  // Both want what the checkout is to be told, the deletion first.
+  const lock = ['select from admin.checkout_setups where drop_id = $1 for update', [copy.id]] as const;
+  const [removed, changed] = await holding(stores, [lock], async (letGo) => {
     const removing = rehearsals.removePlan(copy.id);
-    await waitUntil(async () => (await waiting()) === 1);
+    await untilWaiting(stores, 1);
     const changing = stores.plane.drops.change({
       ...{ act: 'plan.change', drop: copy.id, ifVersion: null, aboveVersion: 0, ...who },
       decide: () => ({ name: 'Another name' }),
     });
-    await waitUntil(async () => (await waiting()) === 2);
-    await holder.query('rollback');
-    expect(await removing).toBe(3);
-    expect(await changing).toEqual({ status: 'no-such-drop' });
-  } finally {
-    holder.release(true);
-  }
+    await untilWaiting(stores, 2);
+    await letGo('rollback');
+    return Promise.all([removing, changing]);
+  });
+  expect(removed).toBe(3);
+  expect(changed).toEqual({ status: 'no-such-drop' });
 });
