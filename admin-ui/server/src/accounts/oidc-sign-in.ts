@@ -73,5 +73,10 @@ export async function finishOidcSignIn(
   }
   const account = await identity.accounts.findByOidc(identified);
   if (!account || account.isDisabled) throw refuse('there is no such account');
-  return beginSession(identity, account, { hasMfa: identified.hasMfa, userAgent, device, how: 'openid' });
+  return beginSession(identity, account, {
+    hasMfa: identified.hasMfa,
+    userAgent,
+    device,
+    provenBy: 'openid',
+  });
 }

@@ -42,8 +42,8 @@ export function createSessionOpener(options: OpenerOptions): SessionOpener {
   const sign = (text: string) => createHmac('sha256', key).update(text).digest();
   const kept = new Map<string, { readonly atMs: number; readonly standing: string }>();
 
-  async function keep(digest: string, session: OpenSession): Promise<void> {
-    const now = Date.now();
+  /** @param now when the ledger was asked: whoever ends it from then on ends what is kept, too */
+  async function keep(digest: string, session: OpenSession, now: number): Promise<void> {
     // Whoever has just shown a second factor, or may less than before, is kept as they are now.
     const standing = JSON.stringify([
       session.hasMfa,
@@ -77,6 +77,7 @@ export function createSessionOpener(options: OpenerOptions): SessionOpener {
       const digest = digestOf(token);
       const hex = digest.toString('hex');
       if (isLedgerDown()) return readKept(hex);
+      const askedAtMs = Date.now();
       let session: OpenSession | undefined;
       try {
         session = await sessions.open(digest);
@@ -87,7 +88,8 @@ export function createSessionOpener(options: OpenerOptions): SessionOpener {
         return readKept(hex);
       }
       // An outage that begins this moment is the only one who misses it.
-      if (session) keep(hex, session).catch((err: unknown) => log.debug({ err }, 'a session is not kept'));
+      if (session)
+        keep(hex, session, askedAtMs).catch((err: unknown) => log.debug({ err }, 'a session is not kept'));
       return session;
     },
     async ended(id) {

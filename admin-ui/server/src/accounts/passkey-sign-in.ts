@@ -26,5 +26,5 @@ export async function signInByPasskey(
     count.signIn('refused');
     throw problem('sign-in-refused', 'The passkey did not prove that you have an account here.');
   }
-  return beginSession(identity, account, { hasMfa: true, userAgent, device, how: 'passkey' });
+  return beginSession(identity, account, { hasMfa: true, userAgent, device, provenBy: 'passkey' });
 }

@@ -1,7 +1,7 @@
 /** Signing in: password, second factor, session. Whoever fails is told the same, after the same work. */
 import { problem } from '@sluice/service-kit';
 import type { Account } from '../store/accounts.ts';
-import type { OpenSession } from '../store/sessions.ts';
+import type { NewSession, OpenSession } from '../store/sessions.ts';
 import type { Identity } from './identity.ts';
 import { isPassword } from './passwords.ts';
 import { demandSecondFactor, type ShownFactor, takeSecondFactor } from './second-factor.ts';
@@ -55,7 +55,8 @@ export async function signIn(identity: Identity, request: SignInRequest): Promis
   }
   if (account.isMfaSetUp && !(await takeSecondFactor(identity, account, request))) throw await refuse();
   await succeed();
-  return beginSession(identity, account, { ...request, hasMfa: account.isMfaSetUp, how: 'password' });
+  const provenBy = { passwordHash: proofs?.passwordHash ?? '' };
+  return beginSession(identity, account, { ...request, hasMfa: account.isMfaSetUp, provenBy });
 }
 
 const isNothing = ({ code, passkey }: ShownFactor): boolean => code === undefined && passkey === undefined;
@@ -64,34 +65,37 @@ export interface SessionRequest {
   readonly hasMfa: boolean;
   readonly userAgent: string;
   readonly device: string | undefined;
-  /** How it was proven; for the audit log. */
-  readonly how: string;
+  readonly provenBy: NewSession['provenBy'];
 }
 
 const USER_AGENT_LENGTH_MAX = 200;
 
-/** Opens a session for an account that has proven itself. */
+/**
+ * Opens a session for an account that has proven itself.
+ * @throws Problem 401 `sign-in-refused` when what it was proven by was taken away in the same moment
+ */
 export async function beginSession(
   { accounts, sessions, audit, count }: Identity,
   { id, email }: Account,
-  { hasMfa, userAgent, device = makeToken(), how }: SessionRequest,
+  { hasMfa, userAgent, device = makeToken(), provenBy }: SessionRequest,
 ): Promise<SignedIn> {
   const token = makeToken();
-  await sessions.create({
-    account: id,
-    digest: digestOf(token),
-    hasMfa,
+  const overtaken = () =>
+    problem('sign-in-refused', 'The account was changed in this moment; sign in again.');
+  const isBegun = await sessions.create({
+    ...{ account: id, digest: digestOf(token), hasMfa, provenBy },
     userAgent: userAgent.slice(0, USER_AGENT_LENGTH_MAX),
   });
+  if (!isBegun) throw overtaken();
   await accounts.rememberDevice(id, digestOf(device));
   const failedBefore = await accounts.noteSignIn(id);
   await audit.record({
     ...{ act: 'sign-in', actor: email, drop: null, reason: null, before: null },
-    after: { how, hasMfa, failedBefore },
+    after: { how: typeof provenBy === 'string' ? provenBy : 'password', hasMfa, failedBefore },
   });
   count.signIn('done');
   const session = await sessions.open(digestOf(token));
-  if (!session) throw new Error('a session that was just opened is not there');
+  if (!session) throw overtaken();
   return { token, device, failedBefore, session };
 }
 

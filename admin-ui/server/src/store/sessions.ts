@@ -36,10 +36,13 @@ export interface NewSession {
   readonly digest: Buffer;
   readonly hasMfa: boolean;
   readonly userAgent: string;
+  /** What the account was proven by, as it was then: a hash of its password, one of its passkeys, or somebody else's word. */
+  readonly provenBy: { readonly passwordHash: string } | 'passkey' | 'openid';
 }
 
 export interface SessionStore {
-  create(session: NewSession): Promise<void>;
+  /** False: the account is disabled by now, or what proved it is no proof any more. */
+  create(session: NewSession): Promise<boolean>;
   /** Undefined: there is none, it is over, or its account may not sign in. */
   open(digest: Buffer): Promise<OpenSession | undefined>;
   /** The account has proven itself again; with a second factor, or as it was. */
@@ -56,17 +59,19 @@ const freshUntil = (freshAt: Date): Date => new Date(freshAt.getTime() + FRESH_M
 export function createSessionStore(database: Database): SessionStore {
   const alive = sql<boolean>`s.ended_at is null and s.expires_at > now() and s.seen_at > now() - ${IDLE}`;
   return {
-    async create({ account, digest, hasMfa, userAgent }) {
-      await database
-        .insertInto('admin.sessions')
-        .values({
-          account_id: account,
-          digest,
-          has_mfa: hasMfa,
-          user_agent: userAgent,
-          expires_at: LIFETIME,
-        })
-        .execute();
+    async create({ account, digest, hasMfa, userAgent, provenBy }) {
+      const isProof =
+        provenBy === 'openid'
+          ? sql`true`
+          : provenBy === 'passkey'
+            ? sql`passkey_count > 0`
+            : sql`password_hash = ${provenBy.passwordHash}`;
+      // Who takes a proof away locks the account and then ends its sessions: this one comes before that, or not at all.
+      const { numAffectedRows } = await sql`
+        insert into admin.sessions (account_id, digest, has_mfa, user_agent, expires_at)
+          select account_id, ${digest}, ${hasMfa}, ${userAgent}, ${LIFETIME} from admin.accounts
+           where account_id = ${account} and disabled_at is null and ${isProof} for share`.execute(database);
+      return numAffectedRows === 1n;
     },
     async open(digest) {
       const row = await database

@@ -7,7 +7,7 @@ import {
   startTestControlPlane,
   type TestControlPlane,
 } from '../support/control-plane.ts';
-import { whileLocked } from '../support/locks.ts';
+import { holding, untilWaiting, whileLocked } from '../support/locks.ts';
 import { anyEmail, codeOf, openBrowser, PASSWORD, startPerson, tokenIn } from '../support/people.ts';
 
 let admin: TestControlPlane;
@@ -250,6 +250,25 @@ test('a session ends at once: by signing out, from another browser, by an owner,
     expect([200, 204]).toContain((await end()).status);
     expect((await other.call('GET', '/api/v1/session')).status).toBe(401);
   }
+});
+
+test('whoever signs in with a password that is changed in the same moment is not in', async () => {
+  const person = await startPerson(admin, 'operator', { mfa: false });
+  const browser = openBrowser(admin);
+  // As a change of the password does it.
+  const statements = [
+    ['update admin.accounts set password_hash = $2 where account_id = $1', [person.id, 'another']],
+    ['update admin.sessions set ended_at = now() where account_id = $1 and ended_at is null', [person.id]],
+  ] as const;
+  const answer = await holding(admin, statements, async (letGo) => {
+    const signingIn = browser.call('POST', '/api/v1/session', { email: person.email, password: PASSWORD });
+    await untilWaiting(admin, 1);
+    await letGo('commit');
+    return signingIn;
+  });
+  expect(answer).toMatchObject(problem(401, 'sign-in-refused'));
+  const open = 'select from admin.sessions where account_id = $1 and ended_at is null';
+  expect((await admin.database.query(open, [person.id])).rowCount).toBe(0);
 });
 
 test('an idle session is over, and so is one of yesterday', async () => {
