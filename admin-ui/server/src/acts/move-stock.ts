@@ -4,7 +4,7 @@ import { problem } from '@sluice/service-kit';
 import type { Balance, CheckoutClient, Movement } from '../clients/checkout.ts';
 import { CheckoutFault } from '../clients/checkout-http.ts';
 import { stockDangers } from '../domain/dangers.ts';
-import type { AuditEntry, Who } from '../store/audit.ts';
+import type { Who } from '../store/audit.ts';
 import { requireConfirmation } from './confirm.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { requireCheckout } from './require-checkout.ts';
@@ -57,10 +57,8 @@ export async function moveStock(
   // A checkout that can't be asked is told before anything is written.
   const balance = (await readStock(plane, drop)).find((one) => one.sku === sku);
   if (balance) requireConfirmation(stockDangers(balance, delta), isConfirmed);
-  const record = (act: string, after: unknown) => {
-    const entry: AuditEntry = { act, drop, actor, reason, before: null, after };
-    return plane.audit.record(entry);
-  };
+  const entryOf = (act: string, after: unknown) => ({ act, drop, actor, reason, before: null, after });
+  const record = (act: string, after: unknown) => plane.audit.record(entryOf(act, after));
   await record('stock.move', { sku, delta });
   const checkout = requireCheckout(plane);
   let outcome: Awaited<ReturnType<typeof checkout.move>>;
@@ -80,12 +78,10 @@ export async function moveStock(
     await record('stock.refused', { sku, delta, refusal: outcome });
     throw problem(outcome, REFUSALS[outcome]);
   }
-  const { movement, isReplay } = outcome;
-  // One movement is one entry that can be undone, however often it was asked for.
-  const act = isReplay ? 'stock.replayed' : isUndoing ? 'stock.moved-back' : 'stock.moved';
-  await record(act, { sku, delta, movement: movement.id });
+  const act = isUndoing ? 'stock.moved-back' : 'stock.moved';
+  await plane.audit.recordMovement(entryOf(act, { sku, delta, movement: outcome.id }), outcome.id);
   plane.count.act('stock.move');
-  return movement;
+  return outcome;
 }
 
 const REFUSALS = {
@@ -103,10 +99,8 @@ async function moveOnce(
     return await checkout.move(drop, key, movement);
   } catch (error) {
     if (!(error instanceof CheckoutFault && error.maybeDone)) throw error;
-    const outcome = await checkout.move(drop, key, movement).catch(() => {
+    return await checkout.move(drop, key, movement).catch(() => {
       throw error;
     });
-    // The first asking has no entry yet: it is this one that is told of.
-    return typeof outcome === 'string' ? outcome : { ...outcome, isReplay: false };
   }
 }

@@ -33,14 +33,12 @@ export interface CheckoutClient {
   setUp(drop: Drop): Promise<void>;
   /** Undefined: it does not know the drop. */
   balances(drop: string): Promise<Balance[] | undefined>;
-  /** Under one key it happens once, however often it is sent. `isReplay`: it had happened before. */
+  /** Under one key it happens once, however often it is sent. */
   move(
     drop: string,
     key: string,
     movement: Pick<Movement, 'sku' | 'delta' | 'reason' | 'actor'>,
-  ): Promise<
-    { movement: Movement; isReplay: boolean } | 'no-such-sku' | 'not-enough-stock' | 'idempotency-key-reused'
-  >;
+  ): Promise<Movement | 'no-such-sku' | 'not-enough-stock' | 'idempotency-key-reused'>;
   /** All there is of a rehearsal. @returns how many rows there were; 0: nothing was left */
   deleteRehearsal(drop: string): Promise<number>;
   /** Takes admissions back; repeating it changes nothing. How many checkout sessions that ended; undefined: no such drop. */
@@ -72,10 +70,7 @@ export function createCheckoutClient(options: { url: string; serviceToken: strin
     async move(drop, key, movement) {
       const path = `/internal/v1/drops/${drop}/stock-movements`;
       const answer = await call('POST', path, movement, { 'idempotency-key': key });
-      if (answer.status === 201) {
-        const isReplay = answer.headers.get('idempotent-replayed') === 'true';
-        return { movement: answer.body as Movement, isReplay };
-      }
+      if (answer.status === 201) return answer.body as Movement;
       const type = typeOf(answer);
       if (type === 'no-such-sku' || type === 'not-enough-stock' || type === 'idempotency-key-reused')
         return type;

@@ -30,6 +30,8 @@ export interface EntryFilter {
 export interface AuditLog {
   /** An entry of what was done elsewhere. */
   record(entry: AuditEntry): Promise<void>;
+  /** That units were moved: one movement is one entry that can be undone; told of again it is `stock.replayed`. */
+  recordMovement(entry: AuditEntry & { readonly drop: string }, movement: number): Promise<void>;
   /** Those that fit, in the order they were written, after `seq`. */
   read(
     options: { after: number; limit: number; drop?: string | undefined } & EntryFilter,
@@ -53,6 +55,9 @@ export interface AuditLog {
   /** What was claimed could not be done after all. */
   releaseUndo(seq: number): Promise<void>;
 }
+
+/** Acts that tell of a movement of units. */
+const MOVEMENT_ACTS = ['stock.moved', 'stock.moved-back'];
 
 /** Marks an act as undone; false when it was undone before. */
 export async function markUndone(trx: Trx, seq: number): Promise<boolean> {
@@ -93,6 +98,19 @@ export function createAuditLog(database: Database, keys: AuditKeys): AuditLog {
 
   return {
     record: (entry) => database.transaction().execute((trx) => appendAudit(trx, keys, entry)),
+    recordMovement: (entry, movement) =>
+      database.transaction().execute(async (trx) => {
+        // One after the other: of two who are told of one movement at once, the second sees the entry of the first.
+        await trx.selectFrom('admin.audit_head').select('seq').forUpdate().execute();
+        const before = await trx
+          .selectFrom('admin.audit')
+          .select('seq')
+          .where('drop_id', '=', entry.drop)
+          .where('act', 'in', MOVEMENT_ACTS)
+          .where(sql<boolean>`after ->> 'movement' = ${String(movement)}`)
+          .executeTakeFirst();
+        await appendAudit(trx, keys, before ? { ...entry, act: 'stock.replayed' } : entry);
+      }),
     read: ({ after, limit, drop = null, actor, act }) =>
       fitting({ drop, actor, act }).where('a.seq', '>', after).orderBy('a.seq').limit(limit).execute(),
     readBack: ({ before, limit, ...filter }) =>

@@ -19,9 +19,10 @@ export interface SetupStore {
   /** At most `limit` that are due, taken so that no other instance sends them meanwhile. */
   claim(limit: number): Promise<SetupState[]>;
   find(drops: readonly string[]): Promise<Map<string, SetupState>>;
-  /** The checkout has taken what was wanted as `version`. */
-  done(drop: string, version: number): Promise<void>;
-  failed(drop: string, error: string): Promise<void>;
+  /** The checkout has taken what was wanted as `version`. @returns what is wanted by now */
+  done(drop: string, version: number): Promise<number>;
+  /** `isMaybeTaken`: it may have come after what others have told since, so that it is told once more. */
+  failed(drop: string, error: string, isMaybeTaken: boolean): Promise<void>;
   /** Drops the checkout does not know as they are planned. */
   countPending(): Promise<number>;
 }
@@ -71,18 +72,24 @@ export function createSetupStore(database: Database): SetupStore {
       return new Map(rows.map((row) => [row.drop, row]));
     },
     async done(drop, version) {
-      await database
+      const row = await database
         .updateTable('admin.checkout_setups')
         .set({ done: sql`greatest(done, ${version})`, last_error: null })
         .where('drop_id', '=', drop)
-        .execute();
+        .returning('wanted')
+        .executeTakeFirst();
+      return row?.wanted ?? version;
     },
-    async failed(drop, error) {
+    async failed(drop, error, isMaybeTaken) {
       await database
         .updateTable('admin.checkout_setups')
-        .set({ last_error: error.slice(0, ERROR_LENGTH_MAX), next_try_at: sql`now() + ${NEXT_TRY}` })
+        .set({
+          last_error: error.slice(0, ERROR_LENGTH_MAX),
+          next_try_at: sql`now() + ${NEXT_TRY}`,
+          ...(isMaybeTaken && { done: sql`least(done, wanted - 1)` }),
+        })
         .where('drop_id', '=', drop)
-        .whereRef('done', '<', 'wanted')
+        .where(sql<boolean>`(done < wanted or ${isMaybeTaken})`)
         .execute();
     },
     async countPending() {
