@@ -3,7 +3,7 @@
  * go together in one statement and one commit. A request on a quiet system waits for nobody. Knows nothing of what it
  * carries.
  */
-import { isRefusedInput, isTransient } from './postgres-errors.ts';
+import { isRefusedInput } from './postgres-errors.ts';
 
 /** Thrown instead of queueing without end: the caller sheds the request (503 with Retry-After). */
 export class OverloadedError extends Error {
@@ -37,9 +37,6 @@ interface Waiting<Request, Answer> {
   reject: (error: unknown) => void;
 }
 
-/** Times a batch is tried again after a deadlock or serialization failure, both of which took nothing. */
-const attemptsMax = 3;
-
 /** Makes a batcher; one batch at a time is in flight. */
 export function createBatcher<Request, Answer>(
   options: BatcherOptions<Request, Answer>,
@@ -48,20 +45,10 @@ export function createBatcher<Request, Answer>(
   let queue: Waiting<Request, Answer>[] = [];
   let busy = false;
 
-  async function attempt(requests: Request[]): Promise<Answer[]> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await run(requests);
-      } catch (error) {
-        if (tries >= attemptsMax || !isTransient(error)) throw error;
-      }
-    }
-  }
-
   async function decide(batch: Waiting<Request, Answer>[]): Promise<void> {
     const startedAt = performance.now();
     try {
-      const answers = await attempt(batch.map((waiting) => waiting.request));
+      const answers = await run(batch.map((waiting) => waiting.request));
       observe?.(batch.length, (performance.now() - startedAt) / 1000);
       for (const [at, waiting] of batch.entries()) waiting.resolve(answers[at] as Answer);
     } catch (error) {

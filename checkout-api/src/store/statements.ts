@@ -1,9 +1,13 @@
 /** Reads every file of sql/ once and hands it out by name, as a prepared statement. No query text stands anywhere else. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Pool, QueryResultRow } from 'pg';
+import { isTransient } from './postgres-errors.ts';
 
 /** A pool of connections to Postgres, as service-kit's `connectPostgres` makes it. */
 export type Database = Pool;
+
+/** Times a statement is sent when each ends in a deadlock: it has done nothing then, and the other one has gone on. */
+const sendsMax = 3;
 
 const folder = new URL('../../sql/', import.meta.url);
 
@@ -25,7 +29,7 @@ export function statementText(name: string): string {
 }
 
 /**
- * Runs `sql/<name>.sql` as one statement, which is also one transaction.
+ * Runs `sql/<name>.sql` as one statement, which is also one transaction; again when Postgres gave it up for another one.
  *
  * @throws Error when there is no such file; otherwise what Postgres or the connection threw
  */
@@ -34,8 +38,15 @@ export async function query<Row extends QueryResultRow>(
   name: string,
   values: unknown[],
 ): Promise<Row[]> {
-  const { rows } = await database.query<Row>({ name, text: statementText(name), values });
-  return rows;
+  const text = statementText(name);
+  for (let sends = 1; ; sends++) {
+    try {
+      const { rows } = await database.query<Row>({ name, text, values });
+      return rows;
+    } catch (error) {
+      if (sends >= sendsMax || !isTransient(error)) throw error;
+    }
+  }
 }
 
 /**

@@ -15,9 +15,9 @@ export interface Patch {
 export const PATCHES: readonly Patch[] = [
   {
     file: 'src/store/statements.ts',
-    find: 'const { rows } = await database.query<Row>({ name, text: statementText(name), values });',
+    find: 'const { rows } = await database.query<Row>({ name, text, values });',
     replace: `reach('before ' + name);
-  const sent = database.query<Row>({ name, text: statementText(name), values });
+  const sent = database.query<Row>({ name, text, values });
   // By then it has been written to the connection and Postgres is at it.
   setImmediate(() => reach('during ' + name));
   const { rows } = await sent;

@@ -65,19 +65,6 @@ test('promise 9: who waited too long is shed instead of being decided late', asy
   expect(batches).toHaveLength(1);
 });
 
-test('a deadlock is tried again, three times at most', async () => {
-  let tries = 0;
-  const run = async (requests: number[]) => {
-    tries++;
-    if (tries < 3) throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
-    return requests;
-  };
-  expect(await createBatcher({ ...limits, run }).submit(7)).toBe(7);
-  tries = -10;
-  await expect(createBatcher({ ...limits, run }).submit(7)).rejects.toThrow('deadlock');
-  expect(tries).toBe(-7);
-});
-
 test('one value that Postgres refuses takes down nobody else in its batch', async () => {
   const run = async (requests: number[]) => {
     if (requests.includes(2)) throw Object.assign(new Error('check'), { code: '23514' });

@@ -160,3 +160,31 @@ test('a charge of the sandbox is forgotten with the message that is written of i
   const left = await db.database.query('select from sandbox.events where charge_id = $1', [rows[0].id]);
   expect(left.rowCount).toBe(0);
 });
+
+test('promise 7: a statement that Postgres gives up for another one, because they wait for each other, is sent again', async () => {
+  const { drop, holder, id } = await holdIn(db.database);
+  const [rows, stock] = [await db.database.connect(), await db.database.connect()];
+  try {
+    // It is the release that closes the circle, so it is the one that is given up: the others look for one much later.
+    for (const one of [rows, stock]) {
+      await one.query('begin');
+      await one.query(`set local deadlock_timeout = '10 min'`);
+    }
+    await rows.query('select from checkout.reservations where id = $1 for update', [id]);
+    await stock.query('select from checkout.stock where drop_id = $1 for update', [drop]);
+    const releasing = till.reservations.release(drop, id);
+    await untilWaiting(db.database, 1);
+    const lockingShopper = stock.query(
+      'select from checkout.shoppers where drop_id = $1 and shopper = $2 for update',
+      [drop, holder.shopper],
+    );
+    await untilWaiting(db.database, 2);
+    await rows.query('rollback');
+    await lockingShopper;
+    await stock.query('rollback');
+    expect(await releasing).toBe(true);
+  } finally {
+    for (const one of [rows, stock]) one.release(true);
+  }
+  expect(await imbalances(db.database, drop)).toEqual([]);
+});

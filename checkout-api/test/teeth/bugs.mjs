@@ -461,8 +461,9 @@ export const BUGS = [
     replacements: [
       {
         file: 'checkout-api/src/store/batcher.ts',
-        find: 'if (tries >= attemptsMax || !isTransient(error)) throw error;',
-        replace: 'if (tries >= attemptsMax) throw error;',
+        find: 'const answers = await run(batch.map((waiting) => waiting.request));',
+        replace:
+          'const asked = batch.map((waiting) => waiting.request);\n      const answers = await run(asked).catch(() => run(asked));',
       },
     ],
   },
