@@ -27,7 +27,8 @@ export function ProofDialog() {
   useEffect(() => {
     answerProofsWith(async (wanted) => {
       if (wanted === 'sign-in') {
-        await navigate({ to: '/sign-in', search: { to: router.state.location.href } as never });
+        const { pathname, href } = router.state.location;
+        if (pathname !== '/sign-in') await navigate({ to: '/sign-in', search: { to: href } as never });
         keep(null);
         return false;
       }

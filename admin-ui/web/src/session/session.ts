@@ -1,5 +1,6 @@
 /** Who is signed in, and what they may. */
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { faultOf } from '../api/api-fault.ts';
 import type { PasskeyList, Permission, Session, SignInWays } from '../api/contract.ts';
 import { read, request } from '../api/request.ts';
@@ -31,11 +32,13 @@ export const passkeysQuery = queryOptions({
   queryFn: ({ signal }) => read<PasskeyList>('/api/v1/mfa/passkeys', signal),
 });
 
-/** Of pages that only somebody who is signed in gets to see. */
+/** Of pages that only somebody who is signed in gets to see. Where it has ended, the frame sends them away: until then a page is as it was. */
 export function useSession(): Session {
   const { data } = useQuery(sessionQuery);
-  if (!data) throw new Error('a page of somebody was shown to nobody');
-  return data;
+  const known = useRef(data);
+  if (data) known.current = data;
+  if (!known.current) throw new Error('a page of somebody was shown to nobody');
+  return known.current;
 }
 
 export function useMay(): (permission: Permission) => boolean {

@@ -1,19 +1,32 @@
 /** Around every page of somebody who is signed in: who, where to, and whether the control plane answers. */
-import { useMutation } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Link, Navigate, Outlet, useNavigate, useRouter, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { request } from '../api/request.ts';
 import { useText } from '../i18n/language.tsx';
 import { mayVisit } from '../session/may-visit.ts';
 import { ProofDialog } from '../session/proof-dialog.tsx';
-import { useKeepSession, useSession } from '../session/session.ts';
+import { sessionQuery, useKeepSession, useSession } from '../session/session.ts';
 import { Button } from '../ui/button.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { ContactNote } from './contact-note.tsx';
 import { Preferences } from './preferences.tsx';
 import { PAGES } from './registry.ts';
 
+/** No page is shown to nobody: whose session has ended in the midst of one goes to the sign-in, and comes back there. */
 export function Frame() {
+  const { data: session } = useQuery(sessionQuery);
+  return session ? <SignedIn /> : <SignedOut />;
+}
+
+function SignedOut() {
+  const { state } = useRouter();
+  const [from] = useState(state.location);
+  // On the way there already: a request that was refused has sent them.
+  return from.pathname === '/sign-in' ? null : <Navigate to="/sign-in" search={{ to: from.href } as never} />;
+}
+
+function SignedIn() {
   const t = useText();
   const [isOpen, open] = useState(false);
   const path = useRouterState({ select: ({ location }) => location.pathname });

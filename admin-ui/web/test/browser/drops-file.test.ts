@@ -1,10 +1,10 @@
 // Drops as code on the screen: taken out, faulty, planned, asked about, applied; in both languages, by keyboard, and by nobody who may not.
 
 import { readFileSync } from 'node:fs';
-import { waitUntil } from '@sluice/service-kit/testing';
 import { expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { checkAccessibility, checkReflow } from './support/check-accessibility.ts';
+import { focused, focusedInDialog } from './support/focus.ts';
 import { unreachedByKeyboard } from './support/reach-by-keyboard.ts';
 import { setStage } from './support/stage.ts';
 import { takeScreen } from './support/take-screen.ts';
@@ -87,13 +87,16 @@ test('4.3: a merchant reads a file in: faults by line, the plan as a diff, appli
   const question = page.getByRole('alertdialog', { name: 'Apply this plan?' });
   await question.getByText(`${id}: The rate goes from 300 to 3,000 a minute.`).waitFor();
   await checkAccessibility(page, 'question');
+  await focusedInDialog(page);
   await page.keyboard.press('Escape');
   await question.waitFor({ state: 'detached' });
-  await waitUntil(() => apply.evaluate((element) => element === document.activeElement));
+  await focused(apply);
   expect((await dropOf(id)).admission.ratePerMinute).toBe(300);
   await page.keyboard.press('Enter');
   await question.waitFor();
+  await focusedInDialog(page);
   await page.keyboard.press('Tab');
+  await focused(question.getByRole('button').last());
   await page.keyboard.press('Enter');
   await page.getByText('new-one: codes “guests”').waitFor();
   await checkAccessibility(page, 'applied');
@@ -103,7 +106,7 @@ test('4.3: a merchant reads a file in: faults by line, the plan as a diff, appli
   // The same file again has nothing to do.
   await look();
   await page.getByText('0 to create, 0 to change, 2 as they are, 0 refused.').waitFor();
-  expect(await apply.count()).toBe(0);
+  await expect.poll(() => apply.count()).toBe(0);
   expect(faults).toEqual([]);
 });
 
@@ -131,6 +134,7 @@ test('4.3: in German on a phone; whoever changes a drop after the plan was shown
   await stage.admin.call('PATCH', `/api/v1/drops/${id}`, { perShopperLimit: 7, name: 'Anders' });
   await page.getByRole('button', { name: 'Diesen Plan ausführen' }).click();
   const question = page.getByRole('alertdialog');
+  await question.waitFor();
   await checkReflow(page);
   await question.getByRole('button', { name: 'Ausführen' }).click();
   await question.getByRole('alert').waitFor();

@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { codeOf, PASSWORD, tokenIn } from '../../../server/test/support/people.ts';
+import { startRoad } from '../../../server/test/support/road.ts';
 import { checkAccessibility } from './support/check-accessibility.ts';
 import { setStage } from './support/stage.ts';
 import { takeScreen } from './support/take-screen.ts';
@@ -86,6 +87,28 @@ test('4.1: a session that has ended elsewhere leads to the sign-in, and back', a
   await page.getByLabel('Password').fill(PASSWORD);
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Drops', level: 1 }).waitFor();
+});
+
+test('4.1: a session that ended while the control plane was away leads to the sign-in, and back', async () => {
+  const road = await startRoad(stage.admin.url, 80);
+  try {
+    const { page, person, faults } = await stage.visit({
+      ...{ as: 'operator', withoutMfa: true, from: road.url, at: '/account' },
+    });
+    await page.getByRole('heading', { name: 'Open sessions' }).waitFor();
+    road.cut();
+    await page.getByText('The control plane does not answer.').first().waitFor();
+    await stage.admin.call('DELETE', `/api/v1/accounts/${person?.id}/sessions`);
+    road.restore();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.getByLabel('E-mail address').fill(person?.email ?? '');
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your account' }).waitFor();
+    expect(faults).toEqual([]);
+  } finally {
+    await road.close();
+  }
 });
 
 test('4.1: a dangerous act asks for a fresh proof in place, and goes on; without a second factor it says how to get one', async () => {

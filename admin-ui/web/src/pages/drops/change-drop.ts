@@ -29,8 +29,10 @@ export function useChangeDrop(drop: Drop): ChangeDrop {
   const confirmation = useConfirmation();
   const [base, setBase] = useState(drop);
   const [seen, setSeen] = useState(drop);
-  const keep = (newest: Drop) => {
+  const keep = async (newest: Drop) => {
     setSeen(newest);
+    // What was asked for before is older, and may come later.
+    await client.cancelQueries(dropQuery(drop.id));
     client.setQueryData(dropQuery(drop.id).queryKey, newest);
   };
   return {
@@ -49,7 +51,7 @@ export function useChangeDrop(drop: Drop): ChangeDrop {
           // 202: done in the room, entered in the plan later.
           changed = 'name' in content ? content : { ...seen, policyVersion: version + 1 };
           setBase(changed);
-          keep(changed);
+          await keep(changed);
         });
         return isDone ? changed : null;
       };
@@ -58,7 +60,7 @@ export function useChangeDrop(drop: Drop): ChangeDrop {
       } catch (thrown) {
         if (faultOf(thrown).type !== 'version-mismatch') throw thrown;
         const newest = await read<Drop>(address);
-        keep(newest);
+        await keep(newest);
         // Whoever was faster meant something else: both stay.
         if (!collides(path.slice(1), body, differencesOf(seen, newest))) return sendAs(newest.policyVersion);
         throw thrown;

@@ -130,7 +130,7 @@ function Movement({ drop, rows }: { readonly drop: Drop; readonly rows: readonly
   const key = useRef(crypto.randomUUID());
   const change = (part: Partial<typeof empty>) => {
     key.current = crypto.randomUUID();
-    setTexts({ ...texts, ...part });
+    setTexts((now) => ({ ...now, ...part }));
   };
   const submit = useSubmit(async () => {
     const units = /^\d+$/.test(texts.units.trim()) ? Number(texts.units) : null;

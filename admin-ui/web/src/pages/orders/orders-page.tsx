@@ -93,7 +93,13 @@ export default function OrdersPage() {
       >
         {t('orders.lead')}
       </PageHeader>
-      <FilterForm key={asked.toString()} filters={filters} zone={zone} isOfDrop={ofDrop !== undefined} />
+      {/* By what was asked for, not by how it is sent: zones come later, and what is being typed must stay. */}
+      <FilterForm
+        key={JSON.stringify(filters)}
+        filters={filters}
+        zone={zone}
+        isOfDrop={ofDrop !== undefined}
+      />
       <Answered query={query} lines={6}>
         {({ pages }) => (
           <>

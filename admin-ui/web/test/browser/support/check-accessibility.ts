@@ -7,6 +7,8 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa'
 
 /** @param where said with what is found, in a test that goes to many places */
 export async function checkAccessibility(page: Page, where = ''): Promise<void> {
+  // A frame that is still on its way would go away under the hands of axe.
+  await Promise.all(page.frames().map((frame) => frame.waitForLoadState()));
   const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
   const found = violations.map(({ id, help, nodes }) => ({
     ...{ id, help },

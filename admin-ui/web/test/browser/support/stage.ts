@@ -47,7 +47,7 @@ export interface Stage {
 
 /** @param options `withRoom`: with a room that shoppers can come to */
 export function setStage(options: TestControlPlaneOptions = {}): Stage {
-  vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
+  vi.setConfig({ testTimeout: 300_000, hookTimeout: 180_000 });
   let browser: Browser;
   let admin: TestControlPlane;
   const contexts: BrowserContext[] = [];
@@ -102,6 +102,8 @@ export function setStage(options: TestControlPlaneOptions = {}): Stage {
         ...more,
       });
       contexts.push(context);
+      // Against hanging: in CI two cores run a load test beside.
+      context.setDefaultTimeout(60_000);
       if (person)
         await context.addCookies([...person.jar].map(([name, value]) => ({ name, value, url: from })));
       const page = await context.newPage();
