@@ -55,8 +55,11 @@ function Recur({ drop, onClose }: Omit<RecurDialogProps, 'isOpen'>) {
   const t = useText();
   const navigate = useNavigate();
   const { timeZone, opensAt, closesAt } = drop;
+  // Whoever made the drop by the API may have stated seconds; this form knows whole minutes.
   const openMinutes =
-    closesAt === null ? '' : String((Date.parse(closesAt) - Date.parse(opensAt)) / 1000 / MINUTE_SECONDS);
+    closesAt === null
+      ? ''
+      : String(Math.max(1, Math.round((Date.parse(closesAt) - Date.parse(opensAt)) / 1000 / MINUTE_SECONDS)));
   const [texts, setTexts] = useState({
     ...{
       name: drop.name,
