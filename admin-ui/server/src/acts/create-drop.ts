@@ -46,8 +46,14 @@ export async function createDrop(
   {
     cloneOf = null,
     series = null,
+    seriesAsOf,
     codeBatches = [],
-  }: { cloneOf?: string | null; series?: DropSeries | null; codeBatches?: CodeBatch[] } = {},
+  }: {
+    cloneOf?: string | null;
+    series?: DropSeries | null;
+    seriesAsOf?: Date;
+    codeBatches?: CodeBatch[];
+  } = {},
 ): Promise<Drop> {
   const id = request.id ?? makeId(request.name);
   const admission = { ...DEFAULT_POLICY, ...request.admission };
@@ -81,6 +87,7 @@ export async function createDrop(
     },
     who,
     cloneOf,
+    seriesAsOf,
   );
   if (!drop)
     throw problem('drop-exists', `There is a drop "${id}" already; choose another id or change that one.`);

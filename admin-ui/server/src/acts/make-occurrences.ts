@@ -2,6 +2,7 @@
 import { Problem } from '@sluice/service-kit';
 import { occurrencesOf } from '../domain/recurrence.ts';
 import { occurrenceId, type Series } from '../domain/series.ts';
+import { SeriesChanged } from '../store/series.ts';
 import { type ControlPlane, SYSTEM } from './control-plane.ts';
 import { createDrop } from './create-drop.ts';
 
@@ -13,7 +14,7 @@ export const dueUntil = ({ aheadDays }: Series, now: Date): Date =>
 
 /** @returns ids of those made, or found made */
 export async function makeOccurrences(plane: ControlPlane, series: Series, until: Date): Promise<string[]> {
-  const { id, name, timeZone, openSeconds, plan, madeUntil } = series;
+  const { id, name, timeZone, openSeconds, plan, madeUntil, changedAt } = series;
   // What lies in the past was not made in time: nobody can come to it any more.
   const from = new Date(Math.max(madeUntil.getTime(), Date.now()));
   const made: string[] = [];
@@ -29,9 +30,14 @@ export async function makeOccurrences(plane: ControlPlane, series: Series, until
           closesAt: closesAt?.toISOString() ?? null,
         },
         { actor: SYSTEM, reason: `of the series ${id}` },
-        { series: { id, occursLocal: local, isEditedAlone: false } },
+        { series: { id, occursLocal: local, isEditedAlone: false }, seriesAsOf: changedAt },
       );
     } catch (error) {
+      // Somebody has changed or ended it meanwhile: the others are made as it is now.
+      if (error instanceof SeriesChanged) {
+        const now = await plane.series.find(id);
+        return now && !now.endedAt ? [...made, ...(await makeOccurrences(plane, now, until))] : made;
+      }
       // Another instance was faster, or this one was killed before it had noted it.
       if (!(error instanceof Problem && error.type === 'drop-exists')) throw error;
     }

@@ -3,6 +3,7 @@ import { canonicalJson } from '../domain/audit-chain.ts';
 import { REFUSALS, type Refusal } from '../domain/refusals.ts';
 import type { Series } from '../domain/series.ts';
 import { contrastText, lowContrasts } from '../domain/theme.ts';
+import type { NewSeries } from '../store/series.ts';
 import { newSeries, type PlanRequest, planAfter, type SeriesRequest, seriesFaults } from './change-series.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { PlannedChange } from './plan-drops.ts';
@@ -62,7 +63,7 @@ function afterFile(file: SeriesRequest, series: Series): Series {
   return { ...series, name, aheadDays, skipped, openSeconds, plan: planAfter(series.plan, fileEdit(file)) };
 }
 
-function refusalsOf(series: Omit<Series, 'endedAt'>, now: Date): string[] {
+function refusalsOf(series: NewSeries, now: Date): string[] {
   const { theme } = series.plan.page;
   return [
     ...seriesFaults(series, now).map(({ path, reason }) => `${path.slice(1)} ${reason}`),

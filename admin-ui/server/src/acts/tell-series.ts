@@ -32,7 +32,7 @@ export async function tellSeries(plane: ControlPlane, series: Series) {
   return { ...tellRule(series), next };
 }
 
-export function tellRule({ plan, madeUntil: _, endedAt, skipped, ...series }: Series) {
+export function tellRule({ plan, madeUntil: _, changedAt: __, endedAt, skipped, ...series }: Series) {
   return {
     ...series,
     ...plan,

@@ -24,6 +24,8 @@ export interface Series extends Recurrence {
   readonly plan: SeriesPlan;
   /** Occurrences up to here are made. */
   readonly madeUntil: Date;
+  /** When it was last changed, or ended. */
+  readonly changedAt: Date;
   readonly endedAt: Date | null;
 }
 

@@ -9,6 +9,7 @@ import type { Database, Trx } from './database.ts';
 import { beforeAndAfter, changeColumns, columnsOf, differing, dropOf } from './drop-row.ts';
 import { takeUpload } from './logos.ts';
 import { commitOf, type SeedVault } from './seed-vault.ts';
+import { holdSeries } from './series.ts';
 import { wantSetup } from './setups.ts';
 
 /** The act by which a change of a series reaches its drops. */
@@ -68,8 +69,12 @@ export interface ListOptions {
 }
 
 export interface DropStore {
-  /** With its seed where the lobby is drawn, and its set-up for the checkout. Undefined: the id is taken. */
-  create(drop: NewDrop, who: Who, cloneOf: string | null): Promise<Drop | undefined>;
+  /**
+   * With its seed where the lobby is drawn, and its set-up for the checkout. Undefined: the id is taken.
+   * @param asOf of an occurrence: when the series was last changed, as far as its maker knows
+   * @throws SeriesChanged when it has been changed since, or ended
+   */
+  create(drop: NewDrop, who: Who, cloneOf: string | null, asOf?: Date): Promise<Drop | undefined>;
   change(step: Step): Promise<StepOutcome>;
   find(id: string): Promise<Drop | undefined>;
   /** Those of the ids that there are. */
@@ -125,8 +130,9 @@ export function createDropStore(
   }
 
   return {
-    create: (drop, who, cloneOf) =>
+    create: (drop, who, cloneOf, asOf) =>
       database.transaction().execute(async (trx) => {
+        if (drop.series && asOf) await holdSeries(trx, drop.series.id, asOf);
         const inserted = await trx
           .insertInto('admin.drops')
           .values({ ...columnsOf(drop), commit: null })

@@ -7,10 +7,10 @@ import { type Drop, PLAIN_PAGE } from '../domain/drop.ts';
 import { OPEN_ACCESS } from '../domain/drop-access.ts';
 import type { Series } from '../domain/series.ts';
 import { appendAudit, type Who } from './audit.ts';
-import type { Database, Tables } from './database.ts';
+import type { Database, Tables, Trx } from './database.ts';
 import { dropOf } from './drop-row.ts';
 
-export type NewSeries = Omit<Series, 'endedAt'>;
+export type NewSeries = Omit<Series, 'endedAt' | 'changedAt'>;
 export type SeriesChange = Partial<Pick<Series, 'name' | 'plan' | 'aheadDays' | 'openSeconds' | 'skipped'>>;
 
 export interface SeriesStore {
@@ -48,11 +48,28 @@ const seriesOf = (row: Selectable<Tables['admin.series']>): Series => ({
     access: { ...OPEN_ACCESS, ...row.plan.access },
   },
   madeUntil: row.made_until,
+  changedAt: row.updated_at,
   endedAt: row.ended_at,
 });
 
 /** What the audit log tells. */
-const toldOf = ({ madeUntil: _, endedAt: __, ...told }: Series) => told;
+const toldOf = ({ madeUntil: _, endedAt: __, changedAt: ___, ...told }: Series) => told;
+
+/** A drop was to be made of a series as it is no more. */
+export class SeriesChanged extends Error {
+  override readonly name = 'SeriesChanged';
+}
+
+/** Until the transaction ends the series stays as it was at `asOf`. @throws SeriesChanged when it is not so any more */
+export async function holdSeries(trx: Trx, id: string, asOf: Date): Promise<void> {
+  const row = await trx
+    .selectFrom('admin.series')
+    .select('updated_at')
+    .where('series_id', '=', id)
+    .forShare()
+    .executeTakeFirst();
+  if (row?.updated_at.getTime() !== asOf.getTime()) throw new SeriesChanged(`the series ${id} was changed`);
+}
 
 export function createSeriesStore(database: Database, keys: Pick<AuditKeys, 'seal'>): SeriesStore {
   return {

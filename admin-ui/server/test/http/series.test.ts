@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anyPlan, send, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
+import { holding, untilWaiting } from '../support/locks.ts';
 
 let admin: TestControlPlane;
 beforeAll(async () => {
@@ -97,6 +98,26 @@ test('4.2: whoever meets an occurrence by its place in the series takes it for m
   });
   expect(answer.status, answer.text).toBe(200);
   expect(made(answer.body)).toHaveLength(4);
+});
+
+test('4.2: who makes drops of a series that somebody changes in the same moment makes them as it is then', async () => {
+  const { body } = await create({ aheadDays: 1 });
+  // Changed by another instance, which has not said so yet when the drops before the fifth are to be made.
+  const rename = `update admin.series set name = 'Newer', updated_at = clock_timestamp() where series_id = $1`;
+  const edited = await holding(admin, [[rename, [body.id]]], async (letGo) => {
+    const request = { from: body.next[4].local, perShopperLimit: 3 };
+    const editing = admin.call('PATCH', `/api/v1/series/${body.id}`, request);
+    await untilWaiting(admin, 1);
+    await letGo('commit');
+    return editing;
+  });
+  expect(edited.status, edited.text).toBe(200);
+  const drops = made(edited.body);
+  expect(drops).toHaveLength(4);
+  const names = await Promise.all(
+    drops.map(async (id) => (await admin.call('GET', `/api/v1/drops/${id}`)).body.name),
+  );
+  expect(names).toEqual(['Aurora Low', 'Newer', 'Newer', 'Newer']);
 });
 
 test('4.2: one drop is edited alone, another with all later ones; what was edited alone stays as it is', async () => {
