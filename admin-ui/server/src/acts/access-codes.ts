@@ -19,6 +19,8 @@ export interface CodesRequest {
 export interface CodesAct extends Who {
   readonly drop: string;
   readonly ifVersion: number | null;
+  /** Asked of those that there are, once nobody else can make any: may throw a problem to make none. */
+  readonly check?: (batches: readonly CodeBatch[]) => void;
 }
 
 export interface MadeCodes {
@@ -32,7 +34,7 @@ export interface MadeCodes {
 export async function makeCodes(
   plane: ControlPlane,
   { kind = 'access', label, count = 1, usesMax = 1, word }: CodesRequest,
-  { drop: id, ...act }: CodesAct,
+  { drop: id, check, ...act }: CodesAct,
 ): Promise<MadeCodes> {
   const key = plane.codeKeyOf(id);
   const digest = word === undefined ? null : wordDigest(key, word);
@@ -41,6 +43,7 @@ export async function makeCodes(
     ...{ ...act, act: 'codes.make', drop: id, isConfirmed: true },
     decide({ codeBatches }, live) {
       refuseClosed(live);
+      check?.(codeBatches);
       if (codeBatches.length === BATCHES_MAX)
         throw problem('too-many-codes', `Codes of a drop are made at most ${BATCHES_MAX} times.`);
       if (digest !== null && codeBatches.some(({ wordDigest: taken }) => taken === digest)) {

@@ -8,7 +8,7 @@ import { changeDrop } from './change-drop.ts';
 import { changeSeries, createSeries } from './change-series.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { createDrop } from './create-drop.ts';
-import { missingCodes } from './plan-codes.ts';
+import { type CodesInFile, missingCodes } from './plan-codes.ts';
 import { type DropsPlan, fileChange, type PlanFile, planDrops } from './plan-drops.ts';
 import { fileEdit } from './plan-series.ts';
 
@@ -69,7 +69,12 @@ export async function applyDrops(
         decide: (current, live) => fileChange(stated, current, live),
       });
     for (const missing of missingCodes(stated.codes ?? [], now.codeBatches)) {
-      const made = await makeCodes(plane, missing, { drop, ifVersion: null, ...who });
+      const made = await makeCodes(plane, missing, {
+        drop,
+        ifVersion: null,
+        ...who,
+        check: stillMissing(missing),
+      });
       codes.push({ drop, label: missing.label, kind: missing.kind, codes: made.codes });
     }
     applied.push(drop);
@@ -84,3 +89,9 @@ export async function applyDrops(
   }
   return { ...plan, applied, codes };
 }
+
+/** Somebody may have applied the same file meanwhile: what was sent out twice could not be told apart. */
+const stillMissing = (codes: CodesInFile) => (batches: readonly CodeBatch[]) => {
+  if (missingCodes([codes], batches).length === 0)
+    throw problem('plan-changed', `Codes "${codes.label}" were made meanwhile; look at the plan again.`);
+};

@@ -9,6 +9,7 @@ import {
   startTestControlPlane,
   type TestControlPlane,
 } from '../support/control-plane.ts';
+import { whileLocked } from '../support/locks.ts';
 
 let admin: TestControlPlane;
 beforeAll(async () => {
@@ -325,6 +326,22 @@ test('4.3: codes are declared in a file by label, made once, told in that answer
   const other = await apply([{ ...file, codes: [{ label: 'guests', count: 4, usesMax: 2 }] }]);
   expect(other).toMatchObject(problem(409, 'plan-refused'));
   expect(other.body.detail).toContain('codes "guests"');
+});
+
+test('4.3: of one file that is applied twice at once codes are made once', async () => {
+  const file = anyFile();
+  await apply([file]);
+  const wanted = { ...file, codes: [{ label: 'guests', count: 3 }] };
+  const answers = await whileLocked(
+    admin,
+    ['select from admin.drops where drop_id = $1 for no key update', [file.id]],
+    () => [apply([wanted]), apply([wanted])],
+  );
+  expect(answers.map(({ status }) => status)).toContain(200);
+  for (const answer of answers)
+    if (answer.status !== 200) expect(answer).toMatchObject(problem(409, 'plan-changed'));
+  const { batches } = (await admin.call('GET', `/api/v1/drops/${file.id}/codes`)).body;
+  expect(batches).toMatchObject([{ label: 'guests', count: 3 }]);
 });
 
 test('promise 8: codes of a file with a fault are refused with their place, and a code can stand in none', async () => {
