@@ -100,10 +100,12 @@ async function upstreamPulses(): Promise<number> {
 test('Q22: two hundred readers who come at the same moment are one request to the room', async (context) => {
   const { path, url } = await start(context);
   const before = await upstreamPulses();
+  const startedMs = performance.now();
   const answers = await Promise.all(Array.from({ length: 200 }, () => send(url, 'GET', path)));
+  const seconds = (performance.now() - startedMs) / 1000;
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-  // Those at the very end may meet the next second.
-  expect((await upstreamPulses()) - before).toBeLessThanOrEqual(2);
+  // Those at the very end may meet the next second; on a slow machine there are more of those.
+  expect((await upstreamPulses()) - before).toBeLessThanOrEqual(Math.ceil(seconds) + 1);
 });
 
 test('Q22: however many read, the room is asked about once a second', async (context) => {

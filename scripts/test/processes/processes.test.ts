@@ -28,7 +28,7 @@ function isAlive(pid: number): boolean {
 async function expectNoneLeft(pids: number[]) {
   await waitFor({
     isReady: () => !pids.some(isAlive),
-    timeoutMs: 10_000,
+    timeoutMs: 30_000,
     describe: () => `still there: ${pids.filter(isAlive)}`,
   });
 }

@@ -69,6 +69,9 @@ async function end(child: ChildProcess, signal: NodeJS.Signals = 'SIGINT') {
   await ended;
 }
 
+/** Its end, and all that it has said: what it wrote last may be read after its exit is known. */
+const untilSaid = (child: ChildProcess) => once(child, 'close');
+
 /** Command lines of living processes that mention this tree. */
 function processesOfTree(): string[] {
   return execFileSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' })
@@ -129,7 +132,7 @@ test('a second start on the same data is refused with the process that has it', 
   const first = start();
   await untilReady(first);
   const second = start();
-  await once(second.child, 'exit');
+  await untilSaid(second.child);
   expect(second.child.exitCode).toBe(1);
   expect(second.said()).toContain(`in use by process ${first.child.pid}`);
 });
@@ -141,7 +144,7 @@ test('a service that does not start is told in its own words, and nothing is lef
     "console.log('PUBLIC_URL must be a URL'); process.exit(2);",
   );
   const run = start();
-  await once(run.child, 'exit');
+  await untilSaid(run.child);
   expect(run.child.exitCode).toBe(1);
   expect(run.said()).toContain('PUBLIC_URL must be a URL');
   await untilNothingIsLeft();
@@ -149,7 +152,7 @@ test('a service that does not start is told in its own words, and nothing is lef
 
 test('an unknown argument is refused before anything is made', async () => {
   const run = start('--frsh');
-  await once(run.child, 'exit');
+  await untilSaid(run.child);
   expect(run.child.exitCode).toBe(1);
   expect(run.said()).toContain('Unknown argument "--frsh"');
   expect(existsSync(join(root, '.sluice'))).toBe(false);
@@ -188,7 +191,7 @@ test.each([
   ['DATABASE_URL', 'nonsense', /DATABASE_URL must be/],
 ])('%s=%s is one sentence, without a stack and without its password', async (variable, value, sentence) => {
   const run = startWith({ [variable]: value });
-  await once(run.child, 'exit');
+  await untilSaid(run.child);
   expect(run.child.exitCode).toBe(1);
   expect(run.said()).toMatch(sentence);
   expect(run.said()).not.toMatch(/hidden|\n\s+at /);
@@ -197,7 +200,7 @@ test.each([
 
 test('--fresh does not touch stores that somebody else provides', async () => {
   const run = startWith({ REDIS_URL: 'redis://127.0.0.1:1' }, '--fresh');
-  await once(run.child, 'exit');
+  await untilSaid(run.child);
   expect([run.child.exitCode, run.said()]).toEqual([1, expect.stringContaining('--fresh wipes only')]);
 });
 
