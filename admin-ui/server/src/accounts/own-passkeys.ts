@@ -61,10 +61,9 @@ export async function addPasskey(
     requireUserVerification: false,
   }).catch(() => undefined);
   if (!verified?.verified) throw refused;
-  const isFirst = !(await accounts.find(id))?.isMfaSetUp;
   const { credential, credentialBackedUp } = verified.registrationInfo;
   const who = { actor: email, reason: null };
-  const passkey = await passkeys.add(
+  const added = await passkeys.add(
     {
       account: id,
       credentialId: credential.id,
@@ -76,16 +75,17 @@ export async function addPasskey(
     },
     who,
   );
-  if (passkey === 'taken') throw problem('passkey-exists', 'This passkey is set up already.');
-  if (passkey === 'too-many')
+  if (added === 'taken') throw problem('passkey-exists', 'This passkey is set up already.');
+  if (added === 'too-many')
     throw problem(
       'too-many-passkeys',
       `An account has at most ${PASSKEYS_MAX} passkeys; take one off first.`,
     );
-  const codes = isFirst ? makeRecoveryCodes() : null;
+  // Of two tabs that add the first one at once, one is told codes: those of the other would be void.
+  const codes = added.isFirst ? makeRecoveryCodes() : null;
   if (codes) await accounts.setRecoveryCodes(id, codes.map(recoveryDigest), who);
   await sessions.renew(session.id, true);
-  return { passkey, recoveryCodes: codes };
+  return { passkey: added.passkey, recoveryCodes: codes };
 }
 
 /** @throws Problem 404 `no-such-passkey`, 409 `last-factor` */

@@ -20,6 +20,8 @@ export function createLinkStore(database: Database): LinkStore {
   return {
     create: (digest, { account, purpose, seconds }) =>
       database.transaction().execute(async (trx) => {
+        // One after the other: of two at once neither would see the other's to void it.
+        await sql`select pg_advisory_xact_lock(hashtextextended(${`link ${account}`}, 0))`.execute(trx);
         await trx
           .deleteFrom('admin.account_links')
           .where(sql<boolean>`account_id is not distinct from ${account}::uuid`)

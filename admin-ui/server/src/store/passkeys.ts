@@ -33,8 +33,14 @@ export interface PasskeyStore {
   keepChallenge(digest: Buffer, purpose: PasskeyPurpose, account: string | null): Promise<void>;
   /** False: nobody has asked for it for this, it has taken too long, or it was taken before. */
   takeChallenge(digest: Buffer, purpose: PasskeyPurpose, account: string | null): Promise<boolean>;
-  /** `taken`: the credential is known already; `too-many`: the account has {@link PASSKEYS_MAX}. */
-  add(passkey: NewPasskey, who: Who): Promise<Passkey | 'taken' | 'too-many'>;
+  /**
+   * `isFirst`: the account had no second factor before. `taken`: the credential is known already; `too-many`: the account has
+   * {@link PASSKEYS_MAX}.
+   */
+  add(
+    passkey: NewPasskey,
+    who: Who,
+  ): Promise<{ readonly passkey: Passkey; readonly isFirst: boolean } | 'taken' | 'too-many'>;
   list(account: string): Promise<Passkey[]>;
   findByCredential(credentialId: string): Promise<Passkey | undefined>;
   /** Notes that it was used; false: its counter has not risen, so that there is another one like it. */
@@ -78,9 +84,13 @@ export function createPasskeyStore(database: Database, keys: Pick<AuditKeys, 'se
 
     add: ({ account, credentialId, publicKey, transports, name, isBackedUp, counter }, who) =>
       database.transaction().execute(async (trx) => {
-        const { email, passkey_count: count } = await trx
+        const {
+          email,
+          passkey_count: count,
+          totp_sealed: totp,
+        } = await trx
           .selectFrom('admin.accounts')
-          .select(['email', 'passkey_count'])
+          .select(['email', 'passkey_count', 'totp_sealed'])
           .where('account_id', '=', account)
           .forUpdate()
           .executeTakeFirstOrThrow();
@@ -107,7 +117,7 @@ export function createPasskeyStore(database: Database, keys: Pick<AuditKeys, 'se
           .execute();
         const after = { email, factor: 'passkey', name, isBackedUp };
         await appendAudit(trx, keys, { ...who, act: 'account.mfa', drop: null, before: null, after });
-        return passkeyOf(row);
+        return { passkey: passkeyOf(row), isFirst: count === 0 && totp === null };
       }),
 
     async list(account) {

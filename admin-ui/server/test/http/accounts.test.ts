@@ -322,6 +322,29 @@ test('a lost second factor is taken off by an owner only together with the passw
   expect(await ask(password)).toMatchObject({ status: 201, body: { hasMfa: false, isMfaSetUp: false } });
 });
 
+test('of two links asked for at once for one account one is good', async () => {
+  const person = await startPerson(admin, 'viewer');
+  const reset = () => admin.call('POST', `/api/v1/accounts/${person.id}/reset`);
+  const { body: first } = await reset();
+  const answers = await whileLocked(
+    admin,
+    ['select from admin.account_links where account_id = $1 for update', [person.id]],
+    () => [reset(), reset()],
+  );
+  const statuses: number[] = [];
+  for (const { link } of [first, ...answers.map(({ body }) => body)])
+    statuses.push(
+      (
+        await openBrowser(admin).call('POST', '/api/v1/enrolment', {
+          token: tokenIn(link),
+          password: PASSWORD,
+        })
+      ).status,
+    );
+  expect(statuses[0]).toBe(410);
+  expect(statuses.slice(1).sort()).toEqual([204, 410]);
+});
+
 test('a link that has run out, or a disabled account, is no way in', async () => {
   const person = await startPerson(admin, 'viewer');
   const reset = async () =>
