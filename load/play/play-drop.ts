@@ -22,7 +22,7 @@ import { openBooks } from './stage/read-books.ts';
 import { readQueue } from './stage/read-queue.ts';
 import { readRoomKey } from './stage/room-key.ts';
 import { watchStock } from './stage/watch-stock.ts';
-import { pause } from './web/patience.ts';
+import { askPatiently, pause } from './web/patience.ts';
 import { createSite, loopback, type Site } from './web/site.ts';
 
 /** What of a stack of services the play uses. */
@@ -69,8 +69,10 @@ const QUIET_MS = 1500;
 const STILL_MS = 25_000;
 /** With chaos such a payment may have to begin anew, and a room to heal. */
 const STILL_MS_CHAOS = 60_000;
-const SETTLING_MS = 30_000;
-const KNOWN_MS = 10_000;
+/** Everybody could go home, but not everything has been harmed yet: so long it may take. */
+const HARMING_MS_MAX = 120_000;
+const SETTLING_MS = 90_000;
+const KNOWN_MS = 60_000;
 
 /**
  * @param trials what is harmed while it runs, lane by lane; and gates in front of it, with an outage of the room
@@ -177,12 +179,14 @@ export async function playDrop(
   for (;;) {
     const now = Date.now();
     const text = `${memory.issued.size} joined, ${memory.inside} inside, ${left} left, ${atHome} gone`;
-    if (text !== before || now < plan.opensAtMs) movedAt = now;
-    before = text;
+    const moves = `${text}, ${raid.tried} tried`;
+    if (moves !== before || now < plan.opensAtMs) movedAt = now;
+    before = moves;
     if (left > 0 || memory.inside > 0) quietSince = now;
     show({ phase: now < plan.opensAtMs ? 'lobby' : 'open', share: 1 - left / args.stock, text });
-    if (atHome === cast.length || now - quietSince > QUIET_MS) break;
-    if (now - movedAt > stillMs) {
+    const isOver = atHome === cast.length || now - quietSince > QUIET_MS;
+    if (isOver && (havoc.isThrough || now - movedAt > HARMING_MS_MAX)) break;
+    if (!isOver && now - movedAt > stillMs) {
       stranded.push(`nothing moved any more: ${text}`);
       break;
     }
@@ -205,7 +209,11 @@ export async function playDrop(
   if (unsettled > 0) stranded.push(`${unsettled} payments were never settled`);
 
   show({ phase: 'judging', share: 1, text: 'log, books, ledger' });
-  const drawn = await room.ask({ method: 'GET', path: `/v1/drops/${drop}/draw`, address: addressOf(0) });
+  const drawn = await askPatiently(
+    room,
+    { method: 'GET', path: `/v1/drops/${drop}/draw`, address: addressOf(0) },
+    { random: createRandom('judge', args.seed), over: new AbortController().signal },
+  );
   await plane.closeDrop(drop);
   const queue = await readQueue(stage.redisUrl, drop);
   const { found, lines } = await findSecrets(stage.logDir, memory.secrets);

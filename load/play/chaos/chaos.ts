@@ -25,6 +25,8 @@ export interface Lane {
 }
 
 export interface Chaos {
+  /** Whether everything has happened that should at least once. */
+  readonly isThrough: boolean;
   /** Stops harming, and resolves when everything is up again. @throws Error when something does not come up any more */
   end(): Promise<ChaosRecord>;
 }
@@ -60,14 +62,16 @@ export function beginChaos(lanes: readonly Lane[], seed: number): Chaos {
   const running = Promise.all(lanes.map(run));
   running.catch(() => {}); // told by end()
 
+  const missed = () =>
+    new Set(lanes.flatMap(({ harms }) => harms.map(told)).filter((what) => !happened.has(what)));
   return {
+    get isThrough() {
+      return missed().size === 0;
+    },
     async end() {
       over.abort();
       await running;
-      const missed = new Set(
-        lanes.flatMap(({ harms }) => harms.map(told)).filter((what) => !happened.has(what)),
-      );
-      return { blows: blows.sort((one, other) => one.atMs - other.atMs), missed: [...missed] };
+      return { blows: blows.sort((one, other) => one.atMs - other.atMs), missed: [...missed()] };
     },
   };
 }

@@ -30,6 +30,8 @@ export interface Rooms<Room> {
 const ENTRIES_PER_GATE = 2;
 /** A gate asks each 10 s, and believes the second failure. */
 const AWAY_MS_MAX = 40_000;
+/** Where nobody has been let in by then, as on a machine that hardly gets on. */
+const AWAY_EMPTY_MS_MAX = 90_000;
 const LOOK_EVERY_MS = 250;
 
 export function createOutage<Room>(gates: Gates, gateCount: number, stack: Rooms<Room>): Outage {
@@ -48,11 +50,12 @@ export function createOutage<Room>(gates: Gates, gateCount: number, stack: Rooms
       const killedAt = performance.now();
       await Promise.all(stack.rooms.map((room) => stack.kill(room)));
       stage = 'away';
-      let { entries } = await gates.counts();
+      const { entries: before } = await gates.counts();
+      let entries = before;
       while (
         !over.aborted &&
         entries < ENTRIES_PER_GATE * gateCount &&
-        performance.now() - killedAt < AWAY_MS_MAX
+        performance.now() - killedAt < (entries === before ? AWAY_EMPTY_MS_MAX : AWAY_MS_MAX)
       ) {
         await pause(LOOK_EVERY_MS, over);
         ({ entries } = await gates.counts());

@@ -19,7 +19,7 @@ const AGAIN_MS = { step: 100, max: 2000 };
 const LANES = 16;
 const ADDRESSES = 64;
 /** How long the victim waits for a second shopper whose session can be tried on it, and for its own ticket to be spent. */
-const STRANGER_MS = 8000;
+const STRANGER_MS = 20_000;
 const SPENT_MS = 15_000;
 
 export interface RaidOptions {
@@ -40,6 +40,8 @@ export interface Raid {
   readonly addresses: readonly string[];
   /** True while some victim is held up. */
   readonly isUnderWay: boolean;
+  /** Attempts so far that were answered. */
+  readonly tried: number;
   /** What was tried and what came of it. */
   finish(): Promise<RaidEvidence>;
 }
@@ -166,17 +168,24 @@ export function createRaid(options: RaidOptions): Raid {
     return { drop, victim, stranger: stranger(), foreign: await foreign, roomKey, random };
   }
 
+  const triedSoFar = () =>
+    [...tries.values()].reduce((sum, count) => sum + [...count.values()].reduce((a, b) => a + b, 0), 0);
+
   return {
     meeting,
     addresses,
     get isUnderWay() {
       return heldUp > 0;
     },
+    get tried() {
+      return triedSoFar();
+    },
     async finish() {
       const counts = [...tries.values()];
+      const tried = triedSoFar();
       const attacked = new Set(counts.flatMap((count) => [...count.keys()]));
       return {
-        tried: counts.reduce((sum, count) => sum + [...count.values()].reduce((a, b) => a + b, 0), 0),
+        tried,
         fewestTriesByKind: Object.fromEntries(
           [...tries].map(([kind, count]) => [kind, Math.min(...count.values())]),
         ),

@@ -22,7 +22,8 @@ export interface ControlPlane {
   closeDrop(id: string): Promise<void>;
 }
 
-const TIMEOUT_MS = 10_000;
+/** Against hanging, not for speed. */
+const TIMEOUT_MS = 60_000;
 
 /** Every method throws an Error with the answer when it is refused. */
 export function createControlPlane({ admin, operatorKey }: Plane): ControlPlane {

@@ -41,7 +41,7 @@ export interface BookReader {
 }
 
 export function openBooks(databaseUrl: string, drop: string): BookReader {
-  const pool = new pg.Pool({ connectionString: databaseUrl, connectionTimeoutMillis: 5000, max: 1 });
+  const pool = new pg.Pool({ connectionString: databaseUrl, connectionTimeoutMillis: 30_000, max: 1 });
   pool.on('error', () => {}); // the next query tells
   const rows = async <Row extends pg.QueryResultRow>(
     statement: string,

@@ -24,8 +24,9 @@ export interface Patience {
   readonly over: AbortSignal;
 }
 
-/** After so many answers that never came or said "later" in a row something is wrong, and it should be seen. */
+/** After so many answers that never came or said "later" in a row, for longer than anything is ever away, something is wrong. */
 const TRIES_MAX = 40;
+const PATIENCE_MS = 120_000;
 const FIRST_BACKOFF_MS = 100;
 const BACKOFF_MS_MAX = 3000;
 
@@ -39,7 +40,8 @@ export async function askPatiently(
   { random, over }: Patience,
 ): Promise<WebAnswer> {
   let last = '';
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
+  const endsAt = performance.now() + PATIENCE_MS;
+  for (let tries = 0; tries < TRIES_MAX || performance.now() < endsAt; tries++) {
     if (over.aborted) throw new Over();
     let waitMs = Math.min(FIRST_BACKOFF_MS * 2 ** tries, BACKOFF_MS_MAX);
     try {

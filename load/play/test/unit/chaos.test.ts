@@ -24,7 +24,9 @@ test('every process of a lane has its turn before one has a second, and what was
     }),
   );
   const chaos = beginChaos([{ harms, restMs: [0, 0] }], 1);
+  expect(chaos.isThrough).toBe(false);
   await promise;
+  expect(chaos.isThrough).toBe(true);
   const { blows, missed } = await chaos.end();
   expect(missed).toEqual([]);
   expect(new Set(blows.slice(0, 3).map(({ to }) => to)).size).toBe(3);
