@@ -1,7 +1,7 @@
 /** 5.1 without scripts: what a shopper's own page says and offers in each state; holding a turn longer and leaving, in forms. */
 import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { pageKey, stockKey } from '../../src/queue/keys.ts';
+import { dropKeys, pageKey, stockKey } from '../../src/queue/keys.ts';
 import { lineOf } from '../support/crowd.ts';
 import { createDrop, newBind, tune } from '../support/drop.ts';
 import { type Answer, send, startTestRoom, type TestRoom } from '../support/room.ts';
@@ -68,7 +68,7 @@ test('leaving without scripts asks first, on a page that stands still; the answe
 
 test('a called shopper without scripts goes in or holds the turn longer; in grace the page says until when', async () => {
   const { ask, at, drop, until, cookie } = await shopper({
-    call_window_us: 3_000_000,
+    call_window_us: 120_000_000,
     grace_us: 600_000_000,
   });
   await tune(room.redis, drop, { rate_per_minute: 6000 });
@@ -79,6 +79,10 @@ test('a called shopper without scripts goes in or holds the turn longer; in grac
   expect([held.status, held.headers.get('location')]).toEqual([303, at('place')]);
   const later = await until('called');
   expect(labels(later)).toContain('Hold my turn longer (2 more times)');
+  // Both windows end now, on the drop's clock.
+  const { control, extended } = dropKeys(drop);
+  const [number = ''] = await room.redis.zrange(extended, '0', '-1');
+  await room.redis.zadd(extended, Number(await room.redis.hget(control, 'clock_us')), number);
   const grace = await until('grace');
   expect(labels(grace)).toEqual(['Go to the shop', 'Leave the line']);
   expect(grace.text).toContain('Held for you until');
