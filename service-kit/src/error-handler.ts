@@ -65,6 +65,11 @@ export function answerError(
   reply: FastifyReply,
   complete: (fault: Problem) => Problem = (fault) => fault,
 ): FastifyReply {
+  // A file on its way to a browser that has left ends too early: nobody's fault, and nobody reads the answer.
+  if (request.raw.socket.destroyed && (error as { code?: string }).code === 'ERR_STREAM_PREMATURE_CLOSE') {
+    request.log.info('the client has left before it had its answer');
+    return reply;
+  }
   const fault = problemOf(error, { id: request.id, log: request.log, drop: dropOf(request) });
   return sendProblem(reply, complete(fault));
 }

@@ -1,6 +1,10 @@
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { connect } from 'node:net';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { problem } from '../src/problem.ts';
+import { waitUntil } from '../src/testing/wait-until.ts';
 import { sendRaw, startTestApp, type TestApp } from './support/test-app.ts';
 
 const Body = Type.Object(
@@ -57,6 +61,10 @@ beforeAll(async () => {
     });
     app.get('/later', async () => {
       throw problem('rate-limited', 'Later.', { retryAfterSeconds: 1.2 });
+    });
+    app.get('/file', async (request) => {
+      await once(request.raw.socket, 'close');
+      return createReadStream(import.meta.filename);
     });
     app.get('/known', async (request) => {
       request.drop = 'from-session';
@@ -267,6 +275,19 @@ describe('a fault of ours', () => {
     expect(answer.headers.get('retry-after')).toBe('1');
     expect(answer.text).not.toContain('10.1.2.3');
   });
+});
+
+test('a client that leaves while it is sent a file is no fault of ours', async () => {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect(Number(port), hostname);
+  const before = server.lines().length;
+  const since = () => server.lines().slice(before);
+  const asked = once(server.app.server, 'request');
+  socket.write('GET /file HTTP/1.1\r\nhost: x\r\n\r\n');
+  await asked;
+  socket.destroy();
+  await waitUntil(() => since().some(({ msg }) => /has left|unexpected/.test(msg)));
+  expect(since().filter(({ level }) => level >= 50)).toEqual([]);
 });
 
 test('Retry-After is whole seconds, rounded up', async () => {
