@@ -1,6 +1,6 @@
 import { createTestRedis, startRelay, waitUntil } from '@sluice/service-kit/testing';
 import type { Redis } from 'ioredis';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { registerRateLimits } from '../src/rate-limits.ts';
 import { connectRedis } from '../src/redis.ts';
 import { createTestLog, startTestApp, type TestApp } from './support/test-app.ts';
@@ -120,6 +120,14 @@ test('health and description are limited too, generously; a route with a written
 });
 
 describe('with Redis', () => {
+  // Counts begin anew with each minute: here none ends.
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Math.floor(Date.now() / LIMIT.timeWindow) * LIMIT.timeWindow });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
   test('instances count together: what was used at one is soon used at the other', async () => {
     const url = await createTestRedis();
     const [one, two] = [await startLimited('', connect(url)), await startLimited('', connect(url))];

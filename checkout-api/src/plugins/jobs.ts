@@ -11,7 +11,7 @@ import type { CheckoutMetrics } from './metrics.ts';
 /** Promised: a hold is given back at most two seconds late. */
 const expireEveryMs = 500;
 /** The room counts on a report each second (Q30), and who was revoked is told with it (ADR 0126). */
-const reportEveryMs = 1000;
+export const reportEveryMs = 1000;
 
 export interface JobsOptions extends Omit<ReportOptions, 'onError' | 'onDelivered' | 'observe'> {
   log: FastifyBaseLogger;

@@ -27,7 +27,7 @@ export interface ReservedKeys {
  * A key that has been used elsewhere since is told "sold out" for other lines that are, and not that it is used. With 0.2 s for
  * which the refusal itself is believed, 2 s at most.
  */
-const knownMs = 1800;
+export const knownMs = 1800;
 
 interface Known {
   /** Numbers are a tenth of the memory of the keys; a clash, by chance or made on purpose, costs one look-up. */

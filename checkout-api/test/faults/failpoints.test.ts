@@ -182,7 +182,7 @@ for (const [act, points] of Object.entries(FAILPOINTS)) {
               const json = await redis.hget(`co:{${drop}}:stock`, 'json');
               return json !== null && JSON.parse(json).products[0].available === shoe?.available;
             },
-            { timeoutMs: 10_000, what: 'the public picture' },
+            { timeoutMs: 30_000, what: 'the public picture' },
           );
         }
       },

@@ -170,7 +170,7 @@ test('a declined payment is 402, an unknown outcome 202; the hold survives both,
   await expect
     .poll(async () => (await shopper.call('GET', `/v1/reservations/${body.id}`)).body.status, {
       timeout: 60_000,
-      interval: 200,
+      interval: 500, // below a session's limit
     })
     .toBe('paid');
   expect(await imbalances(checkout.db.database, drop)).toEqual([]);
@@ -284,13 +284,13 @@ test('Q30, 3.7: while a drop sells its room is told each second, by one instance
   await checkout.another();
   const told = () =>
     checkout.room.calls.filter(({ path }) => path === `/v1/drops/${drop}/capacity`).map(({ body }) => body);
-  await waitUntil(() => told().length > 0, { timeoutMs: 10_000, what: 'the first report' });
-  // Twice the time it should take, for a machine that is busy.
-  await waitUntil(() => told().length > 5, { timeoutMs: 10_000, what: 'five more' });
+  await waitUntil(() => told().length > 0, { what: 'the first report' });
+  await waitUntil(() => told().length > 5, { what: 'five more' });
   const reports = told();
   expect(reports.map(({ seq }) => seq)).toEqual(reports.map((_, at) => at + 1));
   const instants = reports.map(({ at }) => Date.parse(at as string));
-  expect(instants.at(5)).toBeGreaterThan((instants.at(0) as number) + 4000);
+  // Rounds begin 0.95 s after one another at least; after a first one that was slow, the second may come at once.
+  expect(instants.at(5)).toBeGreaterThan((instants.at(0) as number) + 4 * 950);
 });
 
 test('leaving gives everything back, ends the session, and tells the room', async () => {
@@ -301,14 +301,10 @@ test('leaving gives everything back, ends the session, and tells the room', asyn
   expect(await shopper.reserve('k2', shoe)).toMatchObject({ status: 410 });
   expect((await shopper.call('GET', `/v1/reservations/${body.id}`)).body.status).toBe('released');
   await expect
-    .poll(
-      () =>
-        checkout.room.calls
-          .filter(({ path }) => path === `/v1/drops/${drop}/sessions/ended`)
-          .map((call) => call.body),
-      {
-        timeout: 5000,
-      },
+    .poll(() =>
+      checkout.room.calls
+        .filter(({ path }) => path === `/v1/drops/${drop}/sessions/ended`)
+        .map((call) => call.body),
     )
     .toContainEqual({ sessions: [{ jti: shopper.jti, reason: 'released' }] });
 });
@@ -322,11 +318,9 @@ test('a hold runs out by itself, its stock is for sale again and its session is 
     shopper.jti,
   ]);
   await expect
-    .poll(async () => (await next.reserve('k', shoe)).status, { timeout: 10_000, interval: 100 })
+    .poll(async () => (await next.reserve('k', shoe)).status, { interval: 600 }) // below a session's limit
     .toBe(201);
   await expect
-    .poll(() => JSON.stringify(checkout.room.calls.filter(({ path }) => path.endsWith('/sessions/ended'))), {
-      timeout: 5000,
-    })
+    .poll(() => JSON.stringify(checkout.room.calls.filter(({ path }) => path.endsWith('/sessions/ended'))))
     .toContain(`{"jti":"${shopper.jti}","reason":"expired"}`);
-}, 15_000);
+});

@@ -40,14 +40,14 @@ test('an address is told of a paid order and of the stock, and so is the event b
   const { body } = await shopper.reserve('k', [{ sku: 'shoe', quantity: 1 }]);
   await shopper.call('POST', `/v1/reservations/${body.id}/payment`, { method: 'sandbox:ok' });
   const told = (type: string) => receiver.requests.find((one) => JSON.parse(one.body).type === type);
-  await expect.poll(() => told('order.paid') && told('stock.changed'), { timeout: 15_000 }).toBeTruthy();
+  await expect.poll(() => told('order.paid') && told('stock.changed')).toBeTruthy();
   const paid = told('order.paid');
   expect(new Webhook(secret).verify(paid?.body ?? '', paid?.headers ?? {})).toMatchObject({
     type: 'order.paid',
     data: { drop, status: 'paid' },
   });
   await expect
-    .poll(() => bus.requests.map((one) => JSON.parse(one.body).type), { timeout: 15_000 })
+    .poll(() => bus.requests.map((one) => JSON.parse(one.body).type))
     .toContain('sluice.order.paid');
 
   await checkout.db.database.query(
@@ -62,9 +62,7 @@ test('an address is told of a paid order and of the stock, and so is the event b
     status: 202,
     body: { replayed: 1 },
   });
-  await expect
-    .poll(() => receiver.requests.map(({ headers }) => headers['webhook-id']), { timeout: 10_000 })
-    .toContain(eventId);
+  await expect.poll(() => receiver.requests.map(({ headers }) => headers['webhook-id'])).toContain(eventId);
   expect((await internal('DELETE', `/webhooks/${id}`)).status).toBe(204);
   expect((await internal('GET', '/webhooks')).body.webhooks).toEqual([
     expect.objectContaining({ kind: 'outbox' }),

@@ -47,7 +47,7 @@ test('a cancelled order: the money is back, the units are for sale, and the shop
   const asked = await office('POST', `${id}/cancellation`, who, key);
   expect(asked).toMatchObject({ status: 202, body: { kind: 'cancellation', amountMinor: 3000, ...who } });
   await expect
-    .poll(async () => (await shopper.call('GET', `/v1/orders/${id}`)).body, { timeout: 10_000 })
+    .poll(async () => (await shopper.call('GET', `/v1/orders/${id}`)).body)
     .toMatchObject({ status: 'cancelled', refundedMinor: 3000, refundingMinor: 0 });
   expect(await balances(checkout.db.database, drop)).toMatchObject({
     lace: { available: 5 },
@@ -83,7 +83,7 @@ test('what has left is not cancelled but refunded, part by part, with units retu
   expect(tooMuch).toMatchObject({ status: 409, body: { leftMinor: 2000 } });
   expect((await office('POST', `${id}/refunds`, who, { 'idempotency-key': 'r3' })).status).toBe(202);
   await expect
-    .poll(async () => (await office('GET', id)).body, { timeout: 10_000 })
+    .poll(async () => (await office('GET', id)).body)
     .toMatchObject({
       order: { status: 'refunded', refundedMinor: 3000 },
       refunds: [

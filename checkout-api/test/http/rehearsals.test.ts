@@ -140,9 +140,7 @@ test('promise 6: a deleted rehearsal leaves no row in ledger or sandbox, and the
   expect(await leftOf(drop, reservations)).not.toEqual([]);
 
   expect(await office('DELETE', `/drops/${drop}`)).toMatchObject({ status: 200, body: { drop } });
-  await expect
-    .poll(async () => (await office('DELETE', `/drops/${drop}`)).body.rows, { timeout: 10_000 })
-    .toBe(0);
+  await expect.poll(async () => (await office('DELETE', `/drops/${drop}`)).body.rows).toBe(0);
   expect(await leftOf(drop, reservations)).toEqual([]);
   expect(
     (await paid.shopper.call('GET', `/v1/orders/${paid.paid.body.order.id}`)).status,
@@ -180,9 +178,9 @@ test('neither scaling nor alerts see a rehearsal', async () => {
   const drop = await rehearse({ shoe: 5 });
   const real = await createDrop(checkout.db.database, { shoe: 5 });
   const scrape = async () => (await send(checkout.internalUrl, 'GET', '/metrics')).text;
-  await expect.poll(scrape, { timeout: 10_000 }).toContain(`checkout_units_sellable{drop="${real}"`);
+  await expect.poll(scrape).toContain(`checkout_units_sellable{drop="${real}"`);
   const isReported = () => checkout.room.calls.some(({ path }) => path === `/v1/drops/${drop}/capacity`);
-  await expect.poll(isReported, { timeout: 10_000 }).toBe(true);
+  await expect.poll(isReported).toBe(true);
   await shopIn(drop, 'sandbox:ok');
   const text = await scrape();
   expect(text).not.toContain(drop);
@@ -217,9 +215,7 @@ test('4.13: no total counts a rehearsal: sessions, reservations, refunds, holds 
   );
   expect(refund.status).toBe(202);
   const settled = 'select from checkout.refunds where reservation_id = $1 and status <> $2';
-  await expect
-    .poll(async () => (await database.query(settled, [reservation, 'pending'])).rowCount, { timeout: 20_000 })
-    .toBe(1);
+  await expect.poll(async () => (await database.query(settled, [reservation, 'pending'])).rowCount).toBe(1);
   const forgetful = await checkout.enter(drop);
   const { body } = await forgetful.reserve('k', [{ sku: 'shoe', quantity: 1 }]);
   await database.query(

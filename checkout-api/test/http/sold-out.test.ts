@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { knownMs } from '../../src/store/reserved-keys.ts';
 import { believedMs, freshMs } from '../../src/store/sold-out-memory.ts';
 import { createDrop } from '../support/checkout-database.ts';
 import {
@@ -85,11 +86,13 @@ test.each(Object.entries(ways))(
     const statuses = (
       await Promise.all(late.map((shopper) => crowd(shopper, requestsEach, headersOf(drop))))
     ).flat();
-    const looks = (performance.now() - startedAt) / freshMs;
+    const tookMs = performance.now() - startedAt;
+    const looks = tookMs / freshMs + tookMs / knownMs + 1;
     const reached = (await statements()) - before;
     expect(new Set(statuses)).toEqual(new Set(['409']));
     console.log(`${statuses.length} refused, ${reached} statements`);
-    // It looks ten times a second whatever is asked: a machine that asks less than 1,000 times a second has that as its bound.
+    // It looks ten times a second whatever is asked, and reads keys every other second: a machine that asks less than 1,000 times a
+    // second has that as its bound.
     expect(reached).toBeLessThanOrEqual(Math.max(statuses.length / 100, looks));
   },
   120_000,

@@ -39,7 +39,7 @@ test('a signed message is acknowledged when it is durable, kept once, and worked
   const answers = await Promise.all([post(body, headers), post(body, headers), post(body, headers)]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(await stored(id)).toHaveLength(1);
-  await expect.poll(async () => (await stored(id))[0]?.applied_at, { timeout: 10_000 }).not.toBeNull();
+  await expect.poll(async () => (await stored(id))[0]?.applied_at).not.toBeNull();
 });
 
 test('promise 8: a message that is not believed says why and leaves nothing behind', async () => {
@@ -87,29 +87,25 @@ test('while Postgres does not take it a message is not acknowledged; sent again 
   }
   expect((await post(body, headers)).status).toBe(200);
   expect(await stored(id)).toHaveLength(1);
-}, 20_000);
+});
 
 test.each([
   ['sandbox:processing', 'processing'],
   ['sandbox:requires-action', 'requires_action'],
-])(
-  'promise 6: %s is 202 and becomes the order by the message of the provider',
-  async (method, status) => {
-    const drop = await createDrop(checkout.db.database, { shoe: 5 });
-    const shopper = await checkout.enter(drop);
-    const { body } = await shopper.reserve('k', [{ sku: 'shoe', quantity: 1 }]);
-    const path = `/v1/reservations/${body.id}`;
-    const pending = await shopper.call('POST', `${path}/payment`, { method });
-    expect(pending).toMatchObject({ status: 202, body: { status } });
-    if (status === 'requires_action') expect(pending.body.action).toMatchObject({ type: 'redirect' });
-    expect((await shopper.call('GET', path)).body.status).toBe('processing');
-    await expect
-      .poll(async () => (await shopper.call('GET', path)).body.status, { timeout: 15_000 })
-      .toBe('paid');
-    expect(await imbalances(checkout.db.database, drop)).toEqual([]);
-  },
-  30_000,
-);
+])('promise 6: %s is 202 and becomes the order by the message of the provider', async (method, status) => {
+  const drop = await createDrop(checkout.db.database, { shoe: 5 });
+  const shopper = await checkout.enter(drop);
+  const { body } = await shopper.reserve('k', [{ sku: 'shoe', quantity: 1 }]);
+  const path = `/v1/reservations/${body.id}`;
+  const pending = await shopper.call('POST', `${path}/payment`, { method });
+  expect(pending).toMatchObject({ status: 202, body: { status } });
+  if (status === 'requires_action') expect(pending.body.action).toMatchObject({ type: 'redirect' });
+  expect((await shopper.call('GET', path)).body.status).toBe('processing');
+  await expect
+    .poll(async () => (await shopper.call('GET', path)).body.status, { interval: 500 }) // below a session's limit
+    .toBe('paid');
+  expect(await imbalances(checkout.db.database, drop)).toEqual([]);
+});
 
 test('promise 6: messages that come three times make one order', async () => {
   const drop = await createDrop(checkout.db.database, { shoe: 5 });
@@ -126,10 +122,11 @@ test('promise 6: messages that come three times make one order', async () => {
         [body.id],
       )
       .then(({ rows }) => rows);
-  await expect.poll(sends, { timeout: 15_000 }).toEqual([{ sends: 0, tries: 3 }]);
+  // One whose acknowledgement is slow is sent once more.
+  await expect.poll(sends).toEqual([{ sends: 0, tries: expect.toSatisfy((n: number) => n >= 3) }]);
   const { rows } = await checkout.db.database.query(
     'select 1 from checkout.orders where reservation_id = $1',
     [body.id],
   );
   expect(rows).toHaveLength(1);
-}, 30_000);
+});

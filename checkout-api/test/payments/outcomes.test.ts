@@ -202,11 +202,11 @@ test('while the provider is down a hold that would run out stays, for a quarter 
               extract(epoch from expires_at - promised_until)::float8 as beyond from checkout.reservations where id = $1`,
       id,
     ).then(([row]) => row);
-  await sql(`update checkout.reservations set expires_at = now() + '5 seconds' where id = $1`, id);
+  await sql(`update checkout.reservations set expires_at = now() + '20 seconds' where id = $1`, id);
   expect(await till.payments.pay(holder, id, 'sandbox:ok')).toEqual({ verdict: 'provider-unavailable' });
   expect((await left()).seconds).toBeGreaterThan(30);
   await sql(
-    `update checkout.reservations set expires_at = now() + '5 seconds', promised_until = now() - '895 seconds'::interval where id = $1`,
+    `update checkout.reservations set expires_at = now() + '20 seconds', promised_until = now() - '870 seconds'::interval where id = $1`,
     id,
   );
   await till.payments.pay(holder, id, 'sandbox:ok');

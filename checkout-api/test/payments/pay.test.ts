@@ -24,13 +24,14 @@ beforeAll(async () => {
 });
 afterAll(() => db.close());
 
-function createTill(provider: PaymentProvider, timeoutMs = 3000) {
+/** It has patience: how long a provider is waited for is tried in guard.test.ts. */
+function createTill(provider: PaymentProvider) {
   const reservations = createReservationStore(db.database);
   const outcomes: string[] = [];
   const payments = createPayments({
     store: createPaymentStore(db.database),
     reservations,
-    providers: new Map([['sandbox', guardProvider(provider, { timeoutMs })]]),
+    providers: new Map([['sandbox', guardProvider(provider, { timeoutMs: 60_000 })]]),
     observe: (outcome) => outcomes.push(outcome),
   });
   return { payments, reservations, outcomes };
@@ -127,8 +128,15 @@ test('a declined payment leaves the hold as it was, and another method may follo
 
 test('promise 6: a charge whose answer never came is found by the reconciler and becomes the order', async () => {
   const { drop, holder, id } = await hold();
-  const { payments, outcomes } = createTill(sandbox, 100);
-  expect(await payments.pay(holder, id, 'sandbox:timeout-after-capture')).toEqual({ verdict: 'processing' });
+  const lost: PaymentProvider = {
+    ...sandbox,
+    async charge(request, signal) {
+      await sandbox.charge(request, signal);
+      throw new Error('socket hang up');
+    },
+  };
+  const { payments, outcomes } = createTill(lost);
+  expect(await payments.pay(holder, id, 'sandbox:ok')).toEqual({ verdict: 'processing' });
   expect(await balances(db.database, drop)).toMatchObject({ shoe: { held: 1, sold: 0 } });
   expect(await payments.pay(holder, id, 'sandbox:ok')).toEqual({ verdict: 'processing' });
   expect(await payments.reconcile(0, 10)).toBe(1);

@@ -103,7 +103,7 @@ test(
           );
           return rows.length;
         },
-        { timeout: 15_000 },
+        { timeout: 60_000 },
       )
       .toBe(0);
     const { rows } = await db.database.query(
@@ -114,7 +114,7 @@ test(
     expect(rows).toEqual([]);
     expect(await imbalances(db.database, drop)).toEqual([]);
   },
-  30_000 + kills * 30_000,
+  90_000 + kills * 30_000,
 );
 
 test('Redis gone: shoppers are still let in, reserve and pay', async () => {
@@ -128,7 +128,7 @@ test('Redis gone: shoppers are still let in, reserve and pay', async () => {
   });
   expect(paid?.status).toBe(200);
   expect((await send(url, 'GET', '/readyz')).status).toBe(200);
-}, 20_000);
+});
 
 test('every fault of the configuration is named at once, and the process ends with 2', async () => {
   const child = spawn(process.execPath, [server], {
@@ -145,4 +145,4 @@ test('every fault of the configuration is named at once, and the process ends wi
     expect(said).toContain(name);
   }
   expect(said).not.toContain('short');
-}, 20_000);
+});

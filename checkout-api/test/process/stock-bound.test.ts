@@ -119,7 +119,9 @@ test(`Q30: of ${waiting} waiting for ${stock} units no more enter than can still
     products: [{ sku: 'shoe', name: 'Shoe', priceMinor: 100, stock }],
   });
   expect(created.status, created.text).toBe(201);
-  await waitUntil(async () => (await phase(drop)) === 'lobby', { what: 'the lobby' });
+  await waitUntil(async () => ['lobby', 'drawing', 'open'].includes(await phase(drop)), {
+    what: 'the lobby',
+  });
 
   const crowd: Waiting[] = [];
   await each(Array.from({ length: waiting }), async (_, at) => {

@@ -114,4 +114,4 @@ test('the command ends with 1 and names what differs, with 0 when nothing does',
     ok: false,
     differences: [{ balance: 'orders' }, { balance: 'orders' }],
   });
-}, 30_000);
+});

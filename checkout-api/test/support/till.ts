@@ -12,21 +12,21 @@ import { createDrop, enterShoppers } from './checkout-database.ts';
 export function createTill(
   database: Database,
   provider: PaymentProvider,
-  options: { timeoutMs?: number } & Partial<PaymentsOptions> = {},
+  options: Partial<PaymentsOptions> = {},
 ) {
-  const { timeoutMs = 3000, ...more } = options;
   const reservations = createReservationStore(database);
   const store = createPaymentStore(database);
   const orders = createOrderStore(database);
   const outcomes: string[] = [];
-  const guarded = guardProvider(provider, { timeoutMs });
+  // It has patience: how long a provider is waited for is tried in guard.test.ts.
+  const guarded = guardProvider(provider, { timeoutMs: 60_000 });
   const providers = new Map([[provider.name, guarded]]);
   const payments = createPayments({
     store,
     reservations,
     providers,
     observe: (outcome) => outcomes.push(outcome),
-    ...more,
+    ...options,
   });
   return {
     payments,
