@@ -7,11 +7,13 @@ import { inSeconds } from '../../../server/test/support/control-plane.ts';
 import { type Road, startRoad } from '../../../server/test/support/road.ts';
 import { checkAccessibility, checkReflow } from './support/check-accessibility.ts';
 import { type Crowd, sendCrowd } from './support/crowd.ts';
+import { focused, focusedInDialog } from './support/focus.ts';
+import { holdAnswer } from './support/hold-answer.ts';
 import { setStage } from './support/stage.ts';
 import { takeScreen } from './support/take-screen.ts';
 
 const stage = setStage({ withRoom: true });
-const PATIENCE = { timeoutMs: 60_000 };
+const PATIENCE = { timeoutMs: 120_000 };
 
 const crowds: Crowd[] = [];
 const roads: Road[] = [];
@@ -76,6 +78,18 @@ test('4.12: the rate of a running drop changes in two keys, and goes back with o
   await waitUntil(async () => (await rateOf(drop)) === 600, PATIENCE);
   await page.locator('.acts .undone').waitFor();
 
+  // Whoever is about to type a rate while it changes types theirs, and not one behind the other.
+  const field = page.locator('.rate input');
+  await page.keyboard.press('r');
+  await focused(field);
+  for (const to of [620, 600]) {
+    await stage.admin.call('POST', `/api/v1/drops/${drop}/rate`, { to });
+    await waitUntil(async () => (await field.inputValue()) === String(to), PATIENCE);
+  }
+  await page.keyboard.type('7');
+  expect(await field.inputValue()).toBe('7');
+  await page.keyboard.press('Escape');
+
   await page.keyboard.press('r');
   await page.keyboard.type('1300');
   await page.keyboard.press('Enter');
@@ -84,8 +98,9 @@ test('4.12: the rate of a running drop changes in two keys, and goes back with o
   await checkAccessibility(page);
   await takeScreen(page, 'control-confirm');
   // The answer that changes nothing has the focus.
+  await focusedInDialog(page);
   await page.keyboard.press('Enter');
-  await question.waitFor({ state: 'hidden' });
+  await question.waitFor({ state: 'detached' });
   expect(await rateOf(drop)).toBe(600);
 
   await page.keyboard.press('r');
@@ -105,7 +120,7 @@ const FAIR_US = 6_000_000;
 
 test('4.12: from the key to the first entry at the new rate, by Redis’s clock (promised: 2 s)', async () => {
   // Few enter, so that many wait who have come forward.
-  const drop = await running(60, { admission: { ratePerMinute: 60, stockBound: 'off' } });
+  const drop = await running(120, { admission: { ratePerMinute: 60, stockBound: 'off' } });
   const { page } = await stage.visit({ as: 'operator', at: `/drops/${drop}/control` });
   await page.getByText('1 of 1 instances on').waitFor();
   const tookMs: number[] = [];
@@ -121,8 +136,11 @@ test('4.12: from the key to the first entry at the new rate, by Redis’s clock 
     await page.keyboard.press('r');
     await page.keyboard.type('600');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Do it' }).waitFor();
+    const yes = page.getByRole('button', { name: 'Do it' });
+    await yes.waitFor();
+    await focusedInDialog(page);
     await page.keyboard.press('Tab');
+    await focused(yes);
     const before = await redisNowUs();
     await page.keyboard.press('Enter');
     await waitUntil(async () => (await rateOf(drop)) === 600, { ...PATIENCE, everyMs: 5 });
@@ -187,6 +205,27 @@ test('4.12: a drop is steered through its day: pause, message, resume, undo, ses
   await checkAccessibility(page);
   await takeScreen(page, 'control-sold-out');
   expect(faults).toEqual([]);
+});
+
+test('4.12: a message in a second language does not take the first one back while the drop is read again', async () => {
+  const drop = await running(1);
+  const { page } = await stage.visit({ as: 'operator', at: `/drops/${drop}/control` });
+  const messageOf = async () =>
+    (await stage.admin.call('GET', `/api/v1/drops/${drop}`)).body.page.message as Record<string, string>;
+  const show = page.getByRole('button', { name: 'Show it' });
+  const english = page.getByRole('textbox', { name: 'English' });
+  await english.fill('Back in a minute.');
+  const late = await holdAnswer(page, new RegExp(`/api/v1/drops/${drop}$`));
+  await show.click();
+  await waitUntil(async () => (await messageOf()).en === 'Back in a minute.', PATIENCE);
+  await waitUntil(() => show.isDisabled(), PATIENCE);
+  expect(await english.inputValue()).toBe('Back in a minute.');
+  await page.getByRole('textbox', { name: 'Deutsch' }).fill('Gleich zurück.');
+  await show.click();
+  await waitUntil(async () => (await messageOf()).de === 'Gleich zurück.', PATIENCE);
+  expect(await messageOf()).toEqual({ en: 'Back in a minute.', de: 'Gleich zurück.' });
+  await late.release();
+  await waitUntil(() => show.isDisabled(), PATIENCE);
 });
 
 test('4.14: nothing lies when the connection is gone: how old every number is, and then the present again', async () => {
@@ -275,9 +314,11 @@ test('4.12: every act is there for whoever may, on any width, in both languages 
   await page.getByText('1 of 1 instances on v1').waitFor();
   await page.keyboard.press('?');
   const help = page.getByRole('dialog', { name: 'Keyboard' });
+  await help.waitFor();
   await checkAccessibility(page);
   await help.getByLabel('Single keys are on in this browser').uncheck();
   await page.keyboard.press('Escape');
+  await help.waitFor({ state: 'detached' });
   await page.keyboard.press('p');
   await page.getByRole('button', { name: 'Keyboard' }).click();
   await help.getByLabel('Single keys are on in this browser').check();
@@ -294,7 +335,9 @@ test('4.12: every act is there for whoever may, on any width, in both languages 
     await page.getByRole('button', { name }).click();
     await page.getByRole('dialog', { name }).waitFor();
     if (name === 'Pass through' || name === 'Move stock') await checkAccessibility(page);
+    await focusedInDialog(page);
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name }).waitFor({ state: 'detached' });
   }
   await page.getByRole('button', { name: 'Move stock' }).click();
   await page.getByRole('textbox', { name: 'Units' }).fill('+5');
@@ -315,6 +358,6 @@ test('4.12: every act is there for whoever may, on any width, in both languages 
   await sure.getByRole('button', { name: 'Do it' }).click();
   await waitUntil(async () => (await control(drop)).override === 'closed', PATIENCE);
   await seesLimit(page, /it is closed/);
-  expect(await page.getByRole('button', { name: 'Pause' }).isDisabled()).toBe(true);
+  await waitUntil(() => page.getByRole('button', { name: 'Pause' }).isDisabled(), PATIENCE);
   expect(faults).toEqual([]);
 });

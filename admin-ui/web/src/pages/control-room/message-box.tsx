@@ -46,12 +46,17 @@ export function MessageBox({ drop, acts, isDisabled }: MessageBoxProps) {
   const t = useText();
   const { message } = drop.page;
   const [texts, setTexts] = useState<Readonly<Record<string, string>> | null>(null);
+  /** What was sent, until the drop is read again: what is typed meanwhile goes on from it, not from what stood there before. */
+  const [sent, keepSent] = useState<{ readonly over: object; readonly texts: typeof message } | null>(null);
   const [more, setMore] = useState<readonly string[]>([]);
-  const shown = texts ?? message;
-  const languages = [...new Set([...FIRST, ...Object.keys(message), ...more])];
+  const known = sent?.over === message ? sent.texts : message;
+  const shown = texts ?? known;
+  const languages = [...new Set([...FIRST, ...Object.keys(known), ...more])];
   const send = async (wanted: Readonly<Record<string, string>>, done: string) => {
     const kept = Object.fromEntries(Object.entries(wanted).filter(([, text]) => text.trim() !== ''));
-    if (await acts.submit({ method: 'PATCH', path: 'page', body: { message: kept }, done })) setTexts(null);
+    if (!(await acts.submit({ method: 'PATCH', path: 'page', body: { message: kept }, done }))) return;
+    keepSent({ over: message, texts: kept });
+    setTexts(null);
   };
   const submit = useSubmit(() => send(shown, t('control.message-done')));
   return (
@@ -97,7 +102,7 @@ export function MessageBox({ drop, acts, isDisabled }: MessageBoxProps) {
             {t('control.message-send')}
           </Button>
           <Button
-            isDisabled={isDisabled || Object.keys(message).length === 0}
+            isDisabled={isDisabled || Object.keys(known).length === 0}
             onPress={() => void send({}, t('control.message-gone')).catch(() => submit())}
           >
             {t('control.message-clear')}

@@ -1,5 +1,5 @@
 /** The rate: by keys, by buttons or typed; at once or on a ramp; never more than prepared until it is applied. */
-import { type RefObject, useState } from 'react';
+import { type RefObject, useLayoutEffect, useState } from 'react';
 import type { LiveSample } from '../../api/contract.ts';
 import { useText } from '../../i18n/language.tsx';
 import { Button } from '../../ui/button.tsx';
@@ -58,6 +58,11 @@ export function RateControl({ sample, draft, words, field, isDisabled }: RateCon
   const { targetPerMinute } = sample.rate;
   const drafted = draft.text === null ? undefined : readRate(draft.text);
   const isWrong = draft.text !== null && drafted === undefined;
+  // The rate may change under the hands of whoever is about to type another one: that takes its place, and does not stand behind it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is when the rate changes that what was selected is not any more
+  useLayoutEffect(() => {
+    if (draft.text === null && document.activeElement === field.current) field.current?.select();
+  }, [targetPerMinute]);
   return (
     <form
       className="rate"
