@@ -45,9 +45,10 @@ test('4.2: a drop is for people with a code: codes are made, saved as a file thi
   await checkReflow(page);
   await takeScreen(page, 'access-codes');
   await page.getByRole('button', { name: 'I have kept it' }).click();
-  expect(await page.getByText(lines[1]?.split(',')[0] ?? '').count()).toBe(0);
+  await page.getByText(lines[1]?.split(',')[0] ?? '').waitFor({ state: 'detached' });
 
   await page.getByRole('button', { name: 'Withdraw “Newsletter”' }).click();
+  await page.getByRole('alertdialog').waitFor();
   await checkAccessibility(page);
   await page.getByRole('alertdialog').getByRole('button', { name: 'Withdraw', exact: true }).click();
   await page.getByText('Withdrawn', { exact: true }).waitFor();

@@ -12,6 +12,7 @@ import {
 import { PASSWORD, startPerson } from '../../../server/test/support/people.ts';
 import { addAuthenticator } from './support/add-authenticator.ts';
 import { checkAccessibility, checkReflow } from './support/check-accessibility.ts';
+import { focused } from './support/focus.ts';
 import { setStage } from './support/stage.ts';
 import { takeScreen } from './support/take-screen.ts';
 
@@ -96,6 +97,7 @@ test('4.1: a passkey is named and made, signs in alone, proves afresh, stands be
   await checkAccessibility(page);
   await takeScreen(page, 'sign-in-second-factor');
   // The button has the focus: one key.
+  await focused(page.getByRole('button', { name: 'Use a passkey' }));
   await page.keyboard.press('Enter');
   await title(page, 'Drops');
 

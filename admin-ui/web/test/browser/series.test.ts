@@ -67,6 +67,7 @@ test('4.2: a drop is made to recur; the next ones are seen, changed alone or wit
   expect((await stage.admin.call('GET', '/api/v1/series/nightly')).body.skipped).toEqual([unmade.local]);
 
   await page.getByRole('button', { name: 'End the series' }).click();
+  await page.getByRole('alertdialog').waitFor();
   await checkAccessibility(page);
   await page.getByRole('alertdialog').getByRole('button', { name: 'End the series' }).click();
   await page.getByText('It has ended: no more drops are made.').waitFor();
