@@ -52,7 +52,7 @@ export interface ArchiveStore {
   /** How many pieces there are, from 0 on without a gap. */
   countChunks(drop: string, kind: ChunkKind): Promise<number>;
   storeDraw(drop: string, head: RosterHead | null, revealedAt: Date | null): Promise<void>;
-  /** Totals, late tickets, the audit entry and a closing time that the checkout hears of: one transaction. */
+  /** Totals, late tickets, the audit entry and a closing time that the checkout hears of: one transaction. What has left Redis stays as it is. */
   store(drop: string, options: StoreOptions): Promise<void>;
   removed(drop: string, who: Who, keys: number): Promise<void>;
   /** Those whose keys have left Redis, and when. */
@@ -199,12 +199,14 @@ export function createArchiveStore(database: Database, keys: Pick<AuditKeys, 'se
 
     store: (drop, { closedAt, totals, report, late, ...who }) =>
       database.transaction().execute(async (trx) => {
-        const { stored_at: storedAt } = await trx
+        const { stored_at: storedAt, removed_at: removedAt } = await trx
           .selectFrom('admin.archives')
-          .select('stored_at')
+          .select(['stored_at', 'removed_at'])
           .where('drop_id', '=', drop)
           .forUpdate()
           .executeTakeFirstOrThrow();
+        // Whoever slept over its lease has read a Redis that has nothing of it any more.
+        if (removedAt !== null) return;
         await trx
           .deleteFrom('admin.archive_chunks')
           .where('drop_id', '=', drop)

@@ -141,6 +141,18 @@ test('several instances at once: one archives', async () => {
   expect(outcomes.filter(({ status }) => status === 'taken')).toHaveLength(5);
 });
 
+test('an instance that wakes up when another one has archived the drop leaves what is stored as it is', async () => {
+  const drop = await endedDrop({ lines: 100 });
+  expect(await archive(drop.id)).toMatchObject({ status: 'archived' });
+  const before = await rowOf(drop.id);
+  await plane.archives.store(drop.id, {
+    ...{ actor: 'late', reason: null, closedAt: new Date(), late: [], report: null },
+    totals: { ...before.totals, joined: 0 },
+  });
+  expect(await rowOf(drop.id)).toEqual(before);
+  expect(await plane.archives.chunk(drop.id, 'late', 0)).not.toBeNull();
+});
+
 test('who may still be inside is waited for, whatever the plan says', async () => {
   const drop = await endedDrop({ lines: 100 });
   const sessions = `wr:{${drop.id}}:sessions`;

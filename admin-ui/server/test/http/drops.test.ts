@@ -23,7 +23,7 @@ const type = (name: string) => ({ type: expect.stringMatching(new RegExp(`/${nam
 
 test('a drop is scheduled, read and listed; room and checkout have it when the answer says so', async () => {
   const plan = anyPlan();
-  const made = await admin.call('POST', '/api/v1/drops', plan);
+  const made = await admin.createDrop(plan);
   expect(made).toMatchObject({
     status: 201,
     body: {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anyPlan, send, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
 import { holding, untilWaiting } from '../support/locks.ts';
@@ -40,7 +41,15 @@ test('4.2: a series makes drops of their own, days ahead, each with its place in
   expect(made(body)).toHaveLength(2 + (body.next[2].drop ? 1 : 0));
   expect(body.next).toHaveLength(20);
   const [first = ''] = made(body);
-  const drop = await admin.call('GET', `/api/v1/drops/${first}`);
+  // At once, or as soon as a slow checkout has been told again.
+  const drop = await waitUntil(
+    async () => {
+      const answer = await admin.call('GET', `/api/v1/drops/${first}`);
+      const { checkout, room } = answer.body;
+      return checkout.status === 'done' && room.status === 'done' ? answer : undefined;
+    },
+    { timeoutMs: 60_000, everyMs: 200 },
+  );
   expect(drop.body).toMatchObject({
     name: 'Aurora Low',
     admission: { ratePerMinute: 60 },

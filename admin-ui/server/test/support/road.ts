@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface Road {
   /** The address given, through this road. */
   readonly url: string;
+  /** Neither cut nor blocked. */
+  readonly isOpen: boolean;
   /** Every connection breaks, new ones are refused at once. */
   cut(): void;
   /** Connections stay, nothing passes: a server that has gone silent. */
@@ -46,6 +48,9 @@ export async function startRoad(target: string, defaultPort: number): Promise<Ro
   };
   return {
     url: url.href,
+    get isOpen() {
+      return mode === 'open';
+    },
     cut() {
       mode = 'cut';
       breakAll();
