@@ -1,10 +1,10 @@
 /** Whole instances of the room in this process, on real Redis, and the ways shoppers and services talk to them. */
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLogger, openRedis } from '@sluice/service-kit';
-import { createTestRedis } from '@sluice/service-kit/testing';
+import { createTestRedis, waitUntil } from '@sluice/service-kit/testing';
 import { Redis } from 'ioredis';
 import { readConfig } from '../../src/config.ts';
 import { type RunningRoom, startRoom } from '../../src/start.ts';
@@ -115,14 +115,19 @@ export async function send(
   };
 }
 
-/** Joins and returns the ticket. */
+/** Joins and returns the ticket. As a page does, it comes again when it is told to, with the same nonce: one place. */
 export async function joinDrop(
   base: string,
   drop: string,
   headers: Record<string, string> = {},
 ): Promise<string> {
-  const answer = await send(base, 'POST', `/v1/drops/${drop}/tickets`, { headers });
-  if (answer.status !== 201) throw new Error(`no place: ${answer.status} ${answer.text}`);
+  const body = { nonce: randomUUID() };
+  const answer = await waitUntil(async () => {
+    const now = await send(base, 'POST', `/v1/drops/${drop}/tickets`, { headers, body });
+    return now.status === 503 ? null : now;
+  });
+  if (answer.status !== 201 && answer.status !== 200)
+    throw new Error(`no place: ${answer.status} ${answer.text}`);
   return answer.body.ticket;
 }
 
