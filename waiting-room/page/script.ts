@@ -153,7 +153,8 @@ async function join(): Promise<void> {
   const nonce = remember('nonce') || crypto.randomUUID();
   remember('nonce', nonce);
   const [code, answer] = await ask('POST', 'tickets', { nonce, code: remember('code') || undefined });
-  if (code < 300) {
+  // Whoever has bought, and may do so once, is told that by what tells of a place.
+  if (code < 300 || answer.type === 'ticket-spent') {
     remember('nonce', '');
     remember('place', '1');
     remember('left', '');

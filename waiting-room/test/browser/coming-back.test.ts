@@ -1,10 +1,12 @@
 /** 5.3: whatever happens to the page or the device, the place stays, and is one; on an old phone and a bad network, too. */
 import { waitUntil } from '@sluice/service-kit/testing';
+import { decodeJwt } from 'jose';
 import { expect, test } from 'vitest';
 import { launchChromium } from '../../../scripts/lib/launch-chromium.mjs';
 import { dropKeys } from '../../src/queue/keys.ts';
 import { joinCrowd, lineOf } from '../support/crowd.ts';
 import { createDrop } from '../support/drop.ts';
+import { SERVICE_TOKEN, send } from '../support/room.ts';
 import { setStage } from './support/stage.ts';
 import type { Visitor } from './support/visitor.ts';
 
@@ -40,6 +42,26 @@ test('reloaded, and closed and opened again: the same place', async () => {
   expect(await opened.textContent('#reference')).toBe(reference);
   expect(joins(visitor)).toBe(1);
   expect(await lineOf(stage.redis, drop)).toHaveLength(4);
+});
+
+test('whoever has bought in a drop that allows one purchase is told so however often they come back', async () => {
+  await stage.open();
+  const drop = await createDrop(stage.redis, {
+    policy: { rate_per_minute: 6000, rejoin_after_purchase: 'no' },
+  });
+  const visitor = await stage.arrive(drop);
+  const url = visitor.page.url();
+  await waitUntil(() => visitor.handedOver.length === 1, { timeoutMs: 45_000 });
+  const { jti } = decodeJwt(visitor.handedOver[0]?.get('token') ?? '');
+  await send(stage.room.url, 'POST', `/v1/drops/${drop}/sessions/ended`, {
+    headers: { authorization: `Bearer ${SERVICE_TOKEN}` },
+    body: { sessions: [{ jti, reason: 'paid' }] },
+  });
+  for (let visit = 1; visit <= 3; visit++) {
+    await visitor.page.goto(url);
+    await visitor.sees('done', 'closed');
+    expect(await visitor.state(), `visit ${visit}`).toBe('done');
+  }
 });
 
 test('the network is lost and comes back: the page says so, keeps what it knew, and goes on', async () => {

@@ -12,6 +12,7 @@ export const DETAILS = {
   'wrong-passkey': 'The passkey did not prove that you have an account here.',
   'wrong-openid': 'The OpenID provider did not prove that you have an account here.',
   'wrong-challenge': 'This is not an answer to a challenge of yours, for this site.',
+  'account-changed': 'The account was changed in this moment; sign in again.',
   'by-password': 'The OpenID provider does not answer; sign in with a password.',
   'passkeys-most': 'An account has at most {most} passkeys; take one off first.',
   'other-factor-first': 'It is your only second factor: set up another one first.',
