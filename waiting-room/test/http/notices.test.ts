@@ -11,6 +11,7 @@ import { createDrop, newTicket, tune } from '../support/drop.ts';
 import { type PushService, startPushService } from '../support/push-service.ts';
 import { startRedisServer } from '../support/redis-server.ts';
 import { send, startTestRoom, type TestRoom, ticketHeader } from '../support/room.ts';
+import { watchCommands } from '../support/watch-commands.ts';
 
 let room: TestRoom;
 let sink: MailServer;
@@ -188,12 +189,11 @@ test('where nobody has asked nothing is read: one look at who asked, however man
     const drops = [await createDrop(quiet.redis), await createDrop(quiet.redis)];
     for (const drop of drops) await joinCrowd(quiet.url, drop, 1);
     const commands: string[] = [];
-    const monitor = await quiet.redis.monitor();
-    monitor.on('monitor', (_time: string, args: string[]) => commands.push(args.join(' ')));
+    const watch = await watchCommands(quiet.redisUrl, (words) => commands.push(words.join(' ')));
     const looks = () => commands.filter((command) => command === 'smembers wr:notices').length;
     await waitUntil(() => looks() >= 2);
     expect(commands.filter((command) => command.includes(':notices-'))).toEqual([]);
-    monitor.disconnect();
+    watch.close();
   } finally {
     await quiet.close();
     await server.remove();

@@ -1,9 +1,9 @@
 /** What asking for one's own status costs Redis (2.15, Q15, Q22). */
 import { waitUntil } from '@sluice/service-kit/testing';
-import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDrop, tune } from '../support/drop.ts';
 import { send, startTestRoom, type TestRoom, ticketHeader } from '../support/room.ts';
+import { watchCommands } from '../support/watch-commands.ts';
 
 const ASKS = 20;
 /** While waiting, however long that takes on a busy machine: a ticket may ask 300 times a minute. */
@@ -32,16 +32,15 @@ test('2.15: own status costs Redis nothing beyond the frontier, and one read at 
   await waitUntil(async () => (await own(waiting)).body.position === 1, { everyMs: ASK_EVERY_MS });
 
   // Redis tells every command it is sent; those about a ticket name its public number.
-  const watcher = await new Redis(room.redisUrl).monitor();
   const reads = new Map<string, number>([
     [called.publicNumber, 0],
     [waiting.publicNumber, 0],
   ]);
   let isOver = false;
-  watcher.on('monitor', (_time: string, args: string[], source: string) => {
-    if (args.includes('the-end')) isOver = true;
+  const watch = await watchCommands(room.redisUrl, (words, source) => {
+    if (words.includes('the-end')) isOver = true;
     if (source === 'lua') return;
-    for (const [number, count] of reads) if (args.includes(number)) reads.set(number, count + 1);
+    for (const [number, count] of reads) if (words.includes(number)) reads.set(number, count + 1);
   });
   for (let i = 0; i < ASKS; i++) {
     expect((await own(waiting)).body).toMatchObject({ state: 'waiting', position: 1 });
@@ -49,6 +48,6 @@ test('2.15: own status costs Redis nothing beyond the frontier, and one read at 
   }
   await room.redis.get('the-end');
   await waitUntil(() => isOver);
-  watcher.disconnect();
+  watch.close();
   expect([reads.get(called.publicNumber), reads.get(waiting.publicNumber)]).toEqual([ASKS, 0]);
 });
