@@ -17,12 +17,20 @@ export function sendCrowd(
 ): Crowd {
   const options = ['--room', room?.url ?? '', '--checkout', checkoutUrl, '--drop', drop];
   const how = ['--shoppers', String(shoppers), '--arrivals', '2000', '--pace', '1', '--buyers'];
-  const child = spawn(process.execPath, [program, ...options, ...how], { stdio: 'ignore' });
+  const child = spawn(process.execPath, [program, ...options, ...how], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  // How their ways ended; said where one ended as none should.
+  let endings = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    endings += text;
+  });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return {
     async end() {
       child.kill('SIGTERM');
       await ended;
+      if (endings.includes('gave up')) console.warn(`the crowd of ${drop}: ${endings}`);
     },
   };
 }
