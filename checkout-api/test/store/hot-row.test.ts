@@ -1,4 +1,4 @@
-import { waitUntil } from '@sluice/service-kit/testing';
+import { untilWaiting } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createReservationStore, type ReserveOutcome } from '../../src/store/reservations.ts';
 import { type ReserveRequest, reserveBatch } from '../../src/store/reserve-batch.ts';
@@ -73,15 +73,8 @@ test.each(['plain', 'of any kind'])(
         kind === 'plain'
           ? reservePlain(db.database, drop, requests, 0)
           : reserveBatch(db.database, drop, requests);
-      await waitUntil(
-        async () => {
-          const { rowCount } = await db.database.query(
-            `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
-          );
-          return rowCount === 1;
-        },
-        { what: 'the batch waiting for its shopper' },
-      );
+      // The batch waits for its shopper.
+      await untilWaiting(db.database, 1);
       await outsider.query('select from checkout.stock where drop_id = $1 for update nowait', [drop]);
       await outsider.query('rollback');
       expect((await deciding)?.answers.map(({ verdict }) => verdict)).toEqual(Array(3).fill('reserved'));

@@ -1,4 +1,5 @@
 /** What a statement must see of one it waited for, and what must not go while it is being read. Each pair is made to meet. */
+import { untilWaiting } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSandboxProvider } from '../../src/payments/sandbox.ts';
 import { createEventStore } from '../../src/store/events.ts';
@@ -13,7 +14,7 @@ import {
   enterShoppers,
   imbalances,
 } from '../support/checkout-database.ts';
-import { untilWaiting, whileHeld } from '../support/meeting.ts';
+import { whileHeld } from '../support/meeting.ts';
 import { vault } from '../support/telling.ts';
 import { createTill, holdIn } from '../support/till.ts';
 

@@ -1,5 +1,6 @@
 /** For tests: real stores, isolated by name, and waiting without sleeping. */
 export { type DumpedSchemas, dumpSchema } from './dump-schema.ts';
+export { holding, type Locking, untilWaiting, whileLocked } from './locks.ts';
 export { isLong, times } from './long.ts';
 export { type MailServer, startMailServer } from './mail-server.ts';
 export { type Descriptions, readDescriptions } from './read-descriptions.ts';

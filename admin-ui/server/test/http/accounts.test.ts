@@ -1,4 +1,4 @@
-import { startMailServer } from '@sluice/service-kit/testing';
+import { holding, startMailServer, untilWaiting, whileLocked } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   type Answer,
@@ -7,7 +7,6 @@ import {
   startTestControlPlane,
   type TestControlPlane,
 } from '../support/control-plane.ts';
-import { holding, untilWaiting, whileLocked } from '../support/locks.ts';
 import { anyEmail, codeOf, openBrowser, PASSWORD, startPerson, tokenIn } from '../support/people.ts';
 
 let admin: TestControlPlane;
@@ -181,7 +180,7 @@ test('of recovery codes asked for twice at once, those of one answer hold', asyn
   const person = await startPerson(admin, 'viewer');
   const renew = () => person.call('POST', '/api/v1/mfa/recovery-codes');
   const answers = await whileLocked(
-    admin,
+    admin.database,
     ['select from admin.recovery_codes where account_id = $1 for update', [person.id]],
     () => [renew(), renew()],
   );
@@ -260,9 +259,9 @@ test('whoever signs in with a password that is changed in the same moment is not
     ['update admin.accounts set password_hash = $2 where account_id = $1', [person.id, 'another']],
     ['update admin.sessions set ended_at = now() where account_id = $1 and ended_at is null', [person.id]],
   ] as const;
-  const answer = await holding(admin, statements, async (letGo) => {
+  const answer = await holding(admin.database, statements, async (letGo) => {
     const signingIn = browser.call('POST', '/api/v1/session', { email: person.email, password: PASSWORD });
-    await untilWaiting(admin, 1);
+    await untilWaiting(admin.database, 1);
     await letGo('commit');
     return signingIn;
   });
@@ -327,7 +326,7 @@ test('of two links asked for at once for one account one is good', async () => {
   const reset = () => admin.call('POST', `/api/v1/accounts/${person.id}/reset`);
   const { body: first } = await reset();
   const answers = await whileLocked(
-    admin,
+    admin.database,
     ['select from admin.account_links where account_id = $1 for update', [person.id]],
     () => [reset(), reset()],
   );

@@ -1,3 +1,4 @@
+import { whileLocked } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import {
@@ -9,7 +10,6 @@ import {
   startTestControlPlane,
   type TestControlPlane,
 } from '../support/control-plane.ts';
-import { whileLocked } from '../support/locks.ts';
 
 let admin: TestControlPlane;
 beforeAll(async () => {
@@ -333,7 +333,7 @@ test('4.3: of one file that is applied twice at once codes are made once', async
   await apply([file]);
   const wanted = { ...file, codes: [{ label: 'guests', count: 3 }] };
   const answers = await whileLocked(
-    admin,
+    admin.database,
     ['select from admin.drops where drop_id = $1 for no key update', [file.id]],
     () => [apply([wanted]), apply([wanted])],
   );

@@ -1,6 +1,6 @@
 /** 5.5: a merchant's look over HTTP: colours and words refused where they can't be read, logos re-encoded, all of it on the way to the room. */
 import { createHash } from 'node:crypto';
-import { waitUntil } from '@sluice/service-kit/testing';
+import { holding, untilWaiting, waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   anyPlan,
@@ -8,7 +8,6 @@ import {
   startTestControlPlane,
   type TestControlPlane,
 } from '../support/control-plane.ts';
-import { holding, untilWaiting } from '../support/locks.ts';
 import { BOMB, POLYGLOT, png, SVG } from '../support/pictures.ts';
 
 let admin: TestControlPlane;
@@ -197,12 +196,12 @@ test('a logo that is taken back while the job is at it stays off the page', asyn
   const id = (await admin.createDrop()).body.id;
   // The job has encoded it and comes to the drop, then somebody takes it back, then a change of the name comes.
   const lock = ['select from admin.drops where drop_id = $1 for no key update', [id]] as const;
-  const renamed = await holding(admin, [lock], async (letGo) => {
+  const renamed = await holding(admin.database, [lock], async (letGo) => {
     expect((await sendLogo(png(64, 64), 'image/png', id)).status).toBe(202);
-    await untilWaiting(admin, 1);
+    await untilWaiting(admin.database, 1);
     await admin.database.query('delete from admin.logo_uploads where drop_id = $1', [id]);
     const renaming = admin.call('PATCH', `/api/v1/drops/${id}`, { name: 'After it' });
-    await untilWaiting(admin, 2);
+    await untilWaiting(admin.database, 2);
     await letGo('rollback');
     return renaming;
   });

@@ -1,7 +1,7 @@
+import { whileLocked } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningControlPlane } from '../../src/start.ts';
 import { startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { whileLocked } from '../support/locks.ts';
 import {
   type BadProvider,
   CLIENT,
@@ -103,7 +103,7 @@ test('two tabs that come back from the provider at once are both signed in, the 
   const queries: string[] = [];
   for (const tab of tabs) queries.push(await throughProvider(await begin(tab)));
   const answers = await whileLocked(
-    admin,
+    admin.database,
     ['select from admin.accounts where email = $1 for update', [person.email]],
     () => tabs.map((tab, n) => finish(tab, queries[n] ?? '')),
   );

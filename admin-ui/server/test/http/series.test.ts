@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { waitUntil } from '@sluice/service-kit/testing';
+import { holding, untilWaiting, waitUntil } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { anyPlan, send, startTestControlPlane, type TestControlPlane } from '../support/control-plane.ts';
-import { holding, untilWaiting } from '../support/locks.ts';
 
 let admin: TestControlPlane;
 beforeAll(async () => {
@@ -113,10 +112,10 @@ test('4.2: who makes drops of a series that somebody changes in the same moment 
   const { body } = await create({ aheadDays: 1 });
   // Changed by another instance, which has not said so yet when the drops before the fifth are to be made.
   const rename = `update admin.series set name = 'Newer', updated_at = clock_timestamp() where series_id = $1`;
-  const edited = await holding(admin, [[rename, [body.id]]], async (letGo) => {
+  const edited = await holding(admin.database, [[rename, [body.id]]], async (letGo) => {
     const request = { from: body.next[4].local, perShopperLimit: 3 };
     const editing = admin.call('PATCH', `/api/v1/series/${body.id}`, request);
-    await untilWaiting(admin, 1);
+    await untilWaiting(admin.database, 1);
     await letGo('commit');
     return editing;
   });

@@ -8,15 +8,15 @@ import {
   startTestControlPlane,
   type TestControlPlane,
 } from '../support/control-plane.ts';
-import { type Relay, startRelay } from '../support/relay.ts';
+import { type HttpRelay, startHttpRelay } from '../support/http-relay.ts';
 
 let admin: TestControlPlane;
-let relay: Relay;
+let relay: HttpRelay;
 /** An instance whose way to the checkout leads over the relay. */
 let far: RunningControlPlane;
 beforeAll(async () => {
   admin = await startTestControlPlane();
-  relay = await startRelay(admin.roads.checkout.url);
+  relay = await startHttpRelay(admin.roads.checkout.url);
   far = await admin.another({ CHECKOUT_INTERNAL_URL: relay.url, INSTANCE_ID: 'far' });
 });
 afterAll(async () => {

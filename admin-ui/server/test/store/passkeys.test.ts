@@ -1,10 +1,10 @@
 /** Passkeys of one account that are added in two tabs at once (4.1). */
+import { whileLocked } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuditKeys } from '../../src/domain/audit-keys.ts';
 import { createDatabase } from '../../src/store/database.ts';
 import { createPasskeyStore } from '../../src/store/passkeys.ts';
 import { SEED_KEY } from '../support/control-plane.ts';
-import { whileLocked } from '../support/locks.ts';
 import { openStores, type TestStores } from '../support/stores.ts';
 
 let stores: TestStores;
@@ -28,7 +28,7 @@ test('one of two that are added at once is the first: with it the recovery codes
       { actor: 'ada@shop.example', reason: null },
     );
   const added = await whileLocked(
-    stores,
+    stores.database,
     ['select from admin.accounts where account_id = $1 for update', [account]],
     () => [add('phone'), add('key')],
   );

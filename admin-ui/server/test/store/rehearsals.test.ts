@@ -1,4 +1,5 @@
 /** What is deleted of a rehearsal, while others are at it (4.13). */
+import { holding, untilWaiting } from '@sluice/service-kit/testing';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createAuditKeys } from '../../src/domain/audit-keys.ts';
 import { createCodeUseStore } from '../../src/store/code-uses.ts';
@@ -8,7 +9,6 @@ import { createPeakStore } from '../../src/store/peaks.ts';
 import { createRehearsalStore } from '../../src/store/rehearsals.ts';
 import { SEED_KEY } from '../support/control-plane.ts';
 import { makeDrop } from '../support/drops.ts';
-import { holding, untilWaiting } from '../support/locks.ts';
 import { openStores, type TestStores } from '../support/stores.ts';
 
 let stores: TestStores;
@@ -40,14 +40,14 @@ test('a copy is deleted while somebody changes it: one after the other, and neit
   const { copy, rehearsals } = await startCopy('rehearsal-changed');
   // Both want what the checkout is to be told, the deletion first.
   const lock = ['select from admin.checkout_setups where drop_id = $1 for update', [copy.id]] as const;
-  const [removed, changed] = await holding(stores, [lock], async (letGo) => {
+  const [removed, changed] = await holding(stores.database, [lock], async (letGo) => {
     const removing = rehearsals.removePlan(copy.id);
-    await untilWaiting(stores, 1);
+    await untilWaiting(stores.database, 1);
     const changing = stores.plane.drops.change({
       ...{ act: 'plan.change', drop: copy.id, ifVersion: null, aboveVersion: 0, ...who },
       decide: () => ({ name: 'Another name' }),
     });
-    await untilWaiting(stores, 2);
+    await untilWaiting(stores.database, 2);
     await letGo('rollback');
     return Promise.all([removing, changing]);
   });

@@ -1,15 +1,12 @@
-/** Two acts that meet: both are made to wait for the same rows before either may go on. */
-import { waitUntil } from '@sluice/service-kit/testing';
+/** Acts that meet in Postgres: each is made to wait for rows that somebody else holds before any may go on. */
 import type pg from 'pg';
+import { waitUntil } from './wait-until.ts';
 
-interface Stores {
-  readonly database: pg.Pool;
-}
-
-type Locking = readonly [query: string, values: readonly unknown[]];
+/** A statement that locks rows, with its values. */
+export type Locking = readonly [query: string, values: readonly unknown[]];
 
 /** Until so many wait for a lock; a job may be among them. */
-export async function untilWaiting({ database }: Stores, count: number): Promise<void> {
+export async function untilWaiting(database: pg.Pool, count: number): Promise<void> {
   await waitUntil(
     async () => {
       const { rowCount } = await database.query(
@@ -23,7 +20,7 @@ export async function untilWaiting({ database }: Stores, count: number): Promise
 
 /** Does something while somebody else holds what `statements` lock; the hold ends as `meanwhile` is told to end it. */
 export async function holding<T>(
-  { database }: Stores,
+  database: pg.Pool,
   statements: readonly Locking[],
   meanwhile: (letGo: (how: 'commit' | 'rollback') => Promise<unknown>) => Promise<T>,
 ): Promise<T> {
@@ -39,13 +36,13 @@ export async function holding<T>(
 
 /** Starts acts while somebody else holds the rows of `lock`, and lets go when all of them wait; their answers. */
 export const whileLocked = <Answer>(
-  stores: Stores,
+  database: pg.Pool,
   lock: Locking,
   start: () => Promise<Answer>[],
 ): Promise<Answer[]> =>
-  holding(stores, [lock], async (letGo) => {
+  holding(database, [lock], async (letGo) => {
     const acts = start();
-    await untilWaiting(stores, acts.length);
+    await untilWaiting(database, acts.length);
     await letGo('rollback');
     return Promise.all(acts);
   });

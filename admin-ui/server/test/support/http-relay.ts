@@ -9,14 +9,14 @@ export interface Meeting {
   readonly isAnswerLost?: boolean;
 }
 
-export interface Relay {
+export interface HttpRelay {
   readonly url: string;
   /** What the next request of this method meets; all others pass. Resolves when it has come. */
   meet(method: string, meeting: Meeting): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startRelay(target: string): Promise<Relay> {
+export async function startHttpRelay(target: string): Promise<HttpRelay> {
   const meetings = new Map<string, Meeting & { readonly come: () => void }>();
   const server = createServer(async (request, response) => {
     const { method = '', url = '' } = request;
